@@ -1,0 +1,86 @@
+export { canonicalJson } from './canonical.ts';
+export { decodeMessage, encodeMessage, messageText, ownerOf, type MessageMeta } from './codec.ts';
+export {
+  Duration,
+  Name,
+  Retry,
+  retryDefaults,
+  StepDefinition,
+  stepTimeoutDefaultMs,
+  WorkflowDefinition,
+  type NormalDefinition,
+  type NormalStep,
+  type RetryPolicy,
+} from './definition.ts';
+export {
+  ClaimCheck,
+  DeleteDocument,
+  DocumentEvent,
+  DocumentRequest,
+  DocumentStatus,
+  documentStatuses,
+  IngestDocument,
+  SearchHit,
+  SearchInput,
+} from './documents.ts';
+export {
+  ErrorClass,
+  errorCatalogue,
+  errorClasses,
+  errorCodes,
+  Failure,
+  failureOf,
+  PlatformError,
+  type ErrorCode,
+  type PlatformErrorOptions,
+} from './errors.ts';
+export {
+  PlanEvent,
+  planEventTypes,
+  PlannedStep,
+  terminalEventTypes,
+  type PlanEventData,
+  type PlanEventType,
+  type PlanFact,
+} from './events.ts';
+export { Json, JsonObject } from './json.ts';
+export { limits } from './limits.ts';
+export {
+  defaultOwner,
+  messageType,
+  typeName,
+  type Envelope,
+  type IncomingMessage,
+  type MessageHeaders,
+  type OutgoingMessage,
+  type WhoseData,
+} from './message.ts';
+export { AgentEntry, RegistryEntry, registryKey, WorkflowEntry } from './registry.ts';
+export { AgentCard, Budget, CancelTask, ReplyTo, SubmitTask, TaskRequest, Verdict } from './requests.ts';
+export {
+  agentQueue,
+  deadLetterTopic,
+  maxWorkAgeMs,
+  searchQueue,
+  topics,
+  topicSpec,
+  topicSpecs,
+  workTopic,
+  type TopicClass,
+  type TopicSpec,
+} from './topics.ts';
+export {
+  ActivationResult,
+  AgentWork,
+  Call,
+  CallOutcome,
+  CallResult,
+  CancelSignal,
+  JournalEntry,
+  Outcome,
+  SearchReply,
+  SearchWork,
+  TaskResult,
+  TokenChunk,
+  Usage,
+} from './work.ts';

@@ -1,0 +1,13 @@
+export type {
+  Claim,
+  CommittedPosition,
+  GroupMembership,
+  GroupOptions,
+  MessageLog,
+  Position,
+  RecordBatch,
+  StartFrom,
+  Tail,
+  TailOptions,
+  TopicPartition,
+} from './message-log.ts';
