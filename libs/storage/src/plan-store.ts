@@ -47,6 +47,8 @@ export interface Snapshot {
   readonly seq: number;
   readonly coreVersion: number;
   readonly state: string;
+  /** Of the plan's last event: whose data it is, and its trace. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface PlanCommit {
@@ -61,16 +63,19 @@ export interface PlanCommit {
   readonly snapshots: readonly Snapshot[];
 }
 
-/** Snapshot, if there is one of this core version, and the events after it (`values`: the record bodies, ascending). */
+/** Snapshot, if there is one of this core version, and the events after it, ascending, as they were committed. */
 export interface StoredPlan {
   readonly planId: string;
   readonly snapshot?: Snapshot;
-  readonly events: readonly { readonly seq: number; readonly value: string }[];
+  readonly events: readonly { readonly seq: number; readonly value: string; readonly headers: Readonly<Record<string, string>> }[];
 }
 
 export interface PlanStore {
-  /** Increments the partition's owner epoch first, so that whoever had it before can write no more. */
-  take(partition: number): Promise<Ownership>;
+  /**
+   * Increments the partition's owner epoch first, so that whoever had it before can write no more.
+   * `lost` is called at most once, when the partition has to be taken anew though no commit failed: publishing has given up.
+   */
+  take(partition: number, lost: (error: unknown) => void): Promise<Ownership>;
   /** Answers the fence for the next commit. */
   commit(commit: PlanCommit): Promise<Fence>;
   /** The id of the partition's last commit, to decide an unknown outcome. */

@@ -1,0 +1,64 @@
+/**
+ * A plan in the hands of its partition's owner: the core's state, its place in the event order, and what the owner alone must know of it.
+ * Promise: `seq` counts the plan's events without gaps, whether they were loaded or have just been decided.
+ */
+import { terminalEventTypes, type PlanEvent, type PlanFact, type WhoseData } from '@waybill/contracts';
+import { emptyPlan, type Core, type Plan } from '@waybill/workflow';
+
+export class OwnedPlan {
+  plan: Plan = emptyPlan();
+  seq = 0;
+  /** Of the newest snapshot; 0 when there is none. */
+  snapshotSeq = 0;
+  whose: WhoseData | undefined;
+  /** Where spans of what the plan does next hang. */
+  traceparent: string | undefined;
+  priority = 5;
+  private readonly openSteps = new Set<string>();
+
+  constructor(
+    readonly planId: string,
+    private readonly core: Core,
+  ) {}
+
+  /** Gives the fact its place and folds it. */
+  apply(fact: PlanFact): PlanEvent {
+    this.seq += 1;
+    this.plan = this.core.evolve(this.plan, fact);
+    this.follow(fact);
+    return { seq: this.seq, type: fact.type, time: fact.time, data: fact.data } as PlanEvent;
+  }
+
+  /** Activations that were handed out and have not come back. */
+  get openActivations(): number {
+    return this.openSteps.size;
+  }
+
+  private follow(fact: PlanFact): void {
+    switch (fact.type) {
+      case 'TaskAccepted':
+        this.priority = fact.data.priority;
+        return;
+      case 'StepDispatched':
+        this.openSteps.add(fact.data.step_id);
+        return;
+      case 'StepSuspended':
+      case 'StepCompleted':
+      case 'StepRetryScheduled':
+      case 'StepFailed':
+        this.openSteps.delete(fact.data.step_id);
+        return;
+      case 'TaskCompleted':
+      case 'TaskFailed':
+      case 'TaskCancelled':
+        this.openSteps.clear();
+        return;
+      case 'PlanCreated':
+      case 'CallCompleted':
+      case 'CallFailed':
+        return;
+    }
+  }
+}
+
+export const isTerminal = (event: PlanEvent): boolean => terminalEventTypes.has(event.type);

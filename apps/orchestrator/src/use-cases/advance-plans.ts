@@ -1,0 +1,83 @@
+/**
+ * Advances the plans of the partitions that this process owns.
+ * Promises: a partition is taken (its owner epoch incremented) before anything of it is decided; after a failure the partition's memory is
+ * dropped, and what was not committed is decided again by whoever takes it next.
+ */
+import { topics, type IncomingMessage } from '@waybill/contracts';
+import type { Position } from '@waybill/messaging';
+import { PartitionOwner } from './partition-owner.ts';
+import type { OrchestratorPorts } from './ports.ts';
+import { Suspects } from './suspects.ts';
+
+export interface PartitionWork {
+  readonly partition: number;
+  readonly records: readonly IncomingMessage[];
+}
+
+interface Held {
+  readonly owner: PartitionOwner;
+  cancelTimer: () => void;
+  /** Set when the store can no longer publish for this owner. */
+  lost?: unknown;
+}
+
+export class AdvancePlans {
+  private readonly held = new Map<number, Held>();
+  private readonly suspects = new Suspects();
+
+  /** `wake` asks the consumer to call `execute` for the partition, with whatever has come in. */
+  constructor(
+    private readonly ports: OrchestratorPorts,
+    private readonly wake: (partition: number) => void,
+  ) {}
+
+  /** Where reading of the partition's topics begins. */
+  async take(partition: number): Promise<readonly Position[]> {
+    this.drop(partition);
+    const lost: Pick<Held, 'lost'> = {};
+    const ownership = await this.ports.store.take(partition, (error) => {
+      lost.lost = error;
+      this.wake(partition);
+    });
+    const held: Held = Object.assign(lost, { owner: new PartitionOwner(ownership, this.ports, this.suspects), cancelTimer: () => {} });
+    this.held.set(partition, held);
+    this.arm(partition, held);
+    return [
+      { topic: topics.taskRequests, partition, offset: ownership.offsets.requests },
+      { topic: topics.taskResults, partition, offset: ownership.offsets.results },
+    ];
+  }
+
+  async execute({ partition, records }: PartitionWork): Promise<void> {
+    const held = this.held.get(partition);
+    if (!held) throw new Error(`Partition ${partition} was not taken`);
+    try {
+      if (held.lost !== undefined) throw held.lost;
+      await held.owner.advance(records);
+    } catch (error) {
+      if (this.held.get(partition) === held) this.drop(partition);
+      throw error;
+    }
+    this.arm(partition, held);
+  }
+
+  async release(partition: number): Promise<void> {
+    if (!this.held.has(partition)) return;
+    this.drop(partition);
+    await this.ports.store.release(partition);
+  }
+
+  private drop(partition: number): void {
+    this.held.get(partition)?.cancelTimer();
+    this.held.delete(partition);
+  }
+
+  private arm(partition: number, held: Held): void {
+    held.cancelTimer();
+    const due = held.owner.nextDue();
+    held.cancelTimer =
+      due === undefined
+        ? () => {}
+        : this.ports.clock.after(Math.max(0, due - this.ports.clock.now()), () => this.wake(partition));
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The plans of one partition that are in memory; a cold one is folded from its snapshot and the events after it.
+ * Promises: what it holds is what the store holds plus what the running batch has decided; after a failed commit the owner drops it whole.
+ */
+import { ownerOf, PlanEvent, type OutgoingMessage } from '@waybill/contracts';
+import type { PlanStore, StoredPlan } from '@waybill/storage';
+import { coreVersion, restorePlan, type Core } from '@waybill/workflow';
+import { OwnedPlan } from '../domain/owned-plan.ts';
+
+export class OwnedPlans {
+  private readonly plans = new Map<string, OwnedPlan>();
+
+  /** `capacity`: how many plans stay in memory between batches. */
+  constructor(
+    private readonly store: PlanStore,
+    private readonly core: Core,
+    private readonly capacity: number,
+  ) {}
+
+  /** Brings the plans of these ids into memory; an id without events is an empty plan. */
+  async load(planIds: Iterable<string>): Promise<OwnedPlan[]> {
+    const missing: string[] = [];
+    for (const planId of planIds) if (!this.plans.has(planId)) missing.push(planId);
+    if (missing.length === 0) return [];
+    const stored = await this.store.load(missing, coreVersion);
+    return missing.map((planId) => {
+      const owned = fold(new OwnedPlan(planId, this.core), stored.get(planId));
+      this.plans.set(planId, owned);
+      return owned;
+    });
+  }
+
+  /** Only after `load`. Counts as a use: what was not used longest is forgotten first. */
+  get(planId: string): OwnedPlan {
+    const owned = this.plans.get(planId) ?? new OwnedPlan(planId, this.core);
+    this.plans.delete(planId);
+    this.plans.set(planId, owned);
+    return owned;
+  }
+
+  /** Between batches: forgets what is over the capacity and answers it. */
+  trim(): OwnedPlan[] {
+    const forgotten: OwnedPlan[] = [];
+    for (const [planId, owned] of this.plans) {
+      if (this.plans.size <= this.capacity) break;
+      this.plans.delete(planId);
+      forgotten.push(owned);
+    }
+    return forgotten;
+  }
+}
+
+function fold(owned: OwnedPlan, stored: StoredPlan | undefined): OwnedPlan {
+  if (!stored) return owned;
+  if (stored.snapshot) {
+    owned.plan = restorePlan(stored.snapshot.state);
+    owned.seq = stored.snapshot.seq;
+    owned.snapshotSeq = stored.snapshot.seq;
+    adopt(owned, stored.snapshot.headers);
+  }
+  for (const { value, headers } of stored.events) {
+    owned.apply(PlanEvent.parse(JSON.parse(value)));
+    adopt(owned, headers);
+  }
+  return owned;
+}
+
+function adopt(owned: OwnedPlan, headers: OutgoingMessage['headers']): void {
+  owned.whose = ownerOf({ topic: '', key: '', headers, value: null });
+  owned.traceparent = headers['traceparent'] ?? owned.traceparent;
+}

@@ -1,0 +1,182 @@
+/**
+ * One partition in the hands of this process: decides a batch in memory and commits it whole or not at all.
+ * Promises: nothing is published before its commit; a committed batch is never decided again; once a commit has failed nothing more is
+ * decided here, the partition has to be taken anew; a record that cannot be decided is dead-lettered alone and fails its own plan only.
+ */
+import { failureOf, PlatformError, topics, type IncomingMessage } from '@waybill/contracts';
+import type { Fence, InputOffsets, Ownership } from '@waybill/storage';
+import { coreVersion, nextWakeUp, readySteps, snapshotOf } from '@waybill/workflow';
+import { DispatchQueue } from '../domain/dispatch-queue.ts';
+import type { OwnedPlan } from '../domain/owned-plan.ts';
+import { WakeUpCalendar } from '../domain/wake-up-calendar.ts';
+import { CommitDraft } from './commit-draft.ts';
+import { OwnedPlans } from './owned-plans.ts';
+import { parseCommand, type AddressedCommand } from './parse-command.ts';
+import { PlanDecider } from './plan-decider.ts';
+import type { OrchestratorPorts } from './ports.ts';
+import type { Suspects } from './suspects.ts';
+
+interface Addressed {
+  readonly record: IncomingMessage;
+  readonly addressed: AddressedCommand;
+}
+
+export class PartitionOwner {
+  private fence: Fence;
+  private offsets: InputOffsets;
+  private readonly plans: OwnedPlans;
+  private readonly calendar = new WakeUpCalendar();
+  private readonly stored = new Map<string, number>();
+  private readonly queue: DispatchQueue;
+  private readonly decider: PlanDecider;
+  private commits = 0;
+
+  constructor(
+    ownership: Ownership,
+    private readonly ports: OrchestratorPorts,
+    private readonly suspects: Suspects,
+  ) {
+    this.fence = ownership.fence;
+    this.offsets = ownership.offsets;
+    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory);
+    this.queue = new DispatchQueue(ports.config.openActivations);
+    this.decider = new PlanDecider(ports.core, this.queue, ports.tracer, ports.counters);
+    for (const { planId, at } of ownership.wakeUps) this.remember(planId, at);
+  }
+
+  /** ms since 1970 of the next time at which `advance` has something to do without a record. */
+  nextDue(): number | undefined {
+    return this.calendar.earliest();
+  }
+
+  async advance(records: readonly IncomingMessage[]): Promise<void> {
+    const at = this.ports.clock.now();
+    const draft = new CommitDraft();
+    const commands = this.parse(records, at, draft);
+    const due = this.calendar.due(at);
+    await this.load([...commands.map(({ addressed }) => addressed.planId), ...due]);
+    for (const command of commands) this.decideRecord(command, draft);
+    for (const planId of due) this.wake(planId, at, draft);
+    this.decider.dispatch(at, (planId) => this.plans.get(planId), draft);
+    for (const owned of draft.touched) this.settle(owned, at, draft);
+    await this.commit(records, draft);
+  }
+
+  private parse(records: readonly IncomingMessage[], at: number, draft: CommitDraft): Addressed[] {
+    const commands: Addressed[] = [];
+    for (const record of records) {
+      try {
+        commands.push({ record, addressed: parseCommand(record, at, this.ports.random()) });
+      } catch (error) {
+        draft.reject(record, error);
+      }
+    }
+    return commands;
+  }
+
+  /** Steps that were ready when the plan was last put down are ready again. */
+  private async load(planIds: readonly string[]): Promise<void> {
+    for (const owned of await this.plans.load(new Set(planIds))) {
+      this.queue.opened(owned.openActivations);
+      if (readySteps(owned.plan).length > 0) this.queue.add(owned.planId, owned.priority);
+    }
+  }
+
+  private decideRecord({ record, addressed }: Addressed, draft: CommitDraft): void {
+    const owned = this.plans.get(addressed.planId);
+    const name = positionOf(record);
+    if (this.suspects.has(name)) draft.reject(record, this.suspects.reason(name));
+    this.decideSafely(name, owned, addressed.command.at, draft, () =>
+      this.decider.decideRecord(owned, record, addressed, draft),
+    );
+  }
+
+  private wake(planId: string, at: number, draft: CommitDraft): void {
+    const owned = this.plans.get(planId);
+    draft.touched.add(owned);
+    this.decideSafely(`wake-up of ${planId}`, owned, at, draft, () =>
+      this.decider.decideOwn(owned, { type: 'WakeUp', at, jitter: this.ports.random() }, draft),
+    );
+  }
+
+  /** What the core could not decide the first time fails its plan the second time, and is left out the third. */
+  private decideSafely(name: string, owned: OwnedPlan, at: number, draft: CommitDraft, work: () => void): void {
+    const failures = this.suspects.count(name);
+    try {
+      if (failures === 0) work();
+      else if (failures === 1) this.decider.decideOwn(owned, { type: 'FailTask', error: failureOf(this.suspects.reason(name)), at }, draft);
+    } catch (error) {
+      this.suspects.add(name, error);
+      throw error;
+    }
+  }
+
+  /** The plan's wake-up row may be too early, never too late, so that most batches leave it as it is. */
+  private settle(owned: OwnedPlan, at: number, draft: CommitDraft): void {
+    const wanted = isStarved(owned) ? at : nextWakeUp(owned.plan);
+    const stored = this.stored.get(owned.planId);
+    const stands = stored !== undefined && wanted !== undefined && stored <= wanted && stored > at;
+    if (!stands && stored !== wanted) draft.wakeUps.push({ planId: owned.planId, at: wanted });
+    if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
+  }
+
+  private snapshot(owned: OwnedPlan, draft: CommitDraft): void {
+    const headers = draft.events.findLast(({ planId }) => planId === owned.planId)?.message.headers ?? {};
+    draft.snapshots.push({ planId: owned.planId, seq: owned.seq, coreVersion, state: snapshotOf(owned.plan), headers });
+    owned.snapshotSeq = owned.seq;
+  }
+
+  private async commit(records: readonly IncomingMessage[], draft: CommitDraft): Promise<void> {
+    const offsets = offsetsAfter(this.offsets, records);
+    if (records.length === 0 && draft.isEmpty) return;
+    for (const { record, error } of draft.poisoned) draft.messages.push(this.ports.deadLetter(record, error));
+    const commitId = `${this.ports.instanceId}/${this.fence.partition}/${this.fence.ownerEpoch}/${(this.commits += 1)}`;
+    this.fence = await this.commitKnown({ fence: this.fence, commitId, offsets, ...draft.body() });
+    this.offsets = offsets;
+    this.rememberWakeUps(draft);
+    for (const owned of this.plans.trim()) this.queue.closed(owned.openActivations);
+    this.ports.counters.committed(records.length);
+    if (draft.poisoned.length > 0) this.ports.counters.poisoned(draft.reasons());
+  }
+
+  /** After an unknown outcome the id of the partition's last commit decides. */
+  private async commitKnown(commit: Parameters<OrchestratorPorts['store']['commit']>[0]): Promise<Fence> {
+    try {
+      return await this.ports.store.commit(commit);
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.code !== 'commit_unknown') throw error;
+      if ((await this.ports.store.lastCommitId(commit.fence.partition)) !== commit.commitId) throw error;
+      return { ...commit.fence, version: commit.fence.version + 1 };
+    }
+  }
+
+  /** A plan that waits for credits is in the queue here; its row is for who takes the partition next. */
+  private rememberWakeUps(draft: CommitDraft): void {
+    const starved = new Set<string>();
+    for (const owned of draft.touched) if (isStarved(owned)) starved.add(owned.planId);
+    for (const { planId, at } of draft.wakeUps) {
+      this.remember(planId, at);
+      if (starved.has(planId)) this.calendar.set(planId, undefined);
+    }
+  }
+
+  private remember(planId: string, at: number | undefined): void {
+    this.calendar.set(planId, at);
+    if (at === undefined) this.stored.delete(planId);
+    else this.stored.set(planId, at);
+  }
+}
+
+/** It has ready steps and nothing is under way that would bring it back. */
+const isStarved = (owned: OwnedPlan): boolean => readySteps(owned.plan).length > 0 && owned.openActivations === 0;
+
+const positionOf = (record: IncomingMessage): string => `${record.topic}/${record.partition}/${record.offset}`;
+
+function offsetsAfter(offsets: InputOffsets, records: readonly IncomingMessage[]): InputOffsets {
+  let { requests, results } = offsets;
+  for (const { topic, offset } of records) {
+    if (topic === topics.taskResults) results = Math.max(results, offset + 1);
+    else requests = Math.max(requests, offset + 1);
+  }
+  return { requests, results };
+}

@@ -1,0 +1,90 @@
+/**
+ * Decides commands against the plans of one partition and writes what follows into the draft of the running batch.
+ * Promises: an event is folded before the next command is decided; a broken rule is a verdict, never an exception.
+ */
+import { ownerOf, PlatformError, defaultOwner, type Failure, type IncomingMessage, type PlanFact, type Verdict } from '@waybill/contracts';
+import type { Tracer } from '@waybill/telemetry';
+import { readySteps, type Core, type Decision, type PlanCommand } from '@waybill/workflow';
+import type { DispatchQueue } from '../domain/dispatch-queue.ts';
+import type { OwnedPlan } from '../domain/owned-plan.ts';
+import { eventRecord, messagesOf, verdictRecord, type Origin } from '../domain/plan-records.ts';
+import type { CommitDraft } from './commit-draft.ts';
+import type { AddressedCommand } from './parse-command.ts';
+
+export interface DecisionCounters {
+  decided(events: number): void;
+  ignored(reason: 'duplicate' | 'late'): void;
+}
+
+export class PlanDecider {
+  constructor(
+    private readonly core: Core,
+    private readonly queue: DispatchQueue,
+    private readonly tracer: Tracer,
+    private readonly counters: DecisionCounters,
+  ) {}
+
+  /** A record's command, and the verdict for who waits for one. */
+  decideRecord(owned: OwnedPlan, record: IncomingMessage, addressed: AddressedCommand, draft: CommitDraft): void {
+    const span = this.tracer.startSpan(`decide ${addressed.command.type}`, { parent: record.headers['traceparent'], kind: 'consumer' });
+    owned.whose ??= ownerOf(record);
+    owned.traceparent = span.traceparent;
+    const origin: Origin = { whose: owned.whose, cause: `${record.topic}/${record.partition}/${record.offset}`, traceparent: span.traceparent };
+    const decision = this.core.decide(owned.plan, addressed.command);
+    this.apply(owned, decision, origin, draft);
+    if (addressed.replyTo) {
+      const verdict = verdictOf(addressed.replyTo.command_id, decision, owned);
+      draft.messages.push(verdictRecord(addressed.replyTo, verdict, new Date(addressed.command.at).toISOString(), origin));
+    }
+    span.end();
+  }
+
+  /** A command that no record asked for: a timer, or the outcome of a record that cannot be processed. */
+  decideOwn(owned: OwnedPlan, command: PlanCommand, draft: CommitDraft): void {
+    this.apply(owned, this.core.decide(owned.plan, command), originOf(owned), draft);
+  }
+
+  /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
+  dispatch(at: number, find: (planId: string) => OwnedPlan, draft: CommitDraft): void {
+    for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
+      const owned = find(planId);
+      for (const stepId of [...readySteps(owned.plan)]) {
+        if (!this.queue.hasCredit) break; // the plan is in the queue again: it has ready steps
+        this.apply(owned, this.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }), originOf(owned), draft);
+      }
+    }
+  }
+
+  private apply(owned: OwnedPlan, decision: Decision, origin: Origin, draft: CommitDraft): void {
+    if ('ignored' in decision) this.counters.ignored(decision.ignored);
+    if (!('events' in decision)) return;
+    draft.touched.add(owned);
+    const before = owned.openActivations;
+    for (const fact of decision.events) this.write(owned, fact, origin, draft);
+    const change = owned.openActivations - before;
+    if (change > 0) this.queue.opened(change);
+    else this.queue.closed(-change);
+    this.counters.decided(decision.events.length);
+    if (readySteps(owned.plan).length > 0) this.queue.add(owned.planId, owned.priority);
+    else this.queue.remove(owned.planId, owned.priority);
+  }
+
+  private write(owned: OwnedPlan, fact: PlanFact, origin: Origin, draft: CommitDraft): void {
+    const event = owned.apply(fact);
+    draft.events.push({ planId: owned.planId, seq: event.seq, message: eventRecord(owned.planId, event, origin) });
+    for (const message of messagesOf(owned.planId, event, origin)) draft.messages.push(message);
+  }
+}
+
+const originOf = (owned: OwnedPlan): Origin =>
+  owned.traceparent === undefined
+    ? { whose: owned.whose ?? defaultOwner }
+    : { whose: owned.whose ?? defaultOwner, traceparent: owned.traceparent };
+
+function verdictOf(commandId: string, decision: Decision, owned: OwnedPlan): Verdict {
+  const verdict = { type: 'Verdict' as const, command_id: commandId, task_status: owned.plan.status };
+  if (!('rejected' in decision)) return { ...verdict, applied: true };
+  const { errorClass, code } = new PlatformError(decision.rejected);
+  const error: Failure = { class: errorClass, code, detail: decision.detail };
+  return { ...verdict, applied: false, error };
+}

@@ -1,0 +1,30 @@
+/** What the orchestrator's use cases need from outside. */
+import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
+import type { Clock } from '@waybill/messaging';
+import type { PlanStore } from '@waybill/storage';
+import type { Tracer } from '@waybill/telemetry';
+import type { Core } from '@waybill/workflow';
+import type { OrchestratorConfig } from '../config.ts';
+import type { DecisionCounters } from './plan-decider.ts';
+
+export interface OrchestratorCounters extends DecisionCounters {
+  /** One batch of so many records was committed. */
+  committed(records: number): void;
+  /** Why records were dead-lettered. */
+  poisoned(reasons: readonly string[]): void;
+}
+
+export interface OrchestratorPorts {
+  readonly core: Core;
+  readonly store: PlanStore;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly tracer: Tracer;
+  readonly counters: OrchestratorCounters;
+  /** The message for the dead-letter topic: original bytes, and why. */
+  readonly deadLetter: (record: IncomingMessage, error: unknown) => OutgoingMessage;
+  /** Of this process. */
+  readonly instanceId: string;
+  readonly config: OrchestratorConfig;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+
+describe('the settings', () => {
+  it('need nothing: port 3000, data in .waybill, the simulated model', () => {
+    const config = parseConfig({});
+    expect(config).toMatchObject({ port: 3000, logLevel: 'warn', simulatedTokensPerSecond: 0 });
+    expect(config.dataDir).toMatch(/\.waybill$/);
+    expect(config.provider).toBeUndefined();
+  });
+
+  it('take an empty variable for an absent one', () => {
+    expect(parseConfig({ PORT: '', OPENAI_API_KEY: '' })).toMatchObject({ port: 3000 });
+  });
+
+  it('use the provider when there is a key, unless AGENTIC_NO_LLM says no', () => {
+    expect(parseConfig({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }).provider).toEqual({
+      apiKey: 'k',
+      baseUrl: 'http://127.0.0.1:1/v1',
+      model: 'gpt-4o-mini',
+    });
+    expect(parseConfig({ OPENAI_API_KEY: 'k', AGENTIC_NO_LLM: '1' }).provider).toBeUndefined();
+  });
+
+  it.each([
+    [{ PORT: 'http' }, /PORT/],
+    [{ PORT: '70000' }, /PORT/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+    [{ OPENAI_BASE_URL: 'http://127.0.0.1/v1' }, /OPENAI_API_KEY/],
+    [{ AGENTIC_NO_LLM: '0' }, /OPENAI_API_KEY/],
+    [{ KAFKA_BROKERS: 'b:9092' }, /KAFKA_BROKERS/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }, /OTEL_EXPORTER_OTLP_ENDPOINT/],
+  ])('that are not valid are named: %o', (environment, named) => {
+    expect(() => parseConfig(environment)).toThrow(named);
+  });
+
+  it('never show a value', () => {
+    expect(() => parseConfig({ PORT: 's3cret' })).toThrow(expect.objectContaining({ detail: expect.not.stringContaining('s3cret') }));
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * A task's events as lines for a terminal, one event at most one or a few lines, in the order they happened.
+ * Promise: it shows what the events say and nothing else; an event it does not know is shown by its type.
+ */
+import type { PlanEvent } from '@waybill/contracts';
+import { duration, shorten, style } from './style.ts';
+
+const width = 100;
+
+export class TaskProgress {
+  private readonly begun = new Map<string, number>();
+  private startedAt = 0;
+
+  /** Lines without line ends. */
+  linesFor(event: PlanEvent): string[] {
+    const at = Date.parse(event.time);
+    switch (event.type) {
+      case 'TaskAccepted':
+        this.startedAt = at;
+        return [];
+      case 'PlanCreated':
+        return event.data.steps.map(({ step_id: step, reason }, index) => `  ${index + 1}. ${style.name(step)}  ${style.faint(shorten(reason, width))}`);
+      case 'StepDispatched':
+        this.begun.set(event.data.step_id, this.begun.get(event.data.step_id) ?? at);
+        return event.data.turn === 0 ? [line('▸', event.data.step_id, event.data.epoch > 1 ? `attempt ${event.data.epoch}` : 'started')] : [];
+      case 'StepSuspended':
+        return event.data.calls.map(({ call }) => line('·', event.data.step_id, `${call.kind} ${shorten(JSON.stringify(call.input), width - 30)}`));
+      case 'CallCompleted':
+        return [line('·', event.data.step_id, observed(event.data.observation))];
+      case 'CallFailed':
+        return [line('·', event.data.step_id, style.bad(event.data.error.detail))];
+      case 'StepCompleted':
+        return [line(style.good('✓'), event.data.step_id, duration(at - (this.begun.get(event.data.step_id) ?? at)))];
+      case 'StepRetryScheduled':
+        return [line(style.bad('↻'), event.data.step_id, `${event.data.error.detail} (again in ${duration(event.data.retry_at - at)})`)];
+      case 'StepFailed':
+        return [line(style.bad('✗'), event.data.step_id, style.bad(event.data.error.detail))];
+      case 'TaskCompleted':
+        return ['', `${style.good('completed')} in ${duration(at - this.startedAt)}, ${tokens(event.data.usage)}`];
+      case 'TaskFailed':
+        return ['', `${style.bad('failed')} (${event.data.error.code}): ${event.data.error.detail}`];
+      case 'TaskCancelled':
+        return ['', `${style.bad('cancelled')}: ${event.data.reason}`];
+    }
+  }
+}
+
+const line = (mark: string, step: string, text: string): string => `  ${mark} ${style.name(step.padEnd(10))} ${text}`;
+
+const tokens = (usage: { prompt_tokens: number; completion_tokens: number; steps: number }): string =>
+  `${usage.steps} ${usage.steps === 1 ? 'step' : 'steps'}, ${usage.prompt_tokens + usage.completion_tokens} tokens`;
+
+function observed(observation: unknown): string {
+  const hits = typeof observation === 'object' && observation !== null && 'hits' in observation ? observation.hits : undefined;
+  if (!Array.isArray(hits)) return 'answered';
+  return hits.length === 1 ? 'found 1 passage' : `found ${hits.length} passages`;
+}

@@ -1,0 +1,18 @@
+/** What a process has used, read from the Linux kernel. */
+import { readFileSync } from 'node:fs';
+
+/** USER_HZ of every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/** CPU time of the process in ms, user and system. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
+}
+
+/** Proportional set size in MB: memory that the process does not share, and its part of what it does. */
+export function memoryMb(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
+}
