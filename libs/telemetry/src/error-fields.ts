@@ -3,8 +3,8 @@
  * Promises: takes anything that can be thrown, never throws, ends on cycles, scrubs secrets. Other properties of an error
  * stay out: database drivers put rows of personal data there.
  */
-import { isError } from 'node:util/types';
-import { scrubText } from './redaction.ts';
+import { isNativeError } from 'node:util/types';
+import { scrubText } from './scrub-text.ts';
 
 export type ErrorFields = {
   readonly name: string;
@@ -30,8 +30,13 @@ export function describeError(thrown: unknown): ErrorFields {
   }
 }
 
+/** Errors of other realms count too. */
+export function isErrorObject(value: unknown): value is Error {
+  return value instanceof Error || isNativeError(value);
+}
+
 function describe(thrown: unknown, depth: number): ErrorFields {
-  if (!isError(thrown)) return { name: typeof thrown, message: scrubText(textOf(thrown)) };
+  if (!isErrorObject(thrown)) return { name: typeof thrown, message: scrubText(textOf(thrown)) };
   const { code, errorClass } = thrown as { code?: unknown; errorClass?: unknown };
   return {
     name: thrown.name,
@@ -47,7 +52,9 @@ function describeOrigins(error: Error, depth: number): Pick<ErrorFields, 'cause'
   const members: unknown = (error as { errors?: unknown }).errors;
   return {
     ...(error.cause === undefined ? {} : { cause: describe(error.cause, depth) }),
-    ...(Array.isArray(members) ? { errors: members.slice(0, maxMembers).map((member) => describe(member, depth)) } : {}),
+    ...(Array.isArray(members)
+      ? { errors: members.slice(0, maxMembers).map((member) => describe(member, depth)) }
+      : {}),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { describeError } from './error-fields.ts';
 import type { ErrorFields } from './error-fields.ts';
-import { childOfContext, newTraceparent, parseTraceparent } from './trace-context.ts';
+import { childOrRoot, parseTraceparent } from './trace-context.ts';
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 export type AttributeValue = string | number | boolean | readonly string[] | undefined;
@@ -96,7 +96,7 @@ class DormantSpan implements Span {
   ) {}
 
   get traceparent(): string {
-    this.id ??= this.makeId();
+    this.id ??= childOrRoot(this.parent, this.sampleRoot);
     return this.id;
   }
 
@@ -112,9 +112,4 @@ class DormantSpan implements Span {
   setAttributes(): void {}
   recordError(): void {}
   end(): void {}
-
-  private makeId(): string {
-    const parent = parseTraceparent(this.parent);
-    return parent === undefined ? newTraceparent(this.sampleRoot()) : childOfContext(parent);
-  }
 }

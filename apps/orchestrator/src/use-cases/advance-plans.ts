@@ -4,7 +4,7 @@
  * dropped, and what was not committed is decided again by whoever takes it next.
  */
 import { topics, type IncomingMessage } from '@waybill/contracts';
-import type { Position } from '@waybill/messaging';
+import type { TopicOffsets } from '@waybill/messaging';
 import { PartitionOwner } from './partition-owner.ts';
 import type { OrchestratorPorts } from './ports.ts';
 import { Suspects } from './suspects.ts';
@@ -32,7 +32,7 @@ export class AdvancePlans {
   ) {}
 
   /** Where reading of the partition's topics begins. */
-  async take(partition: number): Promise<readonly Position[]> {
+  async take(partition: number): Promise<TopicOffsets> {
     this.drop(partition);
     const lost: Pick<Held, 'lost'> = {};
     const ownership = await this.ports.store.take(partition, (error) => {
@@ -42,10 +42,7 @@ export class AdvancePlans {
     const held: Held = Object.assign(lost, { owner: new PartitionOwner(ownership, this.ports, this.suspects), cancelTimer: () => {} });
     this.held.set(partition, held);
     this.arm(partition, held);
-    return [
-      { topic: topics.taskRequests, partition, offset: ownership.offsets.requests },
-      { topic: topics.taskResults, partition, offset: ownership.offsets.results },
-    ];
+    return { [topics.taskRequests]: ownership.offsets.requests, [topics.taskResults]: ownership.offsets.results };
   }
 
   async execute({ partition, records }: PartitionWork): Promise<void> {

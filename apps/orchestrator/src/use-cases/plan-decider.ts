@@ -3,30 +3,25 @@
  * Promises: an event is folded before the next command is decided; a broken rule is a verdict, never an exception.
  */
 import { ownerOf, PlatformError, defaultOwner, type Failure, type IncomingMessage, type PlanFact, type Verdict } from '@waybill/contracts';
-import type { Tracer } from '@waybill/telemetry';
 import { readySteps, type Core, type Decision, type PlanCommand } from '@waybill/workflow';
 import type { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
 import { eventRecord, messagesOf, verdictRecord, type Origin } from '../domain/plan-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { AddressedCommand } from './parse-command.ts';
-
-export interface DecisionCounters {
-  decided(events: number): void;
-  ignored(reason: 'duplicate' | 'late'): void;
-}
+import type { DecisionCounters, Spans } from './ports.ts';
 
 export class PlanDecider {
   constructor(
     private readonly core: Core,
     private readonly queue: DispatchQueue,
-    private readonly tracer: Tracer,
+    private readonly spans: Spans,
     private readonly counters: DecisionCounters,
   ) {}
 
   /** A record's command, and the verdict for who waits for one. */
   decideRecord(owned: OwnedPlan, record: IncomingMessage, addressed: AddressedCommand, draft: CommitDraft): void {
-    const span = this.tracer.startSpan(`decide ${addressed.command.type}`, { parent: record.headers['traceparent'], kind: 'consumer' });
+    const span = this.spans.startSpan(`decide ${addressed.command.type}`, { parent: record.headers['traceparent'], kind: 'consumer' });
     owned.whose ??= ownerOf(record);
     owned.traceparent = span.traceparent;
     const origin: Origin = { whose: owned.whose, cause: `${record.topic}/${record.partition}/${record.offset}`, traceparent: span.traceparent };

@@ -2,10 +2,13 @@
 import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
 import type { Clock } from '@waybill/messaging';
 import type { PlanStore } from '@waybill/storage';
-import type { Tracer } from '@waybill/telemetry';
 import type { Core } from '@waybill/workflow';
 import type { OrchestratorConfig } from '../config.ts';
-import type { DecisionCounters } from './plan-decider.ts';
+
+export interface DecisionCounters {
+  decided(events: number): void;
+  ignored(reason: 'duplicate' | 'late'): void;
+}
 
 export interface OrchestratorCounters extends DecisionCounters {
   /** One batch of so many records was committed. */
@@ -14,13 +17,21 @@ export interface OrchestratorCounters extends DecisionCounters {
   poisoned(reasons: readonly string[]): void;
 }
 
+/** A piece of work in the trace of a task; `traceparent` goes into what it sends. */
+export interface Spans {
+  startSpan(name: string, options: { readonly parent?: string | undefined; readonly kind: 'consumer' }): {
+    readonly traceparent: string;
+    end(): void;
+  };
+}
+
 export interface OrchestratorPorts {
   readonly core: Core;
   readonly store: PlanStore;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  readonly tracer: Tracer;
+  readonly spans: Spans;
   readonly counters: OrchestratorCounters;
   /** The message for the dead-letter topic: original bytes, and why. */
   readonly deadLetter: (record: IncomingMessage, error: unknown) => OutgoingMessage;
