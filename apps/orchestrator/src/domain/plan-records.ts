@@ -4,6 +4,7 @@
  */
 import {
   encodeMessage,
+  searchQueue,
   topics,
   workTopic,
   type MessageMeta,
@@ -47,7 +48,7 @@ function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: 
     case 'search': {
       const { call } = effect.work;
       const id = call ? `${call.work_id}/${call.epoch}/${call.turn}/${call.ordinal}` : `${planId}/${event.seq}/search`;
-      return encodeMessage(workTopic(effect.queue), call?.work_id ?? planId, 'Search', effect.work, meta(id, event.time, origin));
+      return encodeMessage(workTopic(searchQueue), call?.work_id ?? planId, 'Search', effect.work, meta(id, event.time, origin));
     }
     case 'cancel':
       return encodeMessage(topics.taskSignals, planId, 'CancelSignal', effect.signal, meta(`${planId}/cancel`, event.time, origin));

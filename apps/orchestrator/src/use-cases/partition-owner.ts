@@ -78,7 +78,7 @@ export class PartitionOwner {
   private async load(planIds: readonly string[]): Promise<void> {
     for (const owned of await this.plans.load(new Set(planIds))) {
       this.queue.opened(owned.openActivations);
-      if (readySteps(owned.plan).length > 0) this.queue.add(owned.planId, owned.priority);
+      if (readySteps(owned.plan).size > 0) this.queue.add(owned.planId, owned.priority);
     }
   }
 
@@ -168,7 +168,7 @@ export class PartitionOwner {
 }
 
 /** It has ready steps and nothing is under way that would bring it back. */
-const isStarved = (owned: OwnedPlan): boolean => readySteps(owned.plan).length > 0 && owned.openActivations === 0;
+const isStarved = (owned: OwnedPlan): boolean => readySteps(owned.plan).size > 0 && owned.openActivations === 0;
 
 const positionOf = (record: IncomingMessage): string => `${record.topic}/${record.partition}/${record.offset}`;
 

@@ -37,6 +37,7 @@ export class PlanDecider {
   /** A command that no record asked for: a timer, or the outcome of a record that cannot be processed. */
   decideOwn(owned: OwnedPlan, command: PlanCommand, draft: CommitDraft): void {
     this.apply(owned, this.core.decide(owned.plan, command), originOf(owned), draft);
+    this.enqueue(owned); // a retry whose time has come is ready without an event
   }
 
   /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
@@ -52,7 +53,7 @@ export class PlanDecider {
 
   private apply(owned: OwnedPlan, decision: Decision, origin: Origin, draft: CommitDraft): void {
     if ('ignored' in decision) this.counters.ignored(decision.ignored);
-    if (!('events' in decision)) return;
+    if (!('events' in decision) || decision.events.length === 0) return;
     draft.touched.add(owned);
     const before = owned.openActivations;
     for (const fact of decision.events) this.write(owned, fact, origin, draft);
@@ -60,7 +61,11 @@ export class PlanDecider {
     if (change > 0) this.queue.opened(change);
     else this.queue.closed(-change);
     this.counters.decided(decision.events.length);
-    if (readySteps(owned.plan).length > 0) this.queue.add(owned.planId, owned.priority);
+    this.enqueue(owned);
+  }
+
+  private enqueue(owned: OwnedPlan): void {
+    if (readySteps(owned.plan).size > 0) this.queue.add(owned.planId, owned.priority);
     else this.queue.remove(owned.planId, owned.priority);
   }
 
@@ -77,7 +82,7 @@ const originOf = (owned: OwnedPlan): Origin =>
     : { whose: owned.whose ?? defaultOwner, traceparent: owned.traceparent };
 
 function verdictOf(commandId: string, decision: Decision, owned: OwnedPlan): Verdict {
-  const verdict = { type: 'Verdict' as const, command_id: commandId, task_status: owned.plan.status };
+  const verdict = { type: 'Verdict' as const, command_id: commandId, task_status: owned.plan.status === 'ended' ? owned.plan.outcome : owned.plan.status };
   if (!('rejected' in decision)) return { ...verdict, applied: true };
   const { errorClass, code } = new PlatformError(decision.rejected);
   const error: Failure = { class: errorClass, code, detail: decision.detail };

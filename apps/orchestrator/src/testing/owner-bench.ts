@@ -1,0 +1,123 @@
+/** For specs: one owner over an in-memory store, its input made by hand, its output kept as what a log would show. */
+import {
+  defaultOwner,
+  encodeMessage,
+  topics,
+  type IncomingMessage,
+  type NormalDefinition,
+  type Outcome,
+  type OutgoingMessage,
+  type PlanEvent,
+  type TaskRequest,
+} from '@waybill/contracts';
+import type { MessageLog } from '@waybill/messaging';
+import { InMemoryPlanStore, ManualClock, PlanRecord, type PlanStoreFaults } from '@waybill/testing';
+import { decide, evolve, normaliseDefinition, type Core } from '@waybill/workflow';
+import { deadLetterFor } from '../adapters/messages/dead-letter.ts';
+import { OrchestratorConfig } from '../config.ts';
+import { AdvancePlans } from '../use-cases/advance-plans.ts';
+
+export interface BenchOptions {
+  readonly core?: Core;
+  readonly config?: Partial<OrchestratorConfig>;
+  readonly faults?: PlanStoreFaults;
+}
+
+export class OwnerBench {
+  readonly clock = new ManualClock(1_700_000_000_000);
+  readonly published: OutgoingMessage[] = [];
+  readonly record = new PlanRecord();
+  readonly woken: number[] = [];
+  private readonly next = { [topics.taskRequests]: 0, [topics.taskResults]: 0 };
+
+  /** A process that takes part; several share the record. */
+  owner(options: BenchOptions = {}): AdvancePlans {
+    const log = {
+      append: (messages: readonly OutgoingMessage[]) => Promise.resolve(void this.published.push(...messages)),
+    } as unknown as MessageLog;
+    const ports = {
+      core: options.core ?? { decide, evolve },
+      store: new InMemoryPlanStore(this.record, log, options.faults),
+      clock: this.clock,
+      random: () => 0.5,
+      spans: { startSpan: () => ({ traceparent: '00-trace', end: () => {} }) },
+      counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {} },
+      deadLetter: deadLetterFor(this.clock),
+      instanceId: 'test',
+      config: OrchestratorConfig.parse(options.config ?? {}),
+    };
+    return new AdvancePlans(ports, (partition) => this.woken.push(partition));
+  }
+
+  submit(taskId: string, steps: Record<string, { needs?: string[] }>, more: { priority?: number } = {}): IncomingMessage {
+    return this.request({
+      type: 'SubmitTask',
+      task_id: taskId,
+      accepted_at: this.clock.now(),
+      definition: definitionOf(steps),
+      definition_hash: JSON.stringify(steps),
+      input: {},
+      agents: { echo: { queue: 'agent.echo', max_tokens: 0 } },
+      priority: more.priority ?? 5,
+      labels: {},
+      budget: {},
+    });
+  }
+
+  cancel(taskId: string): IncomingMessage {
+    return this.request({ type: 'CancelTask', task_id: taskId, reason: 'enough', reply_to: { instance: 'g', command_id: 'c-1' } });
+  }
+
+  /** The outcome of the step's newest dispatch. */
+  result(taskId: string, stepId: string, outcome: Outcome): IncomingMessage {
+    const dispatched = this.eventsOf(taskId).findLast((event) => event.type === 'StepDispatched' && event.data.step_id === stepId);
+    if (dispatched?.type !== 'StepDispatched') throw new Error(`${stepId} was not dispatched`);
+    const { step_id, work_id, epoch, turn } = dispatched.data;
+    return this.incoming(topics.taskResults, taskId, 'ActivationResult', {
+      type: 'ActivationResult',
+      plan_id: taskId,
+      step_id,
+      work_id,
+      epoch,
+      turn,
+      outcome,
+    });
+  }
+
+  unreadable(): IncomingMessage {
+    return { ...this.request({ type: 'CancelTask', task_id: 'x', reason: '' }), value: '{' };
+  }
+
+  eventsOf(taskId: string): PlanEvent[] {
+    return this.published
+      .filter(({ topic, key }) => topic === topics.planEvents && key === taskId)
+      .map(({ value }) => JSON.parse(value as string) as PlanEvent);
+  }
+
+  typesOf(taskId: string): string[] {
+    return this.eventsOf(taskId).map(({ type }) => type);
+  }
+
+  to(topic: string): OutgoingMessage[] {
+    return this.published.filter((message) => message.topic === topic);
+  }
+
+  private request(request: TaskRequest): IncomingMessage {
+    return this.incoming(topics.taskRequests, request.task_id, request.type, request);
+  }
+
+  private incoming(topic: 'task.requests' | 'task.results', key: string, name: string, body: unknown): IncomingMessage {
+    const message = encodeMessage(topic, key, name, body, { id: key, source: 'test', time: '', owner: defaultOwner });
+    return { ...message, partition: 0, offset: this.next[topic]++, timestamp: 0 };
+  }
+}
+
+export const completed: Outcome = { status: 'completed', output: 'done' };
+export const unreachable: Outcome = { status: 'failed', error: { class: 'transient', code: 'model_failed', detail: 'no answer' } };
+
+function definitionOf(steps: Record<string, { needs?: string[] }>): NormalDefinition {
+  const withAgents = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, { agent: 'echo', ...step }]));
+  const normal = normaliseDefinition({ name: 'spec', version: 1, steps: withAgents });
+  if (!normal.ok) throw new Error(JSON.stringify(normal.problems));
+  return normal.definition;
+}

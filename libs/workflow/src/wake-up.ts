@@ -1,0 +1,61 @@
+/** Fires whatever is due: the task's deadline, deadlines of activations and calls, retries. Nothing due: no events, and a later bound. */
+import type { Failure, PlanFact, Usage } from '@waybill/contracts';
+import { advance, dueAt } from './agenda.ts';
+import { late, nothing, type Decision } from './commands.ts';
+import { deadlineExceeded } from './dispatch-step.ts';
+import { failPlan, failure, isOpen, stepFailed, taskFailed } from './endings.ts';
+import { lostUsage, noUsage, totals } from './ledger.ts';
+import { retries, retryScheduled } from './lost-attempt.ts';
+import type { Plan, RunningPlan, Step } from './plan.ts';
+
+export function wakeUp(plan: Plan, at: number, jitter: number): Decision {
+  switch (plan.status) {
+    case 'empty':
+    case 'ended':
+      return late;
+    case 'accepted': {
+      if (at < (plan.task.deadline_at ?? Infinity)) return nothing;
+      const usage = { prompt_tokens: 0, completion_tokens: 0, steps: 0 };
+      return { events: [taskFailed(deadlineExceeded, { at, usage, open: false })] };
+    }
+    case 'running':
+      if (at < plan.agenda.earliest) return nothing;
+      if (at >= (plan.task.deadline_at ?? Infinity)) return { events: failPlan(plan, deadlineExceeded, at) };
+      advance(plan, at);
+      return timeOut(plan, at, jitter);
+  }
+}
+
+/** All decided on one state, so what earlier ones settle is carried along: a later one may end the task. */
+function timeOut(plan: RunningPlan, at: number, jitter: number): Decision {
+  const events: PlanFact[] = [];
+  let settled: Usage = noUsage;
+  let open = plan.open;
+  let share = jitter;
+  for (const step of plan.agenda.timed) {
+    if (dueAt(step) > at || !isOpen(step)) continue;
+    const error = timedOut(step);
+    const usage = step.progress.status === 'running' ? lostUsage(step.progress.reserved) : noUsage;
+    settled = { prompt_tokens: settled.prompt_tokens + usage.prompt_tokens, completion_tokens: settled.completion_tokens };
+    open -= 1;
+    if (!retries(step, error)) {
+      const ending = { at, usage: totals(plan.ledger, settled), open: open > 0, stepId: step.planned.step_id };
+      events.push(stepFailed(step, error, usage, at), taskFailed(error, ending));
+      break;
+    }
+    events.push(retryScheduled(step, { error, usage, at, jitter: share }));
+    share = (share + goldenRatio) % 1;
+  }
+  return events.length === 0 ? nothing : { events };
+}
+
+/** Steps that time out together share one jitter: multiples of this spread them evenly. */
+const goldenRatio = 0.618_033_988_749_895;
+
+const timedOut = ({ planned, progress, epoch }: Step): Failure =>
+  failure(
+    'timeout',
+    progress.status === 'waiting'
+      ? `The calls of step ${planned.step_id} were not answered in time (attempt ${epoch}).`
+      : `Step ${planned.step_id} was not answered in time by agent ${planned.agent} (attempt ${epoch}).`,
+  );
