@@ -1,20 +1,53 @@
-/** Specs run on the sources: every workspace package resolves to its `src/index.ts`. */
-import { existsSync, readdirSync } from 'node:fs';
+/**
+ * Tests of every package, and the end-to-end tests that need no server from outside.
+ * Promises: specs run on the sources (`@waybill/*` is its `src`), so they need no build; e2e runs the built programs, one file at a time.
+ */
 import { defineConfig } from 'vitest/config';
+import { sourceEntries } from './tools/workspaces.mjs';
 
-const root = import.meta.dirname;
-const packages = ['libs', 'apps'].flatMap((kind) =>
-  readdirSync(`${root}/${kind}`).map((name) => ({ name, index: `${root}/${kind}/${name}/src/index.ts` })),
-);
+const exact = (name: string) => new RegExp(`^${name}$`);
 
 export default defineConfig({
   resolve: {
-    alias: Object.fromEntries(
-      packages.filter(({ index }) => existsSync(index)).map(({ name, index }) => [`@waybill/${name}`, index]),
-    ),
+    alias: Object.entries(sourceEntries()).map(([name, replacement]) => ({ find: exact(name), replacement })),
   },
   test: {
-    include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/**/*.spec.ts'],
     pool: 'forks',
+    // node:sqlite is chosen on purpose; its warning would stand in the report of every file.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/**/*.spec.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.spec.ts'],
+          // They start, kill and restart whole platforms: side by side they would measure each other.
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      reporter: ['text-summary', 'json-summary', 'html'],
+      include: ['libs/*/src/**/*.{ts,tsx}', 'apps/*/src/**/*.{ts,tsx}'],
+      exclude: [
+        '**/*.spec.ts',
+        '**/*.contract.ts', // suites are tests
+        'libs/*/src/**/contract/**',
+        '**/main.ts', // they only start a process; e2e runs them as one, where this process cannot count
+      ],
+      thresholds: { lines: 80, 'libs/workflow/src/**': { lines: 95 } },
+    },
   },
 });

@@ -26,8 +26,17 @@ const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
 const results: Record<string, Figures> = { machine: { ...calibrate(scratch) } };
 
-async function withPlatform(script: string, work: (client: BenchClient, process: PlatformProcess, readyMs: number) => Promise<void>): Promise<void> {
-  const platform = new PlatformProcess({ script, args: ['--no-sample'], dataDir: join(scratch, 'data'), port: await freePort(), env: { LOG_LEVEL: 'warn' } });
+async function withPlatform(
+  script: string,
+  work: (client: BenchClient, process: PlatformProcess, readyMs: number) => Promise<void>,
+): Promise<void> {
+  const platform = new PlatformProcess({
+    script,
+    args: ['--no-sample'],
+    dataDir: join(scratch, 'data'),
+    port: await freePort(),
+    env: { LOG_LEVEL: 'warn' },
+  });
   try {
     const readyMs = await platform.start();
     await work(new BenchClient(platform.url), platform, readyMs);
@@ -38,8 +47,10 @@ async function withPlatform(script: string, work: (client: BenchClient, process:
 }
 
 await withPlatform(join(root, 'apps/platform/dist/main.js'), async (client, platform, readyMs) => {
-  for (const { definition } of Object.values(workflows)) await client.call('PUT', `/v1/workflows/${definition.name}`, definition);
-  if (chosen.includes('start')) results['start'] = { ready_ms: round(readyMs), ...(await idle(platform.pid, values.smoke ? 1 : 5)) };
+  for (const { definition } of Object.values(workflows))
+    await client.call('PUT', `/v1/workflows/${definition.name}`, definition);
+  if (chosen.includes('start'))
+    results['start'] = { ready_ms: round(readyMs), ...(await idle(platform.pid, values.smoke ? 1 : 5)) };
   if (chosen.includes('W3')) results['W3'] = await latency(client, values.smoke ? 20 : 300);
   if (chosen.includes('W1')) results['W1'] = await throughput(client, platform.pid, 'bench_chain', tasks);
   if (chosen.includes('W2')) results['W2'] = await throughput(client, platform.pid, 'bench_diamond', tasks);
@@ -51,7 +62,9 @@ if (chosen.includes('W4')) {
 }
 rmSync(scratch, { recursive: true, force: true });
 
-const rows = Object.entries(results).flatMap(([workload, figures]) => Object.entries(figures).map(([name, value]) => [workload, name, String(value)]));
+const rows = Object.entries(results).flatMap(([workload, figures]) =>
+  Object.entries(figures).map(([name, value]) => [workload, name, String(value)]),
+);
 console.log(table([['workload', 'figure', 'value'], ...rows]));
 console.log(JSON.stringify(results));
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);

@@ -14,7 +14,10 @@ export class BenchClient {
 
   call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const all = text === undefined ? headers : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)), ...headers };
+    const all =
+      text === undefined
+        ? headers
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)), ...headers };
     return new Promise((resolve, reject) => {
       const request = http.request(this.url + path, { method, agent, headers: all }, (response) => {
         let answer = '';
@@ -22,7 +25,8 @@ export class BenchClient {
         response.on('data', (chunk: string) => (answer += chunk));
         response.on('error', reject);
         response.on('end', () => {
-          if ((response.statusCode ?? 500) >= 300) reject(new Error(`${method} ${path}: ${response.statusCode} ${answer.slice(0, 300)}`));
+          if ((response.statusCode ?? 500) >= 300)
+            reject(new Error(`${method} ${path}: ${response.statusCode} ${answer.slice(0, 300)}`));
           else resolve((answer === '' ? undefined : JSON.parse(answer)) as T);
         });
       });
@@ -35,7 +39,10 @@ export class BenchClient {
   stream(path: string, onFrame?: (frame: string) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const request = http.get(this.url + path, { agent, headers: { accept: 'text/event-stream' } }, (response) => {
-        if (response.statusCode !== 200) return void reject(new Error(`GET ${path}: ${response.statusCode}`));
+        if (response.statusCode !== 200) {
+          reject(new Error(`GET ${path}: ${response.statusCode}`));
+          return;
+        }
         let pending = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
@@ -53,7 +60,12 @@ export class BenchClient {
 
   /** Submit, follow the stream to its end, read the state: three requests a task, as any client would. */
   async run(workflow: string, id: string): Promise<TaskAnswer> {
-    const accepted = await this.call<TaskAnswer>('POST', '/v1/tasks', { workflow, input: { id } }, { 'idempotency-key': id });
+    const accepted = await this.call<TaskAnswer>(
+      'POST',
+      '/v1/tasks',
+      { workflow, input: { id } },
+      { 'idempotency-key': id },
+    );
     await this.stream(`/v1/tasks/${accepted.task_id}/events`);
     const task = await this.call<TaskAnswer>('GET', `/v1/tasks/${accepted.task_id}`);
     if (task.status !== 'completed') throw new Error(`Task ${task.task_id} is ${task.status}`);

@@ -8,7 +8,10 @@ const step = (id: string, needs: readonly string[] = []): object => ({
 const branches = Array.from({ length: 8 }, (_, index) => `p${index}`);
 
 export const workflows = {
-  bench_one: { steps: 1, definition: { name: 'bench_one', version: 1, steps: { s1: step('s1') }, output: '${{ steps.s1.output }}' } },
+  bench_one: {
+    steps: 1,
+    definition: { name: 'bench_one', version: 1, steps: { s1: step('s1') }, output: '${{ steps.s1.output }}' },
+  },
   bench_chain: {
     steps: 5,
     definition: {

@@ -21,7 +21,12 @@ async function pool(count: number, concurrency: number, work: () => Promise<void
   await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
-export async function throughput(client: BenchClient, pid: number, workflow: BenchWorkflow, tasks: number): Promise<Figures> {
+export async function throughput(
+  client: BenchClient,
+  pid: number,
+  workflow: BenchWorkflow,
+  tasks: number,
+): Promise<Figures> {
   await pool(Math.min(500, tasks), 200, async () => void (await client.run(workflow, nextId())));
   const latencies: number[] = [];
   const cpu = cpuMs(pid);
@@ -51,7 +56,11 @@ export async function latency(client: BenchClient, tasks: number): Promise<Figur
     await client.run('bench_one', nextId());
     latencies.push(performance.now() - at);
   }
-  return { p50_ms: round(percentile(latencies, 0.5)), p95_ms: round(percentile(latencies, 0.95)), p99_ms: round(percentile(latencies, 0.99)) };
+  return {
+    p50_ms: round(percentile(latencies, 0.5)),
+    p95_ms: round(percentile(latencies, 0.95)),
+    p99_ms: round(percentile(latencies, 0.99)),
+  };
 }
 
 /** The `ticker` agent speaks 200 tokens in a second, each the time at which it was spoken. */

@@ -11,7 +11,9 @@ export class OrchestratorModule {
     return {
       module: OrchestratorModule,
       controllers: [PlanCommandConsumer],
-      providers: [{ provide: AdvancePlans, useFactory: () => new AdvancePlans(ports, (partition) => transport.wake(partition)) }],
+      providers: [
+        { provide: AdvancePlans, useFactory: () => new AdvancePlans(ports, (partition) => transport.wake(partition)) },
+      ],
     };
   }
 }

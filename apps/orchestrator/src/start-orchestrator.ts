@@ -42,7 +42,10 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<R
     instanceId,
     config: OrchestratorConfig.parse(options.config ?? {}),
   };
-  const app = await NestFactory.createMicroservice(OrchestratorModule.register(ports, transport), { strategy: transport, logger: false });
+  const app = await NestFactory.createMicroservice(OrchestratorModule.register(ports, transport), {
+    strategy: transport,
+    logger: false,
+  });
   await app.listen();
   return { close: () => app.close() };
 }

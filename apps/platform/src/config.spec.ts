@@ -35,6 +35,8 @@ describe('the settings', () => {
   });
 
   it('never show a value', () => {
-    expect(() => parseConfig({ PORT: 's3cret' })).toThrow(expect.objectContaining({ detail: expect.not.stringContaining('s3cret') }));
+    expect(() => parseConfig({ PORT: 's3cret' })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining('s3cret') }),
+    );
   });
 });

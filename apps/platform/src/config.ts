@@ -35,11 +35,15 @@ export interface PlatformConfig {
 
 /** Throws `invalid_configuration` naming every setting that is wrong. Empty variables count as absent. */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): PlatformConfig {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new PlatformError('invalid_configuration', { detail: `Settings that are not valid: ${problems.join('; ')}.` });
+    throw new PlatformError('invalid_configuration', {
+      detail: `Settings that are not valid: ${problems.join('; ')}.`,
+    });
   }
   refuseServers(given);
   return assemble(parsed.data);
@@ -63,7 +67,9 @@ function providerOf(settings: z.infer<typeof Environment>): PlatformConfig['prov
   if (apiKey === undefined) {
     if (none !== false && baseUrl === undefined) return undefined;
     const why = none === false ? 'AGENTIC_NO_LLM=0 asks for a model' : 'OPENAI_BASE_URL is set';
-    throw new PlatformError('invalid_configuration', { detail: `${why}, but OPENAI_API_KEY is not. Set both or neither.` });
+    throw new PlatformError('invalid_configuration', {
+      detail: `${why}, but OPENAI_API_KEY is not. Set both or neither.`,
+    });
   }
   return baseUrl === undefined ? { apiKey, model } : { apiKey, baseUrl, model };
 }

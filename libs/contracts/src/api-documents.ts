@@ -11,7 +11,10 @@ export const DocumentId = z.uuid({ version: 'v7' });
 export const CollectionName = z
   .string()
   .max(limits.nameChars)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must begin with a letter or digit and contain only letters, digits, dots, _ and -');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'must begin with a letter or digit and contain only letters, digits, dots, _ and -',
+  );
 
 /** One of `text` and `base64`. `url` is refused: fetching needs an egress policy, which does not exist yet. */
 export const DocumentSubmission = z.strictObject({
@@ -33,7 +36,11 @@ export const DocumentForm = z.object({
   metadata: z.string().optional(),
 });
 
-export const DocumentAnswer = z.object({ document_id: DocumentId, status: DocumentStatus, links: z.object({ self: z.string() }) });
+export const DocumentAnswer = z.object({
+  document_id: DocumentId,
+  status: DocumentStatus,
+  links: z.object({ self: z.string() }),
+});
 export type DocumentAnswer = z.infer<typeof DocumentAnswer>;
 
 export const DocumentView = z.object({
@@ -51,7 +58,11 @@ export const DocumentView = z.object({
   updated_at: Timestamp,
 });
 export type DocumentView = z.infer<typeof DocumentView>;
-export const DocumentPage = z.object({ items: z.array(DocumentView), next: z.string().nullable(), total: z.number().int() });
+export const DocumentPage = z.object({
+  items: z.array(DocumentView),
+  next: z.string().nullable(),
+  total: z.number().int(),
+});
 export type DocumentPage = z.infer<typeof DocumentPage>;
 
 export const SearchAnswer = z.object({ hits: z.array(SearchHit) });
@@ -59,7 +70,10 @@ export type SearchAnswer = z.infer<typeof SearchAnswer>;
 
 const NormalDefinitionView = z
   .custom<NormalDefinition>((value) => typeof value === 'object' && value !== null)
-  .meta({ type: 'object', description: 'The definition in normal form: every default filled in, durations in milliseconds.' });
+  .meta({
+    type: 'object',
+    description: 'The definition in normal form: every default filled in, durations in milliseconds.',
+  });
 export const WorkflowView = z.object({
   name: Name,
   version: z.number().int().min(1),
@@ -68,9 +82,18 @@ export const WorkflowView = z.object({
   definition: NormalDefinitionView,
 });
 export type WorkflowView = z.infer<typeof WorkflowView>;
-export const WorkflowSummary = z.object({ name: Name, version: z.number().int().min(1), hash: z.string(), description: z.string().nullable() });
+export const WorkflowSummary = z.object({
+  name: Name,
+  version: z.number().int().min(1),
+  hash: z.string(),
+  description: z.string().nullable(),
+});
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
-export const WorkflowPage = z.object({ items: z.array(WorkflowSummary), next: z.string().nullable(), total: z.number().int() });
+export const WorkflowPage = z.object({
+  items: z.array(WorkflowSummary),
+  next: z.string().nullable(),
+  total: z.number().int(),
+});
 export type WorkflowPage = z.infer<typeof WorkflowPage>;
 
 export const AgentView = z.object({

@@ -120,7 +120,13 @@ const normalDefinition = {
   output: '${{ steps.answer.output }}',
 };
 const hash = '0f343b0931126a20f133d67c2b018a3b1d1c2a0cf6f0f3f5a0e5a6c8cf2e6b11';
-const workflow = { name: 'review', version: 1, hash, description: 'Reads code and names its risks.', definition: normalDefinition };
+const workflow = {
+  name: 'review',
+  version: 1,
+  hash,
+  description: 'Reads code and names its risks.',
+  definition: normalDefinition,
+};
 const agent = {
   name: 'writer',
   version: 1,
@@ -142,9 +148,39 @@ const dryRun = {
   name: 'review',
   version: 1,
   definition_hash: hash,
-  plan: [{ step_id: 'answer', agent: 'writer', needs: [], payload: { focus: 'risks' }, reason: 'Declared in the definition.' }],
+  plan: [
+    {
+      step_id: 'answer',
+      agent: 'writer',
+      needs: [],
+      payload: { focus: 'risks' },
+      reason: 'Declared in the definition.',
+    },
+  ],
   output: '${{ steps.answer.output }}',
 };
-const hit = { document_id: documentId, name: 'runbook.md', text: 'Restart the consumer.', score: 0.82, place: 'Runbook, line 1' };
+const hit = {
+  document_id: documentId,
+  name: 'runbook.md',
+  text: 'Restart the consumer.',
+  score: 0.82,
+  place: 'Runbook, line 1',
+};
 
-export const apiExamples = { accepted, agent, definition, document, documentId, dryRun, event, hit, metrics, stepView, summary, task, taskId, time, workflow };
+export const apiExamples = {
+  accepted,
+  agent,
+  definition,
+  document,
+  documentId,
+  dryRun,
+  event,
+  hit,
+  metrics,
+  stepView,
+  summary,
+  task,
+  taskId,
+  time,
+  workflow,
+};

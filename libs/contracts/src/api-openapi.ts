@@ -17,7 +17,18 @@ import { Usage } from './work.ts';
 
 type Schema = Record<string, unknown>;
 
-const named = { ...tasks, ...documents, Problem, WorkflowDefinition, SearchHit, SearchInput, ErrorClass, Failure, Budget, Usage };
+const named = {
+  ...tasks,
+  ...documents,
+  Problem,
+  WorkflowDefinition,
+  SearchHit,
+  SearchInput,
+  ErrorClass,
+  Failure,
+  Budget,
+  Usage,
+};
 
 /** The whole document; plain JSON, made anew by each call. */
 export function openApiDocument(): Schema {
@@ -82,7 +93,10 @@ function operationOf(route: ApiRoute): Schema {
     ...(route.description === undefined ? {} : { description: route.description }),
     parameters: route.parameters.map(parameterOf),
     ...(request ? { requestBody: { required: request.required, content: contentOf(request.content) } } : {}),
-    responses: { ...mapValues(route.responses, responseOf), ...errorResponses(route.errors, Object.keys(route.responses)) },
+    responses: {
+      ...mapValues(route.responses, responseOf),
+      ...errorResponses(route.errors, Object.keys(route.responses)),
+    },
   };
 }
 
@@ -101,7 +115,9 @@ function parameterOf(parameter: ApiParameter): Schema {
 
 const responseOf = (response: ApiResponse): Schema => ({
   description: response.description,
-  ...(response.headers ? { headers: mapValues(response.headers, (description) => ({ description, schema: { type: 'string' } })) } : {}),
+  ...(response.headers
+    ? { headers: mapValues(response.headers, (description) => ({ description, schema: { type: 'string' } })) }
+    : {}),
   ...(response.content ? { content: contentOf(response.content) } : {}),
 });
 const contentOf = (content: Readonly<Record<string, ApiContent>>): Schema =>
@@ -110,7 +126,8 @@ const contentOf = (content: Readonly<Record<string, ApiContent>>): Schema =>
 /** One response for each status, with an example for each code that has it. */
 function errorResponses(codes: readonly ErrorCode[], taken: readonly string[]): Schema {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const { code, status } of problemStatuses) if (codes.includes(code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  for (const { code, status } of problemStatuses)
+    if (codes.includes(code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   const entries = [...byStatus].filter(([status]) => !taken.includes(String(status)));
   return Object.fromEntries(entries.map(([status, list]) => [status, problemResponse(status, list)]));
 }
@@ -118,16 +135,25 @@ function errorResponses(codes: readonly ErrorCode[], taken: readonly string[]): 
 function problemResponse(status: number, codes: readonly ErrorCode[]): Schema {
   const examples = codes.map((code) => {
     const [errorClass, title] = errorCatalogue[code];
-    return [code, { value: { type: `urn:waybill:problem:${code}`, title, status, detail: title, code, class: errorClass } }];
+    return [
+      code,
+      { value: { type: `urn:waybill:problem:${code}`, title, status, detail: title, code, class: errorClass } },
+    ];
   });
   return {
     description: codes.map((code) => `\`${code}\``).join(', '),
-    content: { 'application/problem+json': { schema: { $ref: refOf('Problem') }, examples: Object.fromEntries(examples) } },
+    content: {
+      'application/problem+json': { schema: { $ref: refOf('Problem') }, examples: Object.fromEntries(examples) },
+    },
   };
 }
 
 const codeTable = (): string =>
-  ['| code | status | meaning |', '| --- | --- | --- |', ...problemStatuses.map(({ code, status, title }) => `| \`${code}\` | ${status} | ${title} |`)].join('\n');
+  [
+    '| code | status | meaning |',
+    '| --- | --- | --- |',
+    ...problemStatuses.map(({ code, status, title }) => `| \`${code}\` | ${status} | ${title} |`),
+  ].join('\n');
 
 function mapValues<In, Out>(record: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));

@@ -12,7 +12,10 @@ export const Problem = z.object({
   detail: z.string().describe('What is wrong here, and what to do about it.'),
   code: z.string().describe('Stable: programs may depend on it.'),
   class: ErrorClass.describe('Whether to retry follows from it: only `transient` is worth a retry.'),
-  pointer: z.string().optional().describe('JSON pointer to the offending place of the body, or the name of the parameter.'),
+  pointer: z
+    .string()
+    .optional()
+    .describe('JSON pointer to the offending place of the body, or the name of the parameter.'),
   instance: z.string().optional().describe('The path that was asked for.'),
   trace_id: z.string().optional().describe('Find the request in traces and logs with it.'),
   retry_after_ms: z.number().int().nonnegative().optional(),
@@ -51,8 +54,10 @@ export const problemType = (code: string): string => `urn:waybill:problem:${code
 export const problemTitle = (code: string): string => (isErrorCode(code) ? errorCatalogue[code][1] : code);
 
 /** Every code with its status, for documentation. */
-export const problemStatuses: readonly { code: ErrorCode; status: number; title: string }[] = errorCodes.map((code) => ({
-  code,
-  status: problemStatus(code, errorCatalogue[code][0]),
-  title: errorCatalogue[code][1],
-}));
+export const problemStatuses: readonly { code: ErrorCode; status: number; title: string }[] = errorCodes.map(
+  (code) => ({
+    code,
+    status: problemStatus(code, errorCatalogue[code][0]),
+    title: errorCatalogue[code][1],
+  }),
+);

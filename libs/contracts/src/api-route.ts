@@ -38,8 +38,15 @@ export interface ApiRoute {
   readonly errors: readonly ErrorCode[];
 }
 
-export const json = (schema: z.ZodType, example: unknown): Record<string, ApiContent> => ({ 'application/json': { schema, example } });
-export const answers = (description: string, schema: z.ZodType, example: unknown, headers?: Record<string, string>): ApiResponse => ({
+export const json = (schema: z.ZodType, example: unknown): Record<string, ApiContent> => ({
+  'application/json': { schema, example },
+});
+export const answers = (
+  description: string,
+  schema: z.ZodType,
+  example: unknown,
+  headers?: Record<string, string>,
+): ApiResponse => ({
   description,
   content: json(schema, example),
   ...(headers ? { headers } : {}),
@@ -57,4 +64,7 @@ export const bodyErrors: readonly ErrorCode[] = [
 ];
 export const logErrors: readonly ErrorCode[] = ['payload_too_large', 'log_unavailable', 'unavailable'];
 
-export const text = (description: string, schema: z.ZodType = z.string()): Pick<ApiParameter, 'description' | 'schema'> => ({ description, schema });
+export const text = (
+  description: string,
+  schema: z.ZodType = z.string(),
+): Pick<ApiParameter, 'description' | 'schema'> => ({ description, schema });

@@ -23,7 +23,10 @@ const taskId: ApiParameter = { name: 'task_id', in: 'path', ...text('The task.')
 export const idempotencyKey: ApiParameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  ...text('The same key with the same body is the same task: the first answer comes again.', z.string().min(1).max(limits.idempotencyKeyChars).optional()),
+  ...text(
+    'The same key with the same body is the same task: the first answer comes again.',
+    z.string().min(1).max(limits.idempotencyKeyChars).optional(),
+  ),
   example: 'order-4711',
 };
 export const limit: ApiParameter = {
@@ -32,16 +35,29 @@ export const limit: ApiParameter = {
   ...text('How many at most.', z.number().int().min(1).max(limits.pageItems).optional()),
   example: 50,
 };
-export const cursor: ApiParameter = { name: 'cursor', in: 'query', ...text('`next` of the page before.', z.string().optional()) };
+export const cursor: ApiParameter = {
+  name: 'cursor',
+  in: 'query',
+  ...text('`next` of the page before.', z.string().optional()),
+};
 const lastEventId: ApiParameter = {
   name: 'Last-Event-ID',
   in: 'header',
   ...text('`id` of the last frame seen: the stream goes on after it.', z.string().optional()),
   example: '1',
 };
-const tokens: ApiParameter = { name: 'tokens', in: 'query', ...text('True: `event: token` frames too.', z.boolean().optional()) };
+const tokens: ApiParameter = {
+  name: 'tokens',
+  in: 'query',
+  ...text('True: `event: token` frames too.', z.boolean().optional()),
+};
 const eventQuery: readonly ApiParameter[] = [
-  { name: 'after', in: 'query', ...text('Events with a greater `seq`.', z.number().int().min(0).optional()), example: 0 },
+  {
+    name: 'after',
+    in: 'query',
+    ...text('Events with a greater `seq`.', z.number().int().min(0).optional()),
+    example: 0,
+  },
   limit,
 ];
 
@@ -55,7 +71,13 @@ const definitionErrors: readonly ErrorCode[] = [
   'invalid_expression',
   'invalid_input',
 ];
-const submitErrors: readonly ErrorCode[] = [...bodyErrors, ...definitionErrors, 'deadline_passed', 'idempotency_key_reused', ...logErrors];
+const submitErrors: readonly ErrorCode[] = [
+  ...bodyErrors,
+  ...definitionErrors,
+  'deadline_passed',
+  'idempotency_key_reused',
+  ...logErrors,
+];
 const readErrors: readonly ErrorCode[] = ['task_not_found', 'unavailable'];
 const location = { Location: 'Where the task is.' };
 const stream = {
@@ -103,11 +125,19 @@ export const taskRoutes: readonly ApiRoute[] = [
     parameters: [idempotencyKey],
     request: {
       required: true,
-      content: json(TaskSubmission, { workflow: 'review', input: { code: 'let x = 1' }, labels: { team: 'payments' }, budget: { tokens: 20_000 } }),
+      content: json(TaskSubmission, {
+        workflow: 'review',
+        input: { code: 'let x = 1' },
+        labels: { team: 'payments' },
+        budget: { tokens: 20_000 },
+      }),
     },
     responses: {
       200: answers('A dry run: the plan, and nothing was started.', DryRunAnswer, example.dryRun),
-      202: answers('Accepted.', TaskAnswer, example.accepted, { ...location, 'Idempotency-Replayed': '`true` when the key was seen before.' }),
+      202: answers('Accepted.', TaskAnswer, example.accepted, {
+        ...location,
+        'Idempotency-Replayed': '`true` when the key was seen before.',
+      }),
     },
     errors: submitErrors,
   },
@@ -118,9 +148,24 @@ export const taskRoutes: readonly ApiRoute[] = [
     tag: 'tasks',
     summary: 'List tasks, newest first',
     parameters: [
-      { name: 'status', in: 'query', ...text('Only these, separated by commas.', TaskStatus.optional()), example: 'completed' },
-      { name: 'label', in: 'query', ...text('`key:value`; may be repeated, all must hold.', z.string().optional()), example: 'team:payments' },
-      { name: 'workflow', in: 'query', ...text('`name` or `name@version`.', WorkflowReference.optional()), example: 'review' },
+      {
+        name: 'status',
+        in: 'query',
+        ...text('Only these, separated by commas.', TaskStatus.optional()),
+        example: 'completed',
+      },
+      {
+        name: 'label',
+        in: 'query',
+        ...text('`key:value`; may be repeated, all must hold.', z.string().optional()),
+        example: 'team:payments',
+      },
+      {
+        name: 'workflow',
+        in: 'query',
+        ...text('`name` or `name@version`.', WorkflowReference.optional()),
+        example: 'review',
+      },
       limit,
       cursor,
     ],

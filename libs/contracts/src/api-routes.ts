@@ -20,9 +20,23 @@ import { cursor, idempotencyKey, limit, taskRoutes } from './api-routes-tasks.ts
 import { WorkflowDefinition } from './definition.ts';
 import { DocumentStatus, SearchInput } from './documents.ts';
 
-const workflowName: ApiParameter = { name: 'name', in: 'path', ...text('The name of the workflow.'), example: 'review' };
-const documentId: ApiParameter = { name: 'document_id', in: 'path', ...text('The document.'), example: example.documentId };
-const queued = { document_id: example.documentId, status: 'queued', links: { self: `/v1/documents/${example.documentId}` } };
+const workflowName: ApiParameter = {
+  name: 'name',
+  in: 'path',
+  ...text('The name of the workflow.'),
+  example: 'review',
+};
+const documentId: ApiParameter = {
+  name: 'document_id',
+  in: 'path',
+  ...text('The document.'),
+  example: example.documentId,
+};
+const queued = {
+  document_id: example.documentId,
+  status: 'queued',
+  links: { self: `/v1/documents/${example.documentId}` },
+};
 
 const workflowRoutes: readonly ApiRoute[] = [
   {
@@ -39,7 +53,16 @@ const workflowRoutes: readonly ApiRoute[] = [
       200: answers('This version was already stored with the same body.', WorkflowView, example.workflow),
       201: answers('Stored.', WorkflowView, example.workflow, { Location: 'Where the workflow is.' }),
     },
-    errors: [...bodyErrors, 'invalid_definition', 'no_steps', 'unknown_need', 'cycle', 'invalid_expression', 'workflow_conflict', ...logErrors],
+    errors: [
+      ...bodyErrors,
+      'invalid_definition',
+      'no_steps',
+      'unknown_need',
+      'cycle',
+      'invalid_expression',
+      'workflow_conflict',
+      ...logErrors,
+    ],
   },
   {
     id: 'getWorkflow',
@@ -47,7 +70,15 @@ const workflowRoutes: readonly ApiRoute[] = [
     path: '/v1/workflows/{name}',
     tag: 'workflows',
     summary: 'One workflow in normal form',
-    parameters: [workflowName, { name: 'version', in: 'query', ...text('The latest when absent.', z.number().int().min(1).optional()), example: 1 }],
+    parameters: [
+      workflowName,
+      {
+        name: 'version',
+        in: 'query',
+        ...text('The latest when absent.', z.number().int().min(1).optional()),
+        example: 1,
+      },
+    ],
     responses: { 200: answers('The workflow.', WorkflowView, example.workflow) },
     errors: ['workflow_not_found', 'invalid_request', 'unavailable'],
   },
@@ -90,11 +121,17 @@ const documentRoutes: readonly ApiRoute[] = [
     request: {
       required: true,
       content: {
-        ...json(DocumentSubmission, { name: 'runbook.md', text: '# Runbook\n\nRestart the consumer.', metadata: { team: 'payments' } }),
+        ...json(DocumentSubmission, {
+          name: 'runbook.md',
+          text: '# Runbook\n\nRestart the consumer.',
+          metadata: { team: 'payments' },
+        }),
         'multipart/form-data': { schema: DocumentForm, example: { file: '# Runbook', collection: 'default' } },
       },
     },
-    responses: { 202: answers('Stored; indexing follows.', DocumentAnswer, queued, { Location: 'Where the document is.' }) },
+    responses: {
+      202: answers('Stored; indexing follows.', DocumentAnswer, queued, { Location: 'Where the document is.' }),
+    },
     errors: [...bodyErrors, 'unsupported_document', 'idempotency_key_reused', ...logErrors],
   },
   {
@@ -104,8 +141,18 @@ const documentRoutes: readonly ApiRoute[] = [
     tag: 'documents',
     summary: 'List documents, newest first',
     parameters: [
-      { name: 'collection', in: 'query', ...text('Only of this collection.', CollectionName.optional()), example: 'default' },
-      { name: 'status', in: 'query', ...text('Only these, separated by commas.', DocumentStatus.optional()), example: 'indexed' },
+      {
+        name: 'collection',
+        in: 'query',
+        ...text('Only of this collection.', CollectionName.optional()),
+        example: 'default',
+      },
+      {
+        name: 'status',
+        in: 'query',
+        ...text('Only these, separated by commas.', DocumentStatus.optional()),
+        example: 'indexed',
+      },
       limit,
       cursor,
     ],
@@ -174,8 +221,16 @@ const serviceRoutes: readonly ApiRoute[] = [
     summary: 'Whether the gateway has caught up with the log',
     parameters: [],
     responses: {
-      200: answers('It has.', Readiness, { status: 'ready', checks: { registry: true, tail: true, projection: true }, instance: 'gateway-1' }),
-      503: answers('Not yet.', Readiness, { status: 'starting', checks: { registry: true, tail: true, projection: false }, instance: 'gateway-1' }),
+      200: answers('It has.', Readiness, {
+        status: 'ready',
+        checks: { registry: true, tail: true, projection: true },
+        instance: 'gateway-1',
+      }),
+      503: answers('Not yet.', Readiness, {
+        status: 'starting',
+        checks: { registry: true, tail: true, projection: false },
+        instance: 'gateway-1',
+      }),
     },
     errors: [],
   },

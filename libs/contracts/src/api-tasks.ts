@@ -7,12 +7,32 @@ import { limits } from './limits.ts';
 import { Budget } from './requests.ts';
 import { Call, Usage } from './work.ts';
 
-export const taskStatuses = ['accepted', 'planning', 'running', 'waiting', 'paused', 'compensating', 'completed', 'failed', 'cancelled'] as const;
+export const taskStatuses = [
+  'accepted',
+  'planning',
+  'running',
+  'waiting',
+  'paused',
+  'compensating',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
 export const TaskStatus = z.enum(taskStatuses);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 export const endedStatuses: ReadonlySet<string> = new Set<TaskStatus>(['completed', 'failed', 'cancelled']);
 
-export const stepStatuses = ['pending', 'ready', 'running', 'waiting', 'retrying', 'completed', 'failed', 'skipped', 'cancelled'] as const;
+export const stepStatuses = [
+  'pending',
+  'ready',
+  'running',
+  'waiting',
+  'retrying',
+  'completed',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const;
 export const StepStatus = z.enum(stepStatuses);
 export type StepStatus = z.infer<typeof StepStatus>;
 
@@ -29,14 +49,25 @@ export const WorkflowReference = z
   .regex(/^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\d{0,8})?$/, 'must be the name of a workflow, or name@version');
 
 const submission = {
-  goal: z.string().min(1).max(limits.goalChars).regex(/\S/, 'must not be blank').optional().describe('What is wanted, in prose; it is planned by rules.'),
+  goal: z
+    .string()
+    .min(1)
+    .max(limits.goalChars)
+    .regex(/\S/, 'must not be blank')
+    .optional()
+    .describe('What is wanted, in prose; it is planned by rules.'),
   workflow: WorkflowReference.optional(),
-  input: JsonObject.optional().describe('For `workflow` and `definition`; matches the `input` schema of the definition.'),
+  input: JsonObject.optional().describe(
+    'For `workflow` and `definition`; matches the `input` schema of the definition.',
+  ),
   priority: z.number().int().min(0).max(9).optional().describe('9 is the most urgent; 5 when absent.'),
   deadline: Timestamp.optional(),
   labels: Labels.optional(),
   budget: Budget.optional(),
-  dry_run: z.boolean().optional().describe('True: answers 200 with the plan and a reason for each step; nothing is started.'),
+  dry_run: z
+    .boolean()
+    .optional()
+    .describe('True: answers 200 with the plan and a reason for each step; nothing is started.'),
 };
 /** Exactly one of `goal`, `workflow` and `definition`. */
 export const TaskSubmission = z.strictObject({ ...submission, definition: WorkflowDefinition.optional() });
@@ -45,7 +76,9 @@ export type TaskSubmission = z.input<typeof TaskSubmission>;
 export const TaskSubmissionHead = z.strictObject({ ...submission, definition: JsonObject.optional() });
 export type TaskSubmissionHead = z.infer<typeof TaskSubmissionHead>;
 
-export const RunTask = z.strictObject({ task: z.string().min(1).max(limits.goalChars).regex(/\S/, 'must not be blank') });
+export const RunTask = z.strictObject({
+  task: z.string().min(1).max(limits.goalChars).regex(/\S/, 'must not be blank'),
+});
 export type RunTask = z.infer<typeof RunTask>;
 
 export const TaskLinks = z.object({ self: z.string(), events: z.string(), metrics: z.string(), cancel: z.string() });
@@ -115,7 +148,11 @@ export const TaskView = z.object({
 });
 export type TaskView = z.infer<typeof TaskView>;
 
-export const TaskPage = z.object({ items: z.array(TaskSummary), next: z.string().nullable(), total: z.number().int().optional() });
+export const TaskPage = z.object({
+  items: z.array(TaskSummary),
+  next: z.string().nullable(),
+  total: z.number().int().optional(),
+});
 export type TaskPage = z.infer<typeof TaskPage>;
 
 export const AttemptView = z.object({
@@ -147,11 +184,20 @@ export const StepView = z.object({
 });
 export type StepView = z.infer<typeof StepView>;
 
-export const ApiEvent = z.object({ seq: z.number().int().min(1), type: z.string(), time: z.string(), data: JsonObject });
+export const ApiEvent = z.object({
+  seq: z.number().int().min(1),
+  type: z.string(),
+  time: z.string(),
+  data: JsonObject,
+});
 export type ApiEvent = z.infer<typeof ApiEvent>;
 export const EventPage = z.object({
   events: z.array(ApiEvent),
-  next: z.number().int().nullable().describe('The next `after`; null when the task has ended and this page holds its last event.'),
+  next: z
+    .number()
+    .int()
+    .nullable()
+    .describe('The next `after`; null when the task has ended and this page holds its last event.'),
 });
 export type EventPage = z.infer<typeof EventPage>;
 
@@ -162,7 +208,9 @@ export const TaskMetrics = z.object({
   latency_ms: z.number().nonnegative().nullable().describe('From acceptance to the end; null while it runs.'),
   events: z.number().int(),
   usage: TaskUsage,
-  steps: z.array(z.object({ step_id: z.string(), agent: z.string(), model: z.string().nullable(), status: StepStatus, ...spent })),
+  steps: z.array(
+    z.object({ step_id: z.string(), agent: z.string(), model: z.string().nullable(), status: StepStatus, ...spent }),
+  ),
   by_agent: z.array(z.object({ agent: z.string(), steps: z.number().int(), ...spent })),
   by_model: z.array(z.object({ model: z.string(), steps: z.number().int(), ...spent })),
 });

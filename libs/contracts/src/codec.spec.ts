@@ -16,7 +16,13 @@ const received = (over: Partial<IncomingMessage> = {}): IncomingMessage => ({
 
 describe('a message', () => {
   it('is a CloudEvent in binary mode', () => {
-    const { headers, value } = encodeMessage('task.requests', 'k', 'SubmitTask', { n: 1 }, { ...meta, about: 's', traceparent: 't', cause: 'a/0/1' });
+    const { headers, value } = encodeMessage(
+      'task.requests',
+      'k',
+      'SubmitTask',
+      { n: 1 },
+      { ...meta, about: 's', traceparent: 't', cause: 'a/0/1' },
+    );
     expect(headers).toEqual({
       ce_specversion: '1.0',
       ce_id: 'i-1',
@@ -51,11 +57,16 @@ describe('a message', () => {
     ['of no type at all', { headers: {} }],
   ])('that is %s is refused with its place', (_, over) => {
     expect(() => decodeMessage(received(over), Body)).toThrow(/task\.requests\/2\/7/);
-    expect(() => decodeMessage(received(over), Body)).toThrow(expect.objectContaining({ code: 'invalid_request', errorClass: 'invalid' }));
+    expect(() => decodeMessage(received(over), Body)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', errorClass: 'invalid' }),
+    );
   });
 
   it('belongs to who its headers say', () => {
-    expect(ownerOf(received({ headers: { tenant: 'acme', subject: 'ann' } }))).toEqual({ tenant: 'acme', subject: 'ann' });
+    expect(ownerOf(received({ headers: { tenant: 'acme', subject: 'ann' } }))).toEqual({
+      tenant: 'acme',
+      subject: 'ann',
+    });
     expect(ownerOf(received({ headers: {} }))).toEqual(defaultOwner);
     expect(messageText(received())).toBe('{"n":1}');
   });

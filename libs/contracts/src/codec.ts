@@ -23,7 +23,13 @@ export interface MessageMeta {
 }
 
 /** `name` is the type's name (`SubmitTask`); `body` must be JSON. */
-export function encodeMessage(topic: string, key: string, name: string, body: unknown, meta: MessageMeta): OutgoingMessage {
+export function encodeMessage(
+  topic: string,
+  key: string,
+  name: string,
+  body: unknown,
+  meta: MessageMeta,
+): OutgoingMessage {
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: meta.id,
@@ -81,5 +87,8 @@ function parseJson(message: IncomingMessage): unknown {
 
 function unreadable(message: OutgoingMessage, why: string, cause?: unknown): PlatformError {
   const at = 'offset' in message ? `/${String(message.partition)}/${String((message as IncomingMessage).offset)}` : '';
-  return new PlatformError('invalid_request', { detail: `Record ${message.topic}${at} cannot be read: ${why}.`, cause });
+  return new PlatformError('invalid_request', {
+    detail: `Record ${message.topic}${at} cannot be read: ${why}.`,
+    cause,
+  });
 }

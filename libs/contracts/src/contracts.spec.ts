@@ -22,7 +22,8 @@ describe('canonical JSON', () => {
 
 describe('errors', () => {
   it('are retried when their class is transient, and never otherwise', () => {
-    for (const code of errorCodes) expect(new PlatformError(code).retryable).toBe(errorCatalogue[code][0] === 'transient');
+    for (const code of errorCodes)
+      expect(new PlatformError(code).retryable).toBe(errorCatalogue[code][0] === 'transient');
   });
 
   it('travel as class, code and detail', () => {
@@ -32,7 +33,11 @@ describe('errors', () => {
       detail: 'no',
       retry_after_ms: 5,
     });
-    expect(failureOf(new PlatformError('cycle'))).toEqual({ class: 'invalid', code: 'cycle', detail: 'The steps form a cycle' });
+    expect(failureOf(new PlatformError('cycle'))).toEqual({
+      class: 'invalid',
+      code: 'cycle',
+      detail: 'The steps form a cycle',
+    });
   });
 
   it('that nobody knows count as bugs', () => {
@@ -44,7 +49,10 @@ describe('errors', () => {
 describe('topics', () => {
   it('that are not listed are work, or dead letters by their name', () => {
     expect(topicSpec(workTopic(agentQueue('writer')))).toMatchObject({ name: 'tasks.agent.writer', class: 'work' });
-    expect(topicSpec(deadLetterTopic('orchestrator'))).toMatchObject({ name: 'orchestrator.dlq', class: 'dead-letters' });
+    expect(topicSpec(deadLetterTopic('orchestrator'))).toMatchObject({
+      name: 'orchestrator.dlq',
+      class: 'dead-letters',
+    });
     expect(topicSpec('plan.events').retentionMs).toBeUndefined();
   });
 });

@@ -10,11 +10,17 @@ import { limits } from './limits.ts';
 export const Name = z
   .string()
   .max(limits.nameChars)
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'must start with a letter or underscore and contain only letters, digits, _ and -');
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]*$/,
+    'must start with a letter or underscore and contain only letters, digits, _ and -',
+  );
 
 /** `500ms`, `30s`, `2m`, `1h` or a number of seconds; normalised to milliseconds. */
 export const Duration = z.union([
-  z.number().positive().max(limits.stepTimeoutMs / 1000),
+  z
+    .number()
+    .positive()
+    .max(limits.stepTimeoutMs / 1000),
   z.string().regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 2m or 1h'),
 ]);
 export type Duration = z.infer<typeof Duration>;

@@ -4,7 +4,12 @@ import { Failure } from './errors.ts';
 import { JsonObject } from './json.ts';
 
 /** A payload in object storage. `sha256` in hex, `bytes` its size. */
-export const ClaimCheck = z.object({ key: z.string(), sha256: z.string(), bytes: z.number().int(), media_type: z.string() });
+export const ClaimCheck = z.object({
+  key: z.string(),
+  sha256: z.string(),
+  bytes: z.number().int(),
+  media_type: z.string(),
+});
 export type ClaimCheck = z.infer<typeof ClaimCheck>;
 
 export const documentStatuses = ['queued', 'parsing', 'embedding', 'indexed', 'failed'] as const;

@@ -4,7 +4,16 @@
  */
 import { z } from 'zod';
 
-export const errorClasses = ['invalid', 'denied', 'not_found', 'conflict', 'transient', 'exhausted', 'cancelled', 'bug'] as const;
+export const errorClasses = [
+  'invalid',
+  'denied',
+  'not_found',
+  'conflict',
+  'transient',
+  'exhausted',
+  'cancelled',
+  'bug',
+] as const;
 export const ErrorClass = z.enum(errorClasses);
 export type ErrorClass = z.infer<typeof ErrorClass>;
 

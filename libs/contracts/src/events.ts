@@ -11,6 +11,10 @@ import { Call, JournalEntry, Usage } from './work.ts';
 const step = { step_id: z.string(), work_id: z.string() };
 const attempt = { ...step, epoch: z.number().int() };
 const activation = { ...attempt, turn: z.number().int() };
+/** Tokens that were settled, and dispatches. */
+const totals = z.object({ ...Usage.shape, steps: z.number().int() });
+/** Present when an agent or a call may be at work still: a cancel signal follows from it. */
+const openWork = z.boolean().optional();
 
 export const PlannedStep = z.object({
   ...step,
@@ -63,12 +67,18 @@ const data = {
   }),
   CallCompleted: z.object({ ...activation, ordinal: z.number().int(), observation: Json }),
   CallFailed: z.object({ ...activation, ordinal: z.number().int(), error: Failure }),
-  StepCompleted: z.object({ ...activation, output: Json, usage: Usage, model: z.string().optional(), thought: z.string().optional() }),
+  StepCompleted: z.object({
+    ...activation,
+    output: Json,
+    usage: Usage,
+    model: z.string().optional(),
+    thought: z.string().optional(),
+  }),
   StepRetryScheduled: z.object({ ...attempt, error: Failure, usage: Usage, retry_at: z.number().int() }),
   StepFailed: z.object({ ...attempt, error: Failure, usage: Usage }),
-  TaskCompleted: z.object({ output: Json, usage: z.object({ ...Usage.shape, steps: z.number().int() }) }),
-  TaskFailed: z.object({ error: Failure, step_id: z.string().optional(), usage: z.object({ ...Usage.shape, steps: z.number().int() }) }),
-  TaskCancelled: z.object({ reason: z.string(), usage: z.object({ ...Usage.shape, steps: z.number().int() }) }),
+  TaskCompleted: z.object({ output: Json, usage: totals }),
+  TaskFailed: z.object({ error: Failure, step_id: z.string().optional(), usage: totals, open_work: openWork }),
+  TaskCancelled: z.object({ reason: z.string(), usage: totals, open_work: openWork }),
 } as const;
 
 export type PlanEventType = keyof typeof data;
@@ -97,4 +107,8 @@ export const PlanEvent = z.discriminatedUnion('type', [
 ]);
 
 export const planEventTypes = Object.keys(data) as PlanEventType[];
-export const terminalEventTypes: ReadonlySet<string> = new Set<PlanEventType>(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
+export const terminalEventTypes: ReadonlySet<string> = new Set<PlanEventType>([
+  'TaskCompleted',
+  'TaskFailed',
+  'TaskCancelled',
+]);

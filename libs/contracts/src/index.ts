@@ -1,3 +1,46 @@
+export {
+  AgentPage,
+  AgentView,
+  CollectionName,
+  DocumentAnswer,
+  DocumentId,
+  DocumentPage,
+  DocumentSubmission,
+  DocumentView,
+  Readiness,
+  SearchAnswer,
+  WorkflowPage,
+  WorkflowSummary,
+  WorkflowView,
+} from './api-documents.ts';
+export { openApiDocument } from './api-openapi.ts';
+export { Problem, problemStatus, problemTitle, problemType } from './api-problem.ts';
+export type { ApiMethod, ApiParameter, ApiRoute } from './api-route.ts';
+export { apiRoutes } from './api-routes.ts';
+export {
+  CancelRequest,
+  DryRunAnswer,
+  endedStatuses,
+  EventPage,
+  Labels,
+  RunTask,
+  StepView,
+  TaskAnswer,
+  TaskMetrics,
+  TaskPage,
+  TaskStatus,
+  TaskSubmission,
+  TaskSubmissionHead,
+  TaskSummary,
+  TaskView,
+  taskStatuses,
+  TokenFrame,
+  WorkflowReference,
+  type ApiEvent,
+  type PlanStepView,
+  type StepStatus,
+  type TaskUsage,
+} from './api-tasks.ts';
 export { canonicalJson } from './canonical.ts';
 export { decodeMessage, encodeMessage, messageText, ownerOf, type MessageMeta } from './codec.ts';
 export {

@@ -6,4 +6,6 @@ export type JsonObject = { [key: string]: Json };
 
 /** Not walked: it came out of `JSON.parse`, so it is JSON. */
 export const Json = z.custom<Json>((value) => value !== undefined);
-export const JsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
+export const JsonObject = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);

@@ -1,5 +1,6 @@
 /** The topics of the platform: name, key, class and retention. Partition counts are equal where one owner reads two topics, and fixed for life. */
-export type TopicClass = 'commands' | 'results' | 'record' | 'work' | 'stream' | 'broadcast' | 'compacted' | 'dead-letters';
+export type TopicClass =
+  'commands' | 'results' | 'record' | 'work' | 'stream' | 'broadcast' | 'compacted' | 'dead-letters';
 
 export interface TopicSpec {
   readonly name: string;

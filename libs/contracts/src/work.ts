@@ -62,8 +62,19 @@ export const SearchWork = z.object({
 export type SearchWork = z.infer<typeof SearchWork>;
 
 export const Outcome = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('completed'), output: Json, usage: Usage.optional(), model: z.string().optional(), thought: z.string().optional() }),
-  z.object({ status: z.literal('suspended'), calls: z.array(Call).min(1), usage: Usage.optional(), thought: z.string().optional() }),
+  z.object({
+    status: z.literal('completed'),
+    output: Json,
+    usage: Usage.optional(),
+    model: z.string().optional(),
+    thought: z.string().optional(),
+  }),
+  z.object({
+    status: z.literal('suspended'),
+    calls: z.array(Call).min(1),
+    usage: Usage.optional(),
+    thought: z.string().optional(),
+  }),
   z.object({ status: z.literal('failed'), error: Failure, usage: Usage.optional() }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
@@ -98,7 +109,11 @@ export const TokenChunk = z.object({
 export type TokenChunk = z.infer<typeof TokenChunk>;
 
 /** On `task.signals`. */
-export const CancelSignal = z.object({ type: z.literal('CancelSignal'), plan_id: z.string().min(1), reason: z.string() });
+export const CancelSignal = z.object({
+  type: z.literal('CancelSignal'),
+  plan_id: z.string().min(1),
+  reason: z.string(),
+});
 export type CancelSignal = z.infer<typeof CancelSignal>;
 
 /** On `replies`, to a gateway that asked for a search. */

@@ -8,7 +8,13 @@ describe('the dispatch queue', () => {
     queue.add('first', 5);
     queue.add('second', 5);
     queue.add('urgent', 9);
-    expect([queue.next(), queue.next(), queue.next(), queue.next(), queue.next()]).toEqual(['urgent', 'first', 'second', 'slow', undefined]);
+    expect([queue.next(), queue.next(), queue.next(), queue.next(), queue.next()]).toEqual([
+      'urgent',
+      'first',
+      'second',
+      'slow',
+      undefined,
+    ]);
   });
 
   it('holds back when all credits are used, and goes on when one comes back', () => {

@@ -35,7 +35,13 @@ export function messagesOf(planId: string, event: PlanEvent, origin: Origin): Ou
 }
 
 export function verdictRecord(replyTo: ReplyTo, verdict: Verdict, time: string, origin: Origin): OutgoingMessage {
-  return encodeMessage(topics.replies, replyTo.instance, 'Verdict', verdict, meta(`${replyTo.command_id}/verdict`, time, origin));
+  return encodeMessage(
+    topics.replies,
+    replyTo.instance,
+    'Verdict',
+    verdict,
+    meta(`${replyTo.command_id}/verdict`, time, origin),
+  );
 }
 
 function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: Origin): OutgoingMessage {
@@ -43,15 +49,30 @@ function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: 
     case 'work': {
       const { work } = effect;
       const id = `${work.work_id}/${work.epoch}/${work.turn}`;
-      return encodeMessage(workTopic(effect.queue), work.work_id, 'Activate', work, { ...meta(id, event.time, origin), about: work.step_id });
+      return encodeMessage(workTopic(effect.queue), work.work_id, 'Activate', work, {
+        ...meta(id, event.time, origin),
+        about: work.step_id,
+      });
     }
     case 'search': {
       const { call } = effect.work;
       const id = call ? `${call.work_id}/${call.epoch}/${call.turn}/${call.ordinal}` : `${planId}/${event.seq}/search`;
-      return encodeMessage(workTopic(searchQueue), call?.work_id ?? planId, 'Search', effect.work, meta(id, event.time, origin));
+      return encodeMessage(
+        workTopic(searchQueue),
+        call?.work_id ?? planId,
+        'Search',
+        effect.work,
+        meta(id, event.time, origin),
+      );
     }
     case 'cancel':
-      return encodeMessage(topics.taskSignals, planId, 'CancelSignal', effect.signal, meta(`${planId}/cancel`, event.time, origin));
+      return encodeMessage(
+        topics.taskSignals,
+        planId,
+        'CancelSignal',
+        effect.signal,
+        meta(`${planId}/cancel`, event.time, origin),
+      );
   }
 }
 

@@ -28,25 +28,32 @@ describe('the wake-up calendar', () => {
   });
 
   it('agrees with a plain list, whatever is set and removed', () => {
-    const change = fc.record({ plan: fc.integer({ min: 0, max: 20 }), at: fc.option(fc.integer({ min: 0, max: 5_000 }), { nil: undefined }) });
+    const change = fc.record({
+      plan: fc.integer({ min: 0, max: 20 }),
+      at: fc.option(fc.integer({ min: 0, max: 5_000 }), { nil: undefined }),
+    });
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 200 }), fc.array(fc.integer({ min: 0, max: 6_000 }), { maxLength: 10 }), (changes, looks) => {
-        const calendar = new WakeUpCalendar();
-        const times = new Map<string, number>();
-        for (const { plan, at } of changes) {
-          calendar.set(`p${plan}`, at);
-          if (at === undefined) times.delete(`p${plan}`);
-          else times.set(`p${plan}`, at);
-        }
-        for (const now of looks.toSorted((a, b) => a - b)) {
-          const answered = calendar.due(now);
-          expect(answered.every((planId) => times.get(planId)! <= now)).toBe(true);
-          for (const planId of answered) times.delete(planId);
-          expect([...times.values()].every((at) => at > now - 20)).toBe(true);
-        }
-        const earliest = calendar.earliest();
-        expect(earliest === undefined).toBe(times.size === 0);
-      }),
+      fc.property(
+        fc.array(change, { maxLength: 200 }),
+        fc.array(fc.integer({ min: 0, max: 6_000 }), { maxLength: 10 }),
+        (changes, looks) => {
+          const calendar = new WakeUpCalendar();
+          const times = new Map<string, number>();
+          for (const { plan, at } of changes) {
+            calendar.set(`p${plan}`, at);
+            if (at === undefined) times.delete(`p${plan}`);
+            else times.set(`p${plan}`, at);
+          }
+          for (const now of looks.toSorted((a, b) => a - b)) {
+            const answered = calendar.due(now);
+            expect(answered.every((planId) => times.get(planId)! <= now)).toBe(true);
+            for (const planId of answered) times.delete(planId);
+            expect([...times.values()].every((at) => at > now - 20)).toBe(true);
+          }
+          const earliest = calendar.earliest();
+          expect(earliest === undefined).toBe(times.size === 0);
+        },
+      ),
     );
   });
 });

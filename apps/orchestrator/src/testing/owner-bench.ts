@@ -49,7 +49,11 @@ export class OwnerBench {
     return new AdvancePlans(ports, (partition) => this.woken.push(partition));
   }
 
-  submit(taskId: string, steps: Record<string, { needs?: string[] }>, more: { priority?: number } = {}): IncomingMessage {
+  submit(
+    taskId: string,
+    steps: Record<string, { needs?: string[] }>,
+    more: { priority?: number } = {},
+  ): IncomingMessage {
     return this.request({
       type: 'SubmitTask',
       task_id: taskId,
@@ -65,12 +69,19 @@ export class OwnerBench {
   }
 
   cancel(taskId: string): IncomingMessage {
-    return this.request({ type: 'CancelTask', task_id: taskId, reason: 'enough', reply_to: { instance: 'g', command_id: 'c-1' } });
+    return this.request({
+      type: 'CancelTask',
+      task_id: taskId,
+      reason: 'enough',
+      reply_to: { instance: 'g', command_id: 'c-1' },
+    });
   }
 
   /** The outcome of the step's newest dispatch. */
   result(taskId: string, stepId: string, outcome: Outcome): IncomingMessage {
-    const dispatched = this.eventsOf(taskId).findLast((event) => event.type === 'StepDispatched' && event.data.step_id === stepId);
+    const dispatched = this.eventsOf(taskId).findLast(
+      (event) => event.type === 'StepDispatched' && event.data.step_id === stepId,
+    );
     if (dispatched?.type !== 'StepDispatched') throw new Error(`${stepId} was not dispatched`);
     const { step_id, work_id, epoch, turn } = dispatched.data;
     return this.incoming(topics.taskResults, taskId, 'ActivationResult', {
@@ -113,7 +124,10 @@ export class OwnerBench {
 }
 
 export const completed: Outcome = { status: 'completed', output: 'done' };
-export const unreachable: Outcome = { status: 'failed', error: { class: 'transient', code: 'model_failed', detail: 'no answer' } };
+export const unreachable: Outcome = {
+  status: 'failed',
+  error: { class: 'transient', code: 'model_failed', detail: 'no answer' },
+};
 
 function definitionOf(steps: Record<string, { needs?: string[] }>): NormalDefinition {
   const withAgents = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, { agent: 'echo', ...step }]));

@@ -25,7 +25,13 @@ describe('advancing plans', () => {
     expect(bench.record.row(0).wakeUps.size).toBe(1);
     await owner.execute({ partition: 0, records: [bench.result('t', 'a', completed)] });
     await owner.execute({ partition: 0, records: [bench.result('t', 'b', completed)] });
-    expect(bench.typesOf('t')).toEqual([...started, 'StepCompleted', 'StepDispatched', 'StepCompleted', 'TaskCompleted']);
+    expect(bench.typesOf('t')).toEqual([
+      ...started,
+      'StepCompleted',
+      'StepDispatched',
+      'StepCompleted',
+      'TaskCompleted',
+    ]);
     expect(bench.eventsOf('t').map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(bench.record.row(0).wakeUps.size).toBe(0);
   });
@@ -46,7 +52,11 @@ describe('advancing plans', () => {
     const owner = bench.owner();
     await owner.take(0);
     await owner.execute({ partition: 0, records: [bench.submit('t', chain)] });
-    expect(bench.to(topics.planEvents)[0]!.headers).toMatchObject({ cause: 'task.requests/0/0', traceparent: '00-trace', ce_id: 't/1' });
+    expect(bench.to(topics.planEvents)[0]!.headers).toMatchObject({
+      cause: 'task.requests/0/0',
+      traceparent: '00-trace',
+      ce_id: 't/1',
+    });
     expect(bench.to('tasks.agent.echo')[0]!.headers).toMatchObject({ traceparent: '00-trace' });
   });
 
@@ -85,7 +95,11 @@ describe('credits', () => {
     const bench = new OwnerBench();
     const owner = bench.owner({ config: { openActivations: 1 } });
     await owner.take(0);
-    const records = [bench.submit('first', { a: {} }), bench.submit('slow', { a: {} }, { priority: 1 }), bench.submit('urgent', { a: {} }, { priority: 9 })];
+    const records = [
+      bench.submit('first', { a: {} }),
+      bench.submit('slow', { a: {} }, { priority: 1 }),
+      bench.submit('urgent', { a: {} }, { priority: 9 }),
+    ];
     await owner.execute({ partition: 0, records });
     expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['urgent.1']);
     await owner.execute({ partition: 0, records: [bench.result('urgent', 'a', completed)] });
@@ -113,7 +127,10 @@ describe('a plan that is not in memory', () => {
     await owner.execute({ partition: 0, records: [bench.submit('t', chain), bench.submit('u', chain)] });
     await owner.execute({ partition: 0, records: [bench.result('u', 'a', completed)] });
     await owner.execute({ partition: 0, records: [bench.result('t', 'a', completed)] });
-    await owner.execute({ partition: 0, records: [bench.result('t', 'b', completed), bench.result('u', 'b', completed)] });
+    await owner.execute({
+      partition: 0,
+      records: [bench.result('t', 'b', completed), bench.result('u', 'b', completed)],
+    });
     expect(bench.typesOf('t').at(-1)).toBe('TaskCompleted');
     expect(bench.typesOf('u').at(-1)).toBe('TaskCompleted');
   });
@@ -133,17 +150,20 @@ describe('an owner', () => {
     expect(bench.typesOf('t')).toEqual([...started, 'StepRetryScheduled']);
   });
 
-  it.each(['fails', 'unknown-lost'] as const)('whose commit %s decides the batch anew after it has taken the partition again', async (fault) => {
-    const bench = new OwnerBench();
-    const faults = [fault];
-    const owner = bench.owner({ faults: { commit: () => faults.pop() ?? 'ok', publish: () => 'ok' } });
-    await owner.take(0);
-    const submit = bench.submit('t', { a: {} });
-    await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toThrow();
-    expect(await owner.take(0)).toEqual({ [topics.taskRequests]: 0, [topics.taskResults]: 0 });
-    await owner.execute({ partition: 0, records: [submit] });
-    expect(bench.typesOf('t')).toEqual(started);
-  });
+  it.each(['fails', 'unknown-lost'] as const)(
+    'whose commit %s decides the batch anew after it has taken the partition again',
+    async (fault) => {
+      const bench = new OwnerBench();
+      const faults = [fault];
+      const owner = bench.owner({ faults: { commit: () => faults.pop() ?? 'ok', publish: () => 'ok' } });
+      await owner.take(0);
+      const submit = bench.submit('t', { a: {} });
+      await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toThrow();
+      expect(await owner.take(0)).toEqual({ [topics.taskRequests]: 0, [topics.taskResults]: 0 });
+      await owner.execute({ partition: 0, records: [submit] });
+      expect(bench.typesOf('t')).toEqual(started);
+    },
+  );
 
   it('whose commit took place although nobody said so goes on after it', async () => {
     const bench = new OwnerBench();
@@ -184,7 +204,9 @@ describe('a record that cannot be processed', () => {
     await owner.take(0);
     await owner.execute({ partition: 0, records: [bench.unreadable(), bench.submit('t', { a: {} })] });
     expect(bench.typesOf('t')).toEqual(started);
-    expect(bench.to('orchestrator.dlq')).toMatchObject([{ value: '{', headers: { dlq_offset: '0', dlq_error_class: 'invalid' } }]);
+    expect(bench.to('orchestrator.dlq')).toMatchObject([
+      { value: '{', headers: { dlq_offset: '0', dlq_error_class: 'invalid' } },
+    ]);
     expect(bench.record.row(0).requests).toBe(2);
   });
 
@@ -204,7 +226,10 @@ describe('a record that cannot be processed', () => {
     await expect(owner.execute({ partition: 0, records: results })).rejects.toThrow('core bug');
     await owner.take(0);
     await owner.execute({ partition: 0, records: results });
-    expect(bench.eventsOf('bad').at(-1)).toMatchObject({ type: 'TaskFailed', data: { error: { class: 'bug', code: 'poisoned' } } });
+    expect(bench.eventsOf('bad').at(-1)).toMatchObject({
+      type: 'TaskFailed',
+      data: { error: { class: 'bug', code: 'poisoned' } },
+    });
     expect(bench.typesOf('good').at(-1)).toBe('TaskCompleted');
     expect(bench.to('orchestrator.dlq')).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ interface Held {
   readonly owner: PartitionOwner;
   cancelTimer: () => void;
   /** Set when the store can no longer publish for this owner. */
-  lost?: unknown;
+  lost?: Error;
 }
 
 export class AdvancePlans {
@@ -36,10 +36,13 @@ export class AdvancePlans {
     this.drop(partition);
     const lost: Pick<Held, 'lost'> = {};
     const ownership = await this.ports.store.take(partition, (error) => {
-      lost.lost = error;
+      lost.lost = error instanceof Error ? error : new Error(String(error));
       this.wake(partition);
     });
-    const held: Held = Object.assign(lost, { owner: new PartitionOwner(ownership, this.ports, this.suspects), cancelTimer: () => {} });
+    const held: Held = Object.assign(lost, {
+      owner: new PartitionOwner(ownership, this.ports, this.suspects),
+      cancelTimer: () => {},
+    });
     this.held.set(partition, held);
     this.arm(partition, held);
     return { [topics.taskRequests]: ownership.offsets.requests, [topics.taskResults]: ownership.offsets.results };

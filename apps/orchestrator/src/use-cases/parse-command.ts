@@ -21,7 +21,9 @@ export function parseCommand(record: IncomingMessage, at: number, jitter: number
       return { planId: request.task_id, command: { type: 'SubmitTask', request, at } };
     case 'CancelTask': {
       const command: PlanCommand = { type: 'CancelTask', reason: request.reason, at };
-      return request.reply_to ? { planId: request.task_id, command, replyTo: request.reply_to } : { planId: request.task_id, command };
+      return request.reply_to
+        ? { planId: request.task_id, command, replyTo: request.reply_to }
+        : { planId: request.task_id, command };
     }
   }
 }

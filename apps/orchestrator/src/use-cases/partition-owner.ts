@@ -21,6 +21,14 @@ interface Addressed {
   readonly addressed: AddressedCommand;
 }
 
+/** What is being decided, by a name that is the same when it is tried again. */
+interface Undertaking {
+  readonly name: string;
+  readonly owned: OwnedPlan;
+  readonly at: number;
+  readonly draft: CommitDraft;
+}
+
 export class PartitionOwner {
   private fence: Fence;
   private offsets: InputOffsets;
@@ -86,7 +94,7 @@ export class PartitionOwner {
     const owned = this.plans.get(addressed.planId);
     const name = positionOf(record);
     if (this.suspects.has(name)) draft.reject(record, this.suspects.reason(name));
-    this.decideSafely(name, owned, addressed.command.at, draft, () =>
+    this.decideSafely({ name, owned, at: addressed.command.at, draft }, () =>
       this.decider.decideRecord(owned, record, addressed, draft),
     );
   }
@@ -94,17 +102,18 @@ export class PartitionOwner {
   private wake(planId: string, at: number, draft: CommitDraft): void {
     const owned = this.plans.get(planId);
     draft.touched.add(owned);
-    this.decideSafely(`wake-up of ${planId}`, owned, at, draft, () =>
+    this.decideSafely({ name: `wake-up of ${planId}`, owned, at, draft }, () =>
       this.decider.decideOwn(owned, { type: 'WakeUp', at, jitter: this.ports.random() }, draft),
     );
   }
 
   /** What the core could not decide the first time fails its plan the second time, and is left out the third. */
-  private decideSafely(name: string, owned: OwnedPlan, at: number, draft: CommitDraft, work: () => void): void {
+  private decideSafely({ name, owned, at, draft }: Undertaking, work: () => void): void {
     const failures = this.suspects.count(name);
     try {
       if (failures === 0) work();
-      else if (failures === 1) this.decider.decideOwn(owned, { type: 'FailTask', error: failureOf(this.suspects.reason(name)), at }, draft);
+      else if (failures === 1)
+        this.decider.decideOwn(owned, { type: 'FailTask', error: failureOf(this.suspects.reason(name)), at }, draft);
     } catch (error) {
       this.suspects.add(name, error);
       throw error;

@@ -2,7 +2,15 @@
  * Decides commands against the plans of one partition and writes what follows into the draft of the running batch.
  * Promises: an event is folded before the next command is decided; a broken rule is a verdict, never an exception.
  */
-import { ownerOf, PlatformError, defaultOwner, type Failure, type IncomingMessage, type PlanFact, type Verdict } from '@waybill/contracts';
+import {
+  ownerOf,
+  PlatformError,
+  defaultOwner,
+  type Failure,
+  type IncomingMessage,
+  type PlanFact,
+  type Verdict,
+} from '@waybill/contracts';
 import { readySteps, type Core, type Decision, type PlanCommand } from '@waybill/workflow';
 import type { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
@@ -21,15 +29,24 @@ export class PlanDecider {
 
   /** A record's command, and the verdict for who waits for one. */
   decideRecord(owned: OwnedPlan, record: IncomingMessage, addressed: AddressedCommand, draft: CommitDraft): void {
-    const span = this.spans.startSpan(`decide ${addressed.command.type}`, { parent: record.headers['traceparent'], kind: 'consumer' });
+    const span = this.spans.startSpan(`decide ${addressed.command.type}`, {
+      parent: record.headers['traceparent'],
+      kind: 'consumer',
+    });
     owned.whose ??= ownerOf(record);
     owned.traceparent = span.traceparent;
-    const origin: Origin = { whose: owned.whose, cause: `${record.topic}/${record.partition}/${record.offset}`, traceparent: span.traceparent };
+    const origin: Origin = {
+      whose: owned.whose,
+      cause: `${record.topic}/${record.partition}/${record.offset}`,
+      traceparent: span.traceparent,
+    };
     const decision = this.core.decide(owned.plan, addressed.command);
     this.apply(owned, decision, origin, draft);
     if (addressed.replyTo) {
       const verdict = verdictOf(addressed.replyTo.command_id, decision, owned);
-      draft.messages.push(verdictRecord(addressed.replyTo, verdict, new Date(addressed.command.at).toISOString(), origin));
+      draft.messages.push(
+        verdictRecord(addressed.replyTo, verdict, new Date(addressed.command.at).toISOString(), origin),
+      );
     }
     span.end();
   }
@@ -44,7 +61,7 @@ export class PlanDecider {
   dispatch(at: number, find: (planId: string) => OwnedPlan, draft: CommitDraft): void {
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
       const owned = find(planId);
-      for (const stepId of [...readySteps(owned.plan)]) {
+      for (const stepId of Array.from(readySteps(owned.plan))) {
         if (!this.queue.hasCredit) break; // the plan is in the queue again: it has ready steps
         this.apply(owned, this.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }), originOf(owned), draft);
       }
@@ -82,7 +99,11 @@ const originOf = (owned: OwnedPlan): Origin =>
     : { whose: owned.whose ?? defaultOwner, traceparent: owned.traceparent };
 
 function verdictOf(commandId: string, decision: Decision, owned: OwnedPlan): Verdict {
-  const verdict = { type: 'Verdict' as const, command_id: commandId, task_status: owned.plan.status === 'ended' ? owned.plan.outcome : owned.plan.status };
+  const verdict = {
+    type: 'Verdict' as const,
+    command_id: commandId,
+    task_status: owned.plan.status === 'ended' ? owned.plan.outcome : owned.plan.status,
+  };
   if (!('rejected' in decision)) return { ...verdict, applied: true };
   const { errorClass, code } = new PlatformError(decision.rejected);
   const error: Failure = { class: errorClass, code, detail: decision.detail };

@@ -3,7 +3,15 @@ import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
 import type { Clock } from '@waybill/messaging';
 import type { PlanStore } from '@waybill/storage';
 import type { Core } from '@waybill/workflow';
-import type { OrchestratorConfig } from '../config.ts';
+
+export interface OrchestratorSettings {
+  /** Plans kept in memory per partition between batches; the others are folded again when something happens to them. */
+  readonly plansInMemory: number;
+  /** Activations of one partition that may be open at once. */
+  readonly openActivations: number;
+  /** Events of one plan between two snapshots. */
+  readonly snapshotEvery: number;
+}
 
 export interface DecisionCounters {
   decided(events: number): void;
@@ -19,7 +27,10 @@ export interface OrchestratorCounters extends DecisionCounters {
 
 /** A piece of work in the trace of a task; `traceparent` goes into what it sends. */
 export interface Spans {
-  startSpan(name: string, options: { readonly parent?: string | undefined; readonly kind: 'consumer' }): {
+  startSpan(
+    name: string,
+    options: { readonly parent?: string | undefined; readonly kind: 'consumer' },
+  ): {
     readonly traceparent: string;
     end(): void;
   };
@@ -37,5 +48,5 @@ export interface OrchestratorPorts {
   readonly deadLetter: (record: IncomingMessage, error: unknown) => OutgoingMessage;
   /** Of this process. */
   readonly instanceId: string;
-  readonly config: OrchestratorConfig;
+  readonly config: OrchestratorSettings;
 }

@@ -5,7 +5,14 @@
  * The folder must not be in use; nothing in it is changed.
  */
 import { createHash } from 'node:crypto';
-import { decodeMessage, messageText, PlanEvent, terminalEventTypes, topics, type IncomingMessage } from '@waybill/contracts';
+import {
+  decodeMessage,
+  messageText,
+  PlanEvent,
+  terminalEventTypes,
+  topics,
+  type IncomingMessage,
+} from '@waybill/contracts';
 import type { MessageLog } from '@waybill/messaging';
 import type { PlanStore, StoredPlan } from '@waybill/storage';
 import { coreVersion, digestOf, emptyPlan, evolve, restorePlan, type Plan } from '@waybill/workflow';
@@ -34,7 +41,8 @@ export async function verify(log: MessageLog, store: PlanStore): Promise<Verific
   const planIds = [...folds.keys()];
   for (let from = 0; from < planIds.length; from += plansAtOnce) {
     const stored = await store.load(planIds.slice(from, from + plansAtOnce), coreVersion);
-    for (const planId of planIds.slice(from, from + plansAtOnce)) compare(planId, folds.get(planId)!, stored.get(planId), problems);
+    for (const planId of planIds.slice(from, from + plansAtOnce))
+      compare(planId, folds.get(planId)!, stored.get(planId), problems);
   }
   const all = [...folds.values()];
   return {
@@ -52,10 +60,12 @@ function fold(folds: Map<string, Folded>, message: IncomingMessage, problems: st
   folds.set(planId, folded);
   const text = messageText(message);
   if (event.seq <= folded.seq) {
-    if (folded.texts[event.seq - 1] !== text) problems.push(`Event ${event.seq} of plan ${planId} was published with two texts.`);
+    if (folded.texts[event.seq - 1] !== text)
+      problems.push(`Event ${event.seq} of plan ${planId} was published with two texts.`);
     return;
   }
-  if (event.seq !== folded.seq + 1) problems.push(`Plan ${planId} has no event ${folded.seq + 1}, but event ${event.seq}.`);
+  if (event.seq !== folded.seq + 1)
+    problems.push(`Plan ${planId} has no event ${folded.seq + 1}, but event ${event.seq}.`);
   if (folded.ended) problems.push(`Event ${event.seq} of plan ${planId} follows its terminal event.`);
   folded.seq = event.seq;
   folded.ended ||= terminalEventTypes.has(event.type);
@@ -95,5 +105,9 @@ async function readAll(log: MessageLog, topic: string, onMessage: (message: Inco
       if (open.size === 0) resolve();
     },
   });
-  await promise.finally(() => tail.close());
+  try {
+    await promise;
+  } finally {
+    await tail.close();
+  }
 }

@@ -19,7 +19,10 @@ export function openRecord(dataDir: string, logger: Logger): EmbeddedRecord {
   const lock = lockDataFolder(dataDir);
   try {
     const journal = new SqliteJournal({ file: join(dataDir, 'waybill.db') });
-    const log = new SqliteMessageLog({ journal, onError: (error) => logger.warn('A handler of the log failed', { error }) });
+    const log = new SqliteMessageLog({
+      journal,
+      onError: (error) => logger.warn('A handler of the log failed', { error }),
+    });
     const plans = new SqlitePlanStore({ journal, log });
     const close = async (): Promise<void> => {
       await log.close();

@@ -25,7 +25,16 @@ const dispatched: PlanEvent = {
   seq: 2,
   type: 'StepDispatched',
   time: time(10),
-  data: { ...step, agent: 'writer', queue: 'agent.writer', input: {}, journal: [], max_tokens: 0, priority: 5, deadline_at: 0 },
+  data: {
+    ...step,
+    agent: 'writer',
+    queue: 'agent.writer',
+    input: {},
+    journal: [],
+    max_tokens: 0,
+    priority: 5,
+    deadline_at: 0,
+  },
 };
 
 describe('the progress of a task', () => {
@@ -50,18 +59,27 @@ describe('the progress of a task', () => {
   });
 
   it('counts the passages that a search found', () => {
-    const found: PlanEvent = { seq: 3, type: 'CallCompleted', time: time(20), data: { ...step, ordinal: 0, observation: { hits: [1, 2] } } };
+    const found: PlanEvent = {
+      seq: 3,
+      type: 'CallCompleted',
+      time: time(20),
+      data: { ...step, ordinal: 0, observation: { hits: [1, 2] } },
+    };
     expect(shown(found)).toEqual(['  · writer     found 2 passages']);
   });
 
   it('ends with what it took, or with why it failed', () => {
     const total = { ...usage, steps: 1 };
-    expect(shown(accepted, { seq: 9, type: 'TaskCompleted', time: time(1_500), data: { output: null, usage: total } })).toEqual([
+    expect(
+      shown(accepted, { seq: 9, type: 'TaskCompleted', time: time(1_500), data: { output: null, usage: total } }),
+    ).toEqual(['', 'completed in 1.5 s, 1 step, 7 tokens']);
+    expect(shown(accepted, { seq: 9, type: 'TaskFailed', time: time(5), data: { error, usage: total } })).toEqual([
       '',
-      'completed in 1.5 s, 1 step, 7 tokens',
+      'failed (model_failed): no answer',
     ]);
-    expect(shown(accepted, { seq: 9, type: 'TaskFailed', time: time(5), data: { error, usage: total } })).toEqual(['', 'failed (model_failed): no answer']);
-    expect(shown(accepted, { seq: 9, type: 'TaskCancelled', time: time(5), data: { reason: 'enough', usage: total } })).toEqual(['', 'cancelled: enough']);
+    expect(
+      shown(accepted, { seq: 9, type: 'TaskCancelled', time: time(5), data: { reason: 'enough', usage: total } }),
+    ).toEqual(['', 'cancelled: enough']);
   });
 });
 

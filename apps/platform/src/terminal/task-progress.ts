@@ -19,12 +19,19 @@ export class TaskProgress {
         this.startedAt = at;
         return [];
       case 'PlanCreated':
-        return event.data.steps.map(({ step_id: step, reason }, index) => `  ${index + 1}. ${style.name(step)}  ${style.faint(shorten(reason, width))}`);
+        return event.data.steps.map(
+          ({ step_id: step, reason }, index) =>
+            `  ${index + 1}. ${style.name(step)}  ${style.faint(shorten(reason, width))}`,
+        );
       case 'StepDispatched':
         this.begun.set(event.data.step_id, this.begun.get(event.data.step_id) ?? at);
-        return event.data.turn === 0 ? [line('▸', event.data.step_id, event.data.epoch > 1 ? `attempt ${event.data.epoch}` : 'started')] : [];
+        return event.data.turn === 0
+          ? [line('▸', event.data.step_id, event.data.epoch > 1 ? `attempt ${event.data.epoch}` : 'started')]
+          : [];
       case 'StepSuspended':
-        return event.data.calls.map(({ call }) => line('·', event.data.step_id, `${call.kind} ${shorten(JSON.stringify(call.input), width - 30)}`));
+        return event.data.calls.map(({ call }) =>
+          line('·', event.data.step_id, `${call.kind} ${shorten(JSON.stringify(call.input), width - 30)}`),
+        );
       case 'CallCompleted':
         return [line('·', event.data.step_id, observed(event.data.observation))];
       case 'CallFailed':
@@ -32,7 +39,13 @@ export class TaskProgress {
       case 'StepCompleted':
         return [line(style.good('✓'), event.data.step_id, duration(at - (this.begun.get(event.data.step_id) ?? at)))];
       case 'StepRetryScheduled':
-        return [line(style.bad('↻'), event.data.step_id, `${event.data.error.detail} (again in ${duration(event.data.retry_at - at)})`)];
+        return [
+          line(
+            style.bad('↻'),
+            event.data.step_id,
+            `${event.data.error.detail} (again in ${duration(event.data.retry_at - at)})`,
+          ),
+        ];
       case 'StepFailed':
         return [line(style.bad('✗'), event.data.step_id, style.bad(event.data.error.detail))];
       case 'TaskCompleted':
@@ -51,7 +64,8 @@ const tokens = (usage: { prompt_tokens: number; completion_tokens: number; steps
   `${usage.steps} ${usage.steps === 1 ? 'step' : 'steps'}, ${usage.prompt_tokens + usage.completion_tokens} tokens`;
 
 function observed(observation: unknown): string {
-  const hits = typeof observation === 'object' && observation !== null && 'hits' in observation ? observation.hits : undefined;
+  const hits =
+    typeof observation === 'object' && observation !== null && 'hits' in observation ? observation.hits : undefined;
   if (!Array.isArray(hits)) return 'answered';
   return hits.length === 1 ? 'found 1 passage' : `found ${hits.length} passages`;
 }

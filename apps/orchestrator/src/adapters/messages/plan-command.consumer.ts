@@ -1,7 +1,13 @@
 /** Feeds requests, results and due timers to the use case: in order per plan, at least once, one batch of a partition at a time. */
 import { Controller, Inject } from '@nestjs/common';
 import { topics } from '@waybill/contracts';
-import { OwnedPartition, PartitionReleased, PartitionTaken, type PartitionBatch, type TopicOffsets } from '@waybill/messaging';
+import {
+  OwnedPartition,
+  PartitionReleased,
+  PartitionTaken,
+  type PartitionBatch,
+  type TopicOffsets,
+} from '@waybill/messaging';
 import { AdvancePlans } from '../../use-cases/advance-plans.ts';
 
 @Controller()

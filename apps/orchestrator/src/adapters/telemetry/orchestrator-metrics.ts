@@ -5,8 +5,12 @@ import type { OrchestratorCounters } from '../../use-cases/ports.ts';
 export function orchestratorCounters(metrics: Metrics, logger: Logger): OrchestratorCounters {
   const events = metrics.counter({ name: 'waybill_plan_events_total', help: 'Events decided' }).labels();
   const commits = metrics.counter({ name: 'waybill_plan_commits_total', help: 'Batches committed' }).labels();
-  const records = metrics.counter({ name: 'waybill_plan_records_total', help: 'Requests and results taken in' }).labels();
-  const dead = metrics.counter({ name: 'waybill_plan_dead_letters_total', help: 'Records put aside because they cannot be processed' }).labels();
+  const records = metrics
+    .counter({ name: 'waybill_plan_records_total', help: 'Requests and results taken in' })
+    .labels();
+  const dead = metrics
+    .counter({ name: 'waybill_plan_dead_letters_total', help: 'Records put aside because they cannot be processed' })
+    .labels();
   const ignored = metrics.counter({
     name: 'waybill_plan_ignored_total',
     help: 'Commands that changed nothing: repeated, or too late',

@@ -1,0 +1,70 @@
+/** When packages count as installed. The folders are made in the temporary directory; npm is never run. */
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isInstalled, isSatisfied, npmAdvice } from './install.mjs';
+
+const packages = { '': {}, 'node_modules/zod': { version: '4.6.7' }, 'node_modules/@waybill/agents': { link: true } };
+const installed = { 'node_modules/zod': { version: '4.6.7' }, 'node_modules/@waybill/agents': { link: true } };
+let root = '';
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'waybill-install-'));
+  mkdirSync(join(root, 'node_modules'));
+  put('package-lock.json', { packages });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+it('is not installed after a clone', () => {
+  rmSync(join(root, 'node_modules'), { recursive: true });
+  expect(isInstalled(root)).toBe(false);
+});
+
+it('recognises an install that was made with npm by hand, and the next time by its stamp', () => {
+  put('node_modules/.package-lock.json', { packages: installed });
+  expect(isInstalled(root)).toBe(true);
+  expect(isInstalled(root)).toBe(true);
+});
+
+it('is stale when a pull changed a version', () => {
+  put('node_modules/.package-lock.json', { packages: installed });
+  expect(isInstalled(root)).toBe(true);
+  put('package-lock.json', { packages: { ...packages, 'node_modules/zod': { version: '5.0.0' } } });
+  expect(isInstalled(root)).toBe(false);
+});
+
+it('is stale when npm removed a package after the stamp', () => {
+  put('node_modules/.package-lock.json', { packages: installed });
+  expect(isInstalled(root)).toBe(true);
+  put('node_modules/.package-lock.json', { packages: {} });
+  utimesSync(join(root, 'node_modules/.package-lock.json'), 1, 1);
+  expect(isInstalled(root)).toBe(false);
+});
+
+it('is stale when an install was cut off while npm wrote its record', () => {
+  writeFileSync(join(root, 'node_modules/.package-lock.json'), '{"packages": {');
+  expect(isInstalled(root)).toBe(false);
+});
+
+it('misses no optional package of another platform, but every other', () => {
+  expect(isSatisfied({ 'node_modules/x-darwin': { version: '1.0.0', optional: true } }, {})).toBe(true);
+  expect(isSatisfied({ 'node_modules/x': { version: '1.0.0' } }, {})).toBe(false);
+  expect(isSatisfied({ 'node_modules/@waybill/new': { link: true } }, {})).toBe(false);
+});
+
+it.each([
+  ['npm error code ENOTFOUND', /could not reach its registry/],
+  ['npm error code EAI_AGAIN', /could not reach its registry/],
+  ['npm error code EACCES', /make .* writable/],
+  ['npm error code ENOSPC', /disk full/],
+  ['`npm ci` can only install packages when your package.json and package-lock.json', /disagree/],
+  ['npm error something else', /output is above/],
+])('says in one line what to do about: %s', (output, advice) => {
+  expect(npmAdvice(output, root)).toMatch(advice);
+  expect(npmAdvice(output, root)).not.toContain('\n');
+});
+
+function put(path: string, json: object): void {
+  writeFileSync(join(root, path), JSON.stringify(json));
+}
