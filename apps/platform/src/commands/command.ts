@@ -1,0 +1,18 @@
+/** What every command of the CLI is given, and what it answers: the exit code. */
+import type { WaybillClient } from '@waybill/client';
+import type { PlatformConfig } from '../config.ts';
+import type { Print } from '../terminal/follow-task.ts';
+
+export interface CommandContext {
+  readonly config: PlatformConfig;
+  readonly print: Print;
+  /** A platform to talk to: the one that runs on the data folder, or one that is started for this command. */
+  connect(): Promise<WaybillClient>;
+}
+
+export interface Command {
+  /** One line for `waybill help`. */
+  readonly summary: string;
+  readonly usage: string;
+  run(args: readonly string[], context: CommandContext): Promise<number>;
+}

@@ -1,0 +1,38 @@
+/** `waybill docs add | search`: the knowledge that agents search. */
+import { style } from '../terminal/style.ts';
+import { misused, readArguments } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+import { indexFolder } from './index-folder.ts';
+
+const usage = 'docs add FOLDER [--collection NAME] | docs search "words" [--collection NAME]';
+const options = { collection: { type: 'string' } } as const;
+
+export const docs: Command = {
+  summary: 'Put a folder of documents into the index, or search it',
+  usage,
+  run([action, ...args], context) {
+    if (action === 'add') return add(args, context);
+    if (action === 'search') return search(args, context);
+    throw misused(action === undefined ? 'Something is missing.' : `docs knows no ${action}.`, usage);
+  },
+};
+
+async function add(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
+  const { values, words } = readArguments(args, options, { count: 1, usage });
+  const { documents, passages, problems } = await indexFolder(await connect(), words[0]!, values.collection ?? 'default');
+  print(`${documents} documents, ${passages} passages`);
+  for (const problem of problems) print(style.bad(problem));
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function search(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
+  const { values, words } = readArguments(args, options, { count: 1, usage });
+  const client = await connect();
+  const { hits } = await client.search({ query: words[0]!, ...(values.collection !== undefined && { collection: values.collection }) });
+  for (const { name, place, score, text } of hits) {
+    print(`${style.name(name)}  ${place}  ${style.faint(score.toFixed(2))}`);
+    print(`  ${text.replaceAll('\n', '\n  ')}`);
+  }
+  if (hits.length === 0) print(style.faint('Nothing found.'));
+  return 0;
+}

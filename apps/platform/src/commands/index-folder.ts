@@ -1,0 +1,108 @@
+/**
+ * Puts a folder of documents into the knowledge index, through the public interface.
+ * Promises: a file that is already indexed with the same content is not sent again; a file that cannot be used is named and hurts no other;
+ * files that went from the folder go from the index.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { limits, PlatformError, type DocumentView } from '@waybill/contracts';
+import type { WaybillClient } from '@waybill/client';
+
+export interface IndexedFolder {
+  readonly documents: number;
+  readonly passages: number;
+  /** One sentence a file. */
+  readonly problems: readonly string[];
+}
+
+const kinds: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.text', '.html', '.htm']);
+/** Base64 and the other fields have to fit into a body. */
+const largestBytes = Math.floor((limits.bodyBytes * 3) / 4) - 64 * 1024;
+const atOnce = 8;
+const pollMs = 20;
+
+export async function indexFolder(client: WaybillClient, folder: string, collection: string): Promise<IndexedFolder> {
+  const files = await filesOf(folder);
+  const before = await allDocuments(client, collection);
+  const sent: string[] = [];
+  const problems: string[] = [];
+  const queue = [...files];
+  const send = async (): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      try {
+        const id = await sendFile(client, folder, file, { collection, before });
+        if (id !== undefined) sent.push(id);
+      } catch (error) {
+        problems.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, send));
+  for (const [name, { document_id: id }] of before) if (!files.includes(name)) await client.deleteDocument(id);
+  await settled(client, collection, new Set(sent));
+  return summary(await allDocuments(client, collection), problems);
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const about = await stat(folder).catch(() => undefined);
+  if (!about?.isDirectory()) {
+    throw new PlatformError('invalid_request', { detail: `${folder} is not a folder. Give --docs a folder of Markdown, text or HTML files.` });
+  }
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && kinds.has(extname(entry.name).toLowerCase()))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => !file.split('/').some((part) => part.startsWith('.') || part === 'node_modules'))
+    .toSorted();
+  if (files.length > 0) return files;
+  throw new PlatformError('invalid_request', { detail: `${folder} has no Markdown, text or HTML files.` });
+}
+
+interface Sending {
+  readonly collection: string;
+  readonly before: ReadonlyMap<string, DocumentView>;
+}
+
+/** The document's id, or nothing when it is there already. */
+async function sendFile(client: WaybillClient, folder: string, file: string, { collection, before }: Sending): Promise<string | undefined> {
+  const bytes = await readFile(join(folder, file));
+  if (bytes.length > largestBytes) throw new Error(`${bytes.length} bytes are more than the ${largestBytes} that a document may have`);
+  const known = before.get(file);
+  if (known?.status === 'indexed' && known.sha256 === createHash('sha256').update(bytes).digest('hex')) return undefined;
+  const answer = await client.addDocument({ name: file, base64: bytes.toString('base64'), collection });
+  return answer.document_id;
+}
+
+async function allDocuments(client: WaybillClient, collection: string): Promise<Map<string, DocumentView>> {
+  const documents = new Map<string, DocumentView>();
+  let cursor: string | null = null;
+  do {
+    const page = await client.documents({ collection, limit: '1000', ...(cursor !== null && { cursor }) });
+    for (const document of page.items) documents.set(document.name, document);
+    cursor = page.next;
+  } while (cursor !== null);
+  return documents;
+}
+
+/** There is no stream of documents yet: their status is asked for until every one has come to an end. */
+async function settled(client: WaybillClient, collection: string, sent: ReadonlySet<string>): Promise<void> {
+  if (sent.size === 0) return;
+  for (;;) {
+    const documents = await allDocuments(client, collection);
+    const open = [...documents.values()].filter(({ document_id: id, status }) => sent.has(id) && status !== 'indexed' && status !== 'failed');
+    if (open.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+function summary(documents: ReadonlyMap<string, DocumentView>, problems: readonly string[]): IndexedFolder {
+  const all = [...documents.values()];
+  const failed = all.filter(({ status }) => status === 'failed').map(({ name, error }) => `${name}: ${error?.detail ?? 'failed'}`);
+  const indexed = all.filter(({ status }) => status === 'indexed');
+  return {
+    documents: indexed.length,
+    passages: indexed.reduce((sum, { chunks }) => sum + (chunks ?? 0), 0),
+    problems: [...problems, ...failed],
+  };
+}

@@ -1,0 +1,30 @@
+/** The sample that `npm start` shows: documents that come with the repository, and a question that they answer. */
+import { join } from 'node:path';
+import type { WaybillClient } from '@waybill/client';
+import type { TaskView } from '@waybill/contracts';
+import { followTask, printAnswer, type Print } from '../terminal/follow-task.ts';
+import { duration, style } from '../terminal/style.ts';
+import { indexFolder } from './index-folder.ts';
+
+const folder = join(import.meta.dirname, '../../../../examples/documents');
+const collection = 'samples';
+const question = 'How do consumer groups share partitions, and what happens when a member dies?';
+
+export async function runSample(client: WaybillClient, print: Print): Promise<TaskView> {
+  const begun = performance.now();
+  const indexed = await indexFolder(client, folder, collection);
+  print(`Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`);
+  for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
+  return ask(client, question, collection, print);
+}
+
+/** Submits the question over one collection and shows what becomes of it. */
+export async function ask(client: WaybillClient, goal: string, from: string, print: Print): Promise<TaskView> {
+  const { task_id: taskId } = await client.submit({ goal, input: { collection: from } });
+  print('');
+  print(`${style.strong('Task')} ${taskId}`);
+  print(`  ${style.strong(goal)}`);
+  const task = await followTask(client, taskId, print);
+  printAnswer(task, print);
+  return task;
+}

@@ -1,0 +1,24 @@
+/** `waybill verify`: whether the data folder holds what it promises. */
+import { nullLogger } from '@waybill/telemetry';
+import { openRecord } from '../composition/embedded-record.ts';
+import { style } from '../terminal/style.ts';
+import { readArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { verify } from './verify.ts';
+
+export const verifyFolder: Command = {
+  summary: 'Hold the log of record against the plan store (the platform must be stopped)',
+  usage: 'verify',
+  async run(args, { config, print }) {
+    readArguments(args, {}, { count: 0, usage: this.usage });
+    const record = openRecord(config.dataDir, nullLogger);
+    try {
+      const { plans, events, running, problems } = await verify(record.log, record.plans);
+      for (const problem of problems) print(style.bad(problem));
+      print(`${plans} plans (${running} of them running), ${events} events: ${problems.length === 0 ? style.good('sound') : style.bad(`${problems.length} problems`)}`);
+      return problems.length === 0 ? 0 : 1;
+    } finally {
+      await record.close();
+    }
+  },
+};

@@ -1,0 +1,101 @@
+/**
+ * The composition root of `npm start`: the four services in this process, on embedded adapters.
+ * Promises: when it rejects nothing is left open and nothing was damaged; `close` stops taking, finishes what runs, and syncs.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { startAgentNode } from '@waybill/agent-node';
+import { builtInAgents, type Agent } from '@waybill/agents';
+import { startGateway } from '@waybill/gateway';
+import { hashingEmbedder } from '@waybill/knowledge';
+import { systemClock } from '@waybill/messaging';
+import { openModel, type ModelConfig } from '@waybill/models';
+import { startOrchestrator } from '@waybill/orchestrator';
+import { startRagIndexer } from '@waybill/rag-indexer';
+import { FolderObjectStore, MemoryHotState, SqliteKnowledgeIndex } from '@waybill/storage';
+import { createLogger, createMetrics, mergeMetrics, openTelemetry } from '@waybill/telemetry';
+import type { PlatformConfig } from '../config.ts';
+import { Closing } from './closing.ts';
+import { openRecord } from './embedded-record.ts';
+
+export interface PlatformOptions {
+  readonly config: PlatformConfig;
+  /** Besides the built-in ones. */
+  readonly agents?: readonly Agent[];
+  /** Gets every span, for tests. */
+  readonly spanExporter?: Parameters<typeof openTelemetry>[0]['exporter'];
+}
+
+export interface RunningPlatform {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const services = ['gateway', 'orchestrator', 'agent-node', 'rag-indexer'] as const;
+
+/** Resolves when every service has caught up and requests are answered. */
+export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
+  const closing = new Closing();
+  try {
+    return await compose(options, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function compose({ config, agents = [], spanExporter }: PlatformOptions, closing: Closing): Promise<RunningPlatform> {
+  const clock = systemClock;
+  const random = Math.random;
+  const loggers = Object.fromEntries(services.map((name) => [name, createLogger(name, { level: config.logLevel })]));
+  const metrics = Object.fromEntries(services.map((name) => [name, createMetrics(name)]));
+  const platformLogger = createLogger('platform', { level: config.logLevel });
+  const record = openRecord(config.dataDir, platformLogger);
+  closing.add(() => record.close());
+  const telemetry = await openTelemetry({
+    services,
+    endpoint: config.otlpEndpoint,
+    logger: platformLogger,
+    ...(spanExporter && { exporter: spanExporter }),
+  });
+  closing.add(() => telemetry.close());
+  const common = (name: (typeof services)[number]) => ({
+    log: record.log,
+    clock,
+    random,
+    tracer: telemetry.tracer(name),
+    metrics: metrics[name]!,
+    logger: loggers[name]!,
+  });
+  const objects = await FolderObjectStore.open(join(config.dataDir, 'objects'));
+  const hot = new MemoryHotState({ now: clock.now });
+  closing.add(() => hot.close());
+
+  const orchestrator = await startOrchestrator({ ...common('orchestrator'), store: record.plans, instanceId: randomUUID() });
+  closing.add(() => orchestrator.close());
+  const embedder = hashingEmbedder;
+  const index = SqliteKnowledgeIndex.open({ file: join(config.dataDir, 'knowledge.db'), embedder });
+  closing.add(() => index.close());
+  const ragIndexer = await startRagIndexer({ ...common('rag-indexer'), objects, index, embedder });
+  closing.add(() => ragIndexer.close());
+  const model = openModel(modelConfig(config), { hot, clock });
+  const agentNode = await startAgentNode({ ...common('agent-node'), agents: [...builtInAgents, ...agents], model });
+  closing.add(() => agentNode.close());
+  const gateway = await startGateway({
+    ...common('gateway'),
+    objects,
+    readModelFile: join(config.dataDir, 'gateway.db'),
+    instanceId: randomUUID(),
+    config: { port: config.port },
+    metricsText: mergeMetrics(services.map((name) => metrics[name]!)),
+  });
+  closing.add(() => gateway.close());
+  await gateway.ready();
+  record.lock.setAddress(gateway.address);
+  return { url: gateway.address, close: () => closing.run() };
+}
+
+function modelConfig({ provider, simulatedTokensPerSecond }: PlatformConfig): ModelConfig {
+  if (!provider) return { provider: 'simulated', tokensPerSecond: simulatedTokensPerSecond };
+  return { provider: 'openai', ...provider };
+}

@@ -1,0 +1,18 @@
+/** What a person reads when a command cannot go on: one line, what is wrong and what to do. */
+import { ApiError } from '@waybill/client';
+import { PlatformError } from '@waybill/contracts';
+import { style } from './style.ts';
+
+export function failureLine(error: unknown): string {
+  return `${style.bad('waybill:')} ${explain(error).replaceAll(/\s*\n\s*/g, ' ')}`;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ApiError) return `${error.problem.detail} (${error.code})`;
+  if (error instanceof PlatformError) return error.detail;
+  if (error instanceof Error) return isRefused(error) ? 'nothing answers at that address. Start the platform with npm start.' : error.message;
+  return String(error);
+}
+
+const isRefused = (error: Error): boolean =>
+  error.message === 'fetch failed' && (error.cause as { code?: string } | undefined)?.code === 'ECONNREFUSED';

@@ -1,0 +1,95 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { freePort } from '@waybill/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runScript } from './support/run-script.ts';
+import { platformIn, scratchFolder, startScript } from './support/scratch.ts';
+
+const environment = async (dataDir: string): Promise<Record<string, string>> => ({ PORT: String(await freePort()), WAYBILL_DATA_DIR: dataDir });
+const oneLine = /^waybill: [^\n]+\n$/;
+
+describe('npm start -- --once', () => {
+  it('indexes the samples, completes a first task with quotes from them, and exits with 0', async () => {
+    const { code, stdout, stderr } = await runScript(startScript, ['--once'], await environment(scratchFolder()));
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/is ready/);
+    expect(stdout).toMatch(/Knows \d+ sample documents \(\d+ passages\)/);
+    expect(stdout).toMatch(/retriever.*\n.*analyzer.*\n.*writer/);
+    expect(stdout).toMatch(/completed in/);
+    expect(stdout).toMatch(/\[1\].*\.(md|html|txt)/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('because another process uses the data folder says so in one line, and hurts neither', async () => {
+    const dataDir = scratchFolder();
+    const first = await platformIn(dataDir);
+    await first.start();
+    const second = await runScript(startScript, ['--once', '--no-sample'], await environment(dataDir));
+    expect(second.stderr).toMatch(oneLine);
+    expect(second.stderr).toContain(dataDir);
+    expect(second.code).toBe(1);
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  });
+
+  it('because the port is taken says which', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    const ended = await runScript(startScript, ['--once', '--no-sample'], { PORT: String(port), WAYBILL_DATA_DIR: scratchFolder() });
+    expect(ended.stderr).toMatch(oneLine);
+    expect(ended.stderr).toContain(String(port));
+    expect(ended.code).toBe(1);
+  });
+
+  it.each([
+    ['damaged', (file: string) => writeFileSync(file, 'x'.repeat(8_192)), /waybill\.db/],
+    ['damaged in its middle', damageMiddle, /waybill\.db/],
+    ['newer', makeNewer, /newer/],
+  ])('because the data folder is %s says so, and changes nothing in it', async (_, spoil, said) => {
+    const dataDir = scratchFolder();
+    const made = await runScript(startScript, ['--once'], await environment(dataDir));
+    expect(made.code).toBe(0);
+    spoil(join(dataDir, 'waybill.db'));
+    const before = contents(dataDir);
+    const ended = await runScript(startScript, ['--once', '--no-sample'], await environment(dataDir));
+    expect(ended.stderr).toMatch(oneLine);
+    expect(ended.stderr).toMatch(said);
+    expect(ended.code).toBe(1);
+    expect(contents(dataDir)).toEqual(before);
+  });
+
+  it.each([
+    [{ PORT: 'http' }, /PORT/],
+    [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', AGENTIC_NO_LLM: '' }, /OPENAI_API_KEY/],
+    [{ KAFKA_BROKERS: '127.0.0.1:9092' }, /KAFKA_BROKERS/],
+  ])('because of the settings %o names them', async (settings, said) => {
+    const ended = await runScript(startScript, ['--once'], { ...(await environment(scratchFolder())), ...settings });
+    expect(ended.stderr).toMatch(oneLine);
+    expect(ended.stderr).toMatch(said);
+    expect(ended.code).toBe(1);
+  });
+});
+
+/** All of the record's files; the lock's own file is rewritten by whoever tries. */
+function contents(dataDir: string): Record<string, string> {
+  const files = readdirSync(dataDir).filter((name) => name.startsWith('waybill.db'));
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(dataDir, name)).toString('base64')]));
+}
+
+function damageMiddle(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, 4_096, Math.min(bytes.length, 40_960));
+  writeFileSync(file, bytes);
+}
+
+function makeNewer(file: string): void {
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA user_version = 9999');
+  db.close();
+}

@@ -1,0 +1,178 @@
+/**
+ * A client of the public interface: what the CLI, the tests and other programs use.
+ * Promises: an answer that is no success is an `ApiError` with its stable code; a stream goes on where it was cut, without gap or repetition.
+ */
+import type {
+  AgentPage,
+  DocumentAnswer,
+  DocumentPage,
+  DocumentSubmission,
+  DryRunAnswer,
+  EventPage,
+  PlanEvent,
+  Readiness,
+  SearchAnswer,
+  SearchInput,
+  StepView,
+  TaskAnswer,
+  TaskMetrics,
+  TaskPage,
+  TaskSubmission,
+  TaskView,
+  TokenFrame,
+  WorkflowDefinition,
+  WorkflowView,
+} from '@waybill/contracts';
+import { apiErrorOf } from './api-error.ts';
+import { framesOf } from './event-stream.ts';
+
+/** A frame of a task's stream: an event of its plan, a piece of text, or the news that pieces begin anew. */
+export type TaskFrame =
+  | { readonly kind: 'event'; readonly event: PlanEvent }
+  | { readonly kind: 'token'; readonly token: TokenFrame }
+  | { readonly kind: 'reset' };
+
+export interface FollowOptions {
+  readonly tokens?: boolean;
+  /** Begin after this event. */
+  readonly after?: number;
+  readonly signal?: AbortSignal;
+  /** Asked after a connection was cut; false gives up. Default: once a second for a minute of failures in a row. */
+  readonly again?: (failures: number) => Promise<boolean>;
+}
+
+export interface SubmitOptions {
+  readonly idempotencyKey?: string;
+}
+
+export class WaybillClient {
+  /** `url`: `http://127.0.0.1:3000`. */
+  constructor(readonly url: string) {}
+
+  submit(task: TaskSubmission, options: SubmitOptions = {}): Promise<TaskAnswer> {
+    return this.post('/v1/tasks', task, options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey });
+  }
+
+  dryRun(task: TaskSubmission): Promise<DryRunAnswer> {
+    return this.post('/v1/tasks', { ...task, dry_run: true });
+  }
+
+  task(taskId: string): Promise<TaskView> {
+    return this.get(`/v1/tasks/${taskId}`);
+  }
+
+  tasks(query: Record<string, string> = {}): Promise<TaskPage> {
+    return this.get('/v1/tasks', query);
+  }
+
+  step(taskId: string, stepId: string): Promise<StepView> {
+    return this.get(`/v1/tasks/${taskId}/steps/${encodeURIComponent(stepId)}`);
+  }
+
+  metrics(taskId: string): Promise<TaskMetrics> {
+    return this.get(`/v1/tasks/${taskId}/metrics`);
+  }
+
+  events(taskId: string, after = 0, limit = 1_000): Promise<EventPage> {
+    return this.get(`/v1/tasks/${taskId}/events`, { after: String(after), limit: String(limit) });
+  }
+
+  cancel(taskId: string, reason?: string): Promise<TaskView> {
+    return this.post(`/v1/tasks/${taskId}/cancel`, reason === undefined ? {} : { reason });
+  }
+
+  putWorkflow(name: string, definition: WorkflowDefinition): Promise<WorkflowView> {
+    return this.request('PUT', `/v1/workflows/${name}`, definition);
+  }
+
+  agents(): Promise<AgentPage> {
+    return this.get('/v1/agents');
+  }
+
+  addDocument(document: DocumentSubmission): Promise<DocumentAnswer> {
+    return this.post('/v1/documents', document);
+  }
+
+  documents(query: Record<string, string> = {}): Promise<DocumentPage> {
+    return this.get('/v1/documents', query);
+  }
+
+  deleteDocument(documentId: string): Promise<void> {
+    return this.request('DELETE', `/v1/documents/${documentId}`);
+  }
+
+  search(input: Omit<SearchInput, 'k'> & { k?: number }): Promise<SearchAnswer> {
+    return this.post('/v1/search', input);
+  }
+
+  readiness(): Promise<Readiness> {
+    return this.get('/readyz');
+  }
+
+  /** The task's stream from its first event to its last; it ends after the terminal one. */
+  async *follow(taskId: string, options: FollowOptions = {}): AsyncGenerator<TaskFrame> {
+    const again = options.again ?? onceASecond;
+    let position = options.after === undefined ? undefined : String(options.after);
+    for (let failures = 0; ; ) {
+      try {
+        const response = await this.open(taskId, position, options);
+        if (response.status === 204) return;
+        for await (const { id, event, data } of framesOf(response.body!)) {
+          failures = 0;
+          position = id ?? position;
+          yield frame(event, data);
+          if (terminal.has(event)) return;
+        }
+      } catch (error) {
+        if (options.signal?.aborted || isFinal(error)) throw error;
+      }
+      failures += 1;
+      if (!(await again(failures))) throw new Error(`The stream of task ${taskId} was cut and could not be resumed.`);
+    }
+  }
+
+  private async open(taskId: string, position: string | undefined, { tokens, signal }: FollowOptions): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    if (position !== undefined) headers['last-event-id'] = position;
+    const path = `/v1/tasks/${taskId}/events${tokens ? '?tokens=true' : ''}`;
+    const response = await fetch(this.url + path, { headers, signal: signal ?? null });
+    if (!response.ok) throw await apiErrorOf(response);
+    return response;
+  }
+
+  private get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+    const text = new URLSearchParams(query).toString();
+    return this.request('GET', text === '' ? path : `${path}?${text}`);
+  }
+
+  private post<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return this.request('POST', path, body, headers);
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(this.url + path, { method, headers: { ...type, ...headers }, ...json });
+    if (!response.ok) throw await apiErrorOf(response);
+    const text = await response.text();
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+}
+
+const terminal: ReadonlySet<string> = new Set(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
+
+/** The platform has answered: to ask again changes nothing, unless it said that it is only busy. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof Error && 'problem' in error && (error as { problem: { class: string } }).problem.class !== 'transient';
+
+function frame(event: string, data: string): TaskFrame {
+  if (event === 'token') return { kind: 'token', token: JSON.parse(data) as TokenFrame };
+  if (event === 'attempt.reset') return { kind: 'reset' };
+  return { kind: 'event', event: JSON.parse(data) as PlanEvent };
+}
+
+async function onceASecond(failures: number): Promise<boolean> {
+  if (failures > 60) return false;
+  await new Promise((resolve) => setTimeout(resolve, failures === 1 ? 50 : 1_000));
+  return true;
+}
