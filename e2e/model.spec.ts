@@ -9,7 +9,7 @@ import { root, scratchFolder } from './support/scratch.ts';
 const goal = 'How do consumer groups share partitions, and what happens when a member dies?';
 
 async function platformWith(baseUrl: string): Promise<WaybillClient> {
-  const config = { ...parseConfig({ OPENAI_API_KEY: 'key', OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: 'stub', WAYBILL_DATA_DIR: scratchFolder() }), port: 0 };
+  const config = parseConfig({ OPENAI_API_KEY: 'key', OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: 'stub', WAYBILL_DATA_DIR: scratchFolder(), PORT: '0' });
   const platform = await startPlatform({ config });
   onTestFinished(() => platform.close());
   const client = new WaybillClient(platform.url);

@@ -8,7 +8,7 @@ import { root, scratchFolder } from './support/scratch.ts';
 
 it('makes one trace of one task, from the HTTP request to the model call', async () => {
   const recorder = createSpanRecorder();
-  const config = { ...parseConfig({ AGENTIC_NO_LLM: '1', WAYBILL_DATA_DIR: scratchFolder() }), port: 0 };
+  const config = parseConfig({ AGENTIC_NO_LLM: '1', WAYBILL_DATA_DIR: scratchFolder(), PORT: '0' });
   const platform = await startPlatform({ config, spanExporter: recorder.exporter });
   onTestFinished(() => platform.close());
   const client = new WaybillClient(platform.url);

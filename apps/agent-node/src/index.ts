@@ -1,1 +1,3 @@
-export {};
+export { AgentNodeModule } from './app.module.ts';
+export { AgentNodeConfig } from './config.ts';
+export { startAgentNode, type AgentNodeOptions, type RunningAgentNode } from './start-agent-node.ts';

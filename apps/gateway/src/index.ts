@@ -1,1 +1,4 @@
-export {};
+/** The gateway: the public REST and SSE interface of the platform. */
+export { sqliteReadModels, typeOrmReadModels, type ReadModelSource } from './adapters/typeorm/read-model-source.ts';
+export { readGatewayConfig, type GatewayConfig } from './config.ts';
+export { startGateway, type Gateway, type GatewayOptions } from './main.ts';

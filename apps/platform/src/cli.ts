@@ -27,7 +27,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   const connect = async (): Promise<WaybillClient> => {
     const running = url ?? findFolderHolder(config.dataDir)?.address;
     if (running !== undefined) return new WaybillClient(running);
-    own ??= await startPlatform({ config: { ...config, port: 0 } });
+    own ??= await startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
     return new WaybillClient(own.url);
   };
   return command.run(args, { config, print, connect });

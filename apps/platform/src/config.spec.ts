@@ -4,13 +4,13 @@ import { parseConfig } from './config.ts';
 describe('the settings', () => {
   it('need nothing: port 3000, data in .waybill, the simulated model', () => {
     const config = parseConfig({});
-    expect(config).toMatchObject({ port: 3000, logLevel: 'warn', simulatedTokensPerSecond: 0 });
+    expect(config).toMatchObject({ gateway: { port: 3000 }, logLevel: 'warn', simulatedTokensPerSecond: 0 });
     expect(config.dataDir).toMatch(/\.waybill$/);
     expect(config.provider).toBeUndefined();
   });
 
   it('take an empty variable for an absent one', () => {
-    expect(parseConfig({ PORT: '', OPENAI_API_KEY: '' })).toMatchObject({ port: 3000 });
+    expect(parseConfig({ PORT: '', OPENAI_API_KEY: '' })).toMatchObject({ gateway: { port: 3000 } });
   });
 
   it('use the provider when there is a key, unless AGENTIC_NO_LLM says no', () => {

@@ -4,10 +4,10 @@
  */
 import { resolve } from 'node:path';
 import { PlatformError } from '@waybill/contracts';
+import { readGatewayConfig, type GatewayConfig } from '@waybill/gateway';
 import { z } from 'zod';
 
 const Environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   WAYBILL_DATA_DIR: z.string().min(1).default('.waybill'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
   AGENTIC_NO_LLM: z.stringbool().optional(),
@@ -22,7 +22,8 @@ const Environment = z.object({
 const serverSettings = ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT'] as const;
 
 export interface PlatformConfig {
-  readonly port: number;
+  /** Of the gateway, its port among them. */
+  readonly gateway: GatewayConfig;
   /** Absolute. */
   readonly dataDir: string;
   readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
@@ -46,13 +47,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     });
   }
   refuseServers(given);
-  return assemble(parsed.data);
+  return assemble(parsed.data, readGatewayConfig(given));
 }
 
-function assemble(settings: z.infer<typeof Environment>): PlatformConfig {
+function assemble(settings: z.infer<typeof Environment>, gateway: GatewayConfig): PlatformConfig {
   const provider = providerOf(settings);
   return {
-    port: settings.PORT,
+    gateway,
     dataDir: resolve(settings.WAYBILL_DATA_DIR),
     logLevel: settings.LOG_LEVEL,
     simulatedTokensPerSecond: settings.SIMULATED_TOKENS_PER_SECOND,

@@ -20,7 +20,7 @@ export const CollectionName = z
 export const DocumentSubmission = z.strictObject({
   name: z.string().min(1).max(512).describe('A file name; its extension tells the kind of document.'),
   text: z.string().optional(),
-  base64: z.base64().optional(),
+  base64: z.string().optional().meta({ contentEncoding: 'base64' }),
   url: z.string().optional().describe('Not accepted yet.'),
   media_type: z.string().max(128).optional(),
   collection: CollectionName.optional().describe('`default` when absent.'),

@@ -1,3 +1,7 @@
+export { findFolderHolder, lockDataFolder, type DataFolderLock, type FolderHolder } from './embedded/data-folder-lock.ts';
+export type { CommittedBatch } from './embedded/recent-batches.ts';
+export { SqliteJournal, type JournalOptions, type Participant, type Unit } from './embedded/sqlite-journal.ts';
+export { SqliteMessageLog, type SqliteMessageLogOptions } from './embedded/sqlite-message-log.ts';
 export type {
   Claim,
   CommittedPosition,
@@ -11,3 +15,38 @@ export type {
   TailOptions,
   TopicPartition,
 } from './message-log.ts';
+export { murmur2, partitionOf } from './partitioner.ts';
+export { recordBytes, refuseLargeRecords } from './record-size.ts';
+export { systemClock, type Clock, type Random } from './clock.ts';
+export type { Backoff } from './consumers/backoff.ts';
+export { BroadcastConsumer, type BroadcastOptions, type BroadcastTuning } from './consumers/broadcast.consumer.ts';
+export type { ConsumerHooks, ConsumerOptions, HandledBatch, Lag, Retry } from './consumers/consumer-options.ts';
+export { deadLetterMessage, DeadLetters, type DeadLetter, type DeadLetterSink } from './consumers/dead-letters.ts';
+export { OwnedPartitionConsumer } from './consumers/owned-partition.consumer.ts';
+export type { OwnedPartitionOptions, PartitionBatch, PartitionTuning, TopicOffsets } from './consumers/partition-batch.ts';
+export {
+  ProjectionConsumer,
+  type ProjectionBatch,
+  type ProjectionOptions,
+  type ProjectionTuning,
+} from './consumers/projection.consumer.ts';
+export { WorkQueueConsumer, type WorkQueueOptions, type WorkQueueTuning } from './consumers/work-queue.consumer.ts';
+export {
+  Broadcast,
+  DeadLettered,
+  OwnedPartition,
+  PartitionReleased,
+  PartitionTaken,
+  Projection,
+  StoredPositions,
+  WorkQueue,
+} from './nest/decorators.ts';
+export type {
+  BroadcastSettings,
+  MessageSchema,
+  OwnedPartitionSettings,
+  ProjectionSettings,
+  WorkQueueSettings,
+  WorkSource,
+} from './nest/handler-spec.ts';
+export { LogTransport, type LogTransportOptions, type ProjectionHandle } from './nest/log-transport.ts';

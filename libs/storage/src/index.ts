@@ -1,4 +1,18 @@
 export type { HotState } from './hot-state.ts';
-export type { FoundPassage, IndexedDocument, KnowledgeIndex, KnowledgeQuery, Passage } from './knowledge-index.ts';
+export { FolderObjectStore } from './embedded/folder-object-store.ts';
+export { SqliteKnowledgeIndex, type SqliteKnowledgeIndexOptions } from './embedded/knowledge-index.ts';
+export { SqlitePlanStore, type SqlitePlanStoreOptions } from './embedded/sqlite-plan-store.ts';
+export { MemoryHotState, type MemoryHotStateOptions } from './embedded/memory-hot-state.ts';
+export type {
+  EmbedderTraits,
+  FoundPassage,
+  IndexedDocument,
+  IndexState,
+  KnowledgeIndex,
+  KnowledgeQuery,
+  Passage,
+  StoredText,
+} from './knowledge-index.ts';
+export { contentWords, stopWords, wordsOf } from './knowledge-words.ts';
 export type { ObjectStore, StoredObject } from './object-store.ts';
 export type { Fence, InputOffsets, Ownership, PlanCommit, PlanStore, Snapshot, StoredEvent, StoredPlan, WakeUp } from './plan-store.ts';

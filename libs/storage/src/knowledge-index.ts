@@ -1,6 +1,11 @@
 /**
  * The port of the knowledge index: passages of documents, found by meaning (vectors) and by words (full text) together.
- * Promises: a document's passages are replaced all at once; a passage is found as soon as `replace` has resolved; documents of another tenant or collection are never found.
+ *
+ * Promises of every adapter
+ * - A document's passages are replaced all at once; a passage is found as soon as `replace` has resolved; documents of another tenant or collection are never found.
+ * - Tenant, collection and filter hold before ranking: `k` hits come back if the rest of the index holds better ones or not.
+ * - What is older never wins: a `replace` or `remove` with a revision below the one that was last applied changes nothing, even after a removal.
+ * - A question that the passages do not speak of has no hits: see knowledge-relevance.ts. The nearest of what does not fit is not an answer.
  */
 import type { JsonObject } from '@waybill/contracts';
 
@@ -20,7 +25,18 @@ export interface IndexedDocument {
   readonly name: string;
   readonly collection: string;
   readonly metadata: JsonObject;
+  /** Grows with every command about the document (the offset of the command on its partition). */
+  readonly revision: number;
+  /** Equal for equal content, name, collection, metadata and cut: then there is nothing to do again. */
+  readonly fingerprint: string;
   readonly passages: readonly Passage[];
+}
+
+/** What the index last applied to a document; `passages` undefined: it was removed. */
+export interface IndexState {
+  readonly revision: number;
+  readonly fingerprint: string;
+  readonly passages: number | undefined;
 }
 
 export interface KnowledgeQuery {
@@ -29,7 +45,7 @@ export interface KnowledgeQuery {
   readonly vector: Float32Array;
   readonly k: number;
   readonly collection?: string;
-  /** Equality on top-level metadata fields. */
+  /** Equality on top-level metadata fields, of value and type. */
   readonly filter?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -43,9 +59,28 @@ export interface FoundPassage {
   readonly score: number;
 }
 
+/** A passage as it is embedded: with what its document and headings say it is about. */
+export interface StoredText {
+  readonly name: string;
+  readonly place: string;
+  readonly text: string;
+}
+
 export interface KnowledgeIndex {
   replace(document: IndexedDocument): Promise<void>;
-  remove(tenant: string, documentId: string): Promise<void>;
+  remove(tenant: string, documentId: string, revision: number): Promise<void>;
+  state(tenant: string, documentId: string): Promise<IndexState | undefined>;
   search(query: KnowledgeQuery): Promise<readonly FoundPassage[]>;
+  /** Makes the vectors that are missing since the index was opened with another embedder (until then words alone find those passages); answers how many. Goes on where it was stopped. */
+  renewVectors(embed: (texts: readonly StoredText[]) => Promise<readonly Float32Array[]>): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Whose vectors an index holds. Those of another embedder say nothing to its questions. */
+export interface EmbedderTraits {
+  /** With its version: another name means that vectors have to be made anew. */
+  readonly name: string;
+  readonly dimensions: number;
+  /** The cosine from which two texts speak of the same even if they share no word; absent: vectors only rank. */
+  readonly relevantCosine?: number;
 }

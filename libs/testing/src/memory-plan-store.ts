@@ -1,142 +1,181 @@
 /**
- * A plan store in memory that behaves as one on a database beside Kafka does: a commit is one step, its messages are published afterwards,
- * in order, and what a lost owner had not published is published by the next one.
+ * A plan store in memory that behaves as one on a database beside Kafka does: a commit is one step in the database, its messages are
+ * published afterwards, in order, by the process that committed; what a lost owner had not published is published by the next one.
+ * Promises: the mark in the database is behind what was published, never ahead; a commit of which the outcome was unknown is published
+ * once `lastCommitId` has answered its id; deciding runs ahead of publishing by one commit.
  * Faults are injected: each hook is asked at the moment at which the real thing can fail.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
-import type { MessageLog } from '@waybill/messaging';
-import type { Fence, Ownership, PlanCommit, PlanStore, Snapshot, StoredPlan, WakeUp } from '@waybill/storage';
+import type { Clock, MessageLog } from '@waybill/messaging';
+import type { Fence, Ownership, PlanCommit, PlanStore, StoredPlan } from '@waybill/storage';
+import type { PlanRecord } from './memory-plan-record.ts';
+
+/** `unknown-kept`: it took place, but the answer was lost; `unknown-late`: it takes place after the answer was given up. */
+export type CommitFate = 'ok' | 'fails' | 'unknown-kept' | 'unknown-lost' | 'unknown-late';
 
 export interface PlanStoreFaults {
-  /** `unknown-kept`: it took place, but the answer was lost. */
-  commit(): 'ok' | 'fails' | 'unknown-kept' | 'unknown-lost';
-  /** Asked before each attempt to publish. */
+  commit(): CommitFate;
+  /** Asked before each attempt to publish; the log's own faults come on top. */
   publish(): 'ok' | 'gives-up';
+  /** Asked before everything else that the database is asked. */
+  read?(): 'ok' | 'fails';
+}
+
+export interface PlanStoreOptions {
+  readonly faults?: PlanStoreFaults;
+  /** The way to the database and back; it may take time, and it never comes back to a process that has died. Default: at once. */
+  readonly reach?: <T>(work: () => T) => Promise<T>;
+  /** Without it the mark follows each publication at once. */
+  readonly clock?: Clock;
+  /** How long nothing is published before the mark is moved without a commit; default 50 ms. */
+  readonly markAfterMs?: number;
 }
 
 const noFaults: PlanStoreFaults = { commit: () => 'ok', publish: () => 'ok' };
 
-interface Row {
-  ownerEpoch: number;
-  version: number;
-  requests: number;
-  results: number;
-  lastCommitId: string | undefined;
-  /** Messages of commits in their order; those before `mark` were published. */
-  outbox: OutgoingMessage[];
-  mark: number;
-  wakeUps: Map<string, number>;
-}
-
-interface PlanRows {
-  events: { seq: number; value: string; headers: Readonly<Record<string, string>> }[];
-  snapshot?: Snapshot;
-}
-
-/** What outlives a process: rows by partition and plan. */
-export class PlanRecord {
-  readonly rows = new Map<number, Row>();
-  readonly plans = new Map<string, PlanRows>();
-
-  row(partition: number): Row {
-    const known = this.rows.get(partition);
-    if (known) return known;
-    const row: Row = { ownerEpoch: 0, version: 0, requests: 0, results: 0, lastCommitId: undefined, outbox: [], mark: 0, wakeUps: new Map() };
-    this.rows.set(partition, row);
-    return row;
-  }
+/** One partition in the hands of this process. */
+interface Publisher {
+  readonly ownerEpoch: number;
+  readonly lost: (error: unknown) => void;
+  /** Settles when everything up to now is published. */
+  chain: Promise<void>;
+  /** Settles when everything but the last commit is published. */
+  previous: Promise<void>;
+  published: number;
+  isBroken: boolean;
+  cancelMark: () => void;
+  /** A commit of which the outcome is not known. */
+  unknown?: PlanCommit;
 }
 
 /** One process's connection to the record. */
 export class InMemoryPlanStore implements PlanStore {
-  private readonly publishing = new Map<number, { ownerEpoch: number; chain: Promise<void>; lost: (error: unknown) => void }>();
+  private readonly publishers = new Map<number, Publisher>();
 
   constructor(
     private readonly record: PlanRecord,
     private readonly log: MessageLog,
-    private readonly faults: PlanStoreFaults = noFaults,
+    private readonly options: PlanStoreOptions = {},
   ) {}
 
   async take(partition: number, lost: (error: unknown) => void): Promise<Ownership> {
-    const row = this.record.row(partition);
-    row.ownerEpoch += 1;
-    row.version += 1;
-    const fence: Fence = { partition, ownerEpoch: row.ownerEpoch, version: row.version };
-    await this.publish(row, fence.ownerEpoch);
-    this.publishing.set(partition, { ownerEpoch: fence.ownerEpoch, chain: Promise.resolve(), lost });
-    const wakeUps = Array.from(row.wakeUps, ([planId, at]): WakeUp => ({ planId, at }));
-    return { fence, offsets: { requests: row.requests, results: row.results }, wakeUps };
+    this.drop(partition);
+    const { fence, offsets, wakeUps, unpublished, end } = await this.ask(() => this.record.take(partition));
+    const settled = Promise.resolve();
+    const publisher: Publisher = {
+      ownerEpoch: fence.ownerEpoch,
+      lost,
+      chain: settled,
+      previous: settled,
+      published: end - unpublished.length,
+      isBroken: false,
+      cancelMark: () => {},
+    };
+    await this.publish(publisher, unpublished);
+    await this.ask(() => this.record.moveMark(partition, fence.ownerEpoch, publisher.published));
+    this.publishers.set(partition, publisher);
+    return { fence, offsets, wakeUps };
   }
 
   async commit(commit: PlanCommit): Promise<Fence> {
-    const fault = this.faults.commit();
-    await Promise.resolve();
-    const row = this.record.row(commit.fence.partition);
-    if (row.ownerEpoch !== commit.fence.ownerEpoch || row.version !== commit.fence.version) throw new PlatformError('fenced');
-    if (fault === 'fails') throw new PlatformError('log_unavailable', { detail: 'The commit failed.' });
-    if (fault === 'unknown-lost') throw new PlatformError('commit_unknown');
-    this.write(row, commit);
-    this.publishLater(commit.fence, row);
-    if (fault === 'unknown-kept') throw new PlatformError('commit_unknown');
-    return { ...commit.fence, version: row.version };
+    const publisher = this.publishers.get(commit.fence.partition);
+    if (publisher) await publisher.previous;
+    if (publisher?.isBroken) throw new PlatformError('log_unavailable', { detail: 'Publishing has given up.' });
+    const fate = this.faults.commit();
+    const write = (): Fence => this.record.commit(commit, publisher?.published ?? 0);
+    if (fate === 'fails') return this.reach((): Fence => fail('The commit failed.'));
+    if (fate === 'ok') {
+      const fence = await this.reach(write);
+      this.publishLater(commit);
+      return fence;
+    }
+    if (publisher) publisher.unknown = commit;
+    if (fate === 'unknown-kept') await this.reach(write).catch(() => undefined);
+    else if (fate === 'unknown-late') void this.reach(write).catch(() => undefined);
+    await this.reach(() => undefined);
+    throw new PlatformError('commit_unknown');
   }
 
   async lastCommitId(partition: number): Promise<string | undefined> {
-    return Promise.resolve(this.record.row(partition).lastCommitId);
+    const id = await this.ask(() => this.record.lastCommitId(partition));
+    const publisher = this.publishers.get(partition);
+    const unknown = publisher?.unknown;
+    if (publisher) delete publisher.unknown;
+    if (unknown && unknown.commitId === id) this.publishLater(unknown);
+    return id;
   }
 
-  async load(planIds: readonly string[], coreVersion: number): Promise<ReadonlyMap<string, StoredPlan>> {
-    await Promise.resolve();
-    const found = new Map<string, StoredPlan>();
-    for (const planId of planIds) {
-      const plan = this.record.plans.get(planId);
-      if (plan) found.set(planId, storedPlan(planId, plan, coreVersion));
-    }
-    return found;
+  load(planIds: readonly string[], coreVersion: number): Promise<ReadonlyMap<string, StoredPlan>> {
+    return this.ask(() => this.record.load(planIds, coreVersion));
   }
 
   async release(partition: number): Promise<void> {
-    await this.publishing.get(partition)?.chain;
-    this.publishing.delete(partition);
+    const publisher = this.publishers.get(partition);
+    if (!publisher) return;
+    await publisher.chain;
+    this.drop(partition);
+    await this.ask(() => this.record.moveMark(partition, publisher.ownerEpoch, publisher.published));
   }
 
-  private write(row: Row, commit: PlanCommit): void {
-    row.version += 1;
-    row.requests = commit.offsets.requests;
-    row.results = commit.offsets.results;
-    row.lastCommitId = commit.commitId;
-    for (const { planId, seq, message } of commit.events) {
-      const plan = this.record.plans.get(planId) ?? { events: [] };
-      this.record.plans.set(planId, plan);
-      plan.events.push({ seq, value: message.value as string, headers: message.headers });
-      row.outbox.push(message);
-    }
-    for (const snapshot of commit.snapshots) this.record.plans.get(snapshot.planId)!.snapshot = snapshot;
-    row.outbox.push(...commit.messages);
-    for (const { planId, at } of commit.wakeUps) {
-      if (at === undefined) row.wakeUps.delete(planId);
-      else row.wakeUps.set(planId, at);
-    }
+  private get faults(): PlanStoreFaults {
+    return this.options.faults ?? noFaults;
   }
 
-  /** One publisher a partition, one batch at a time; a newer owner's take makes it stop. */
-  private publishLater(fence: Fence, row: Row): void {
-    const state = this.publishing.get(fence.partition);
-    if (!state || state.ownerEpoch !== fence.ownerEpoch) return;
-    state.chain = state.chain.then(() => this.publish(row, fence.ownerEpoch)).catch((error: unknown) => state.lost(error));
+  private reach<T>(work: () => T): Promise<T> {
+    if (this.options.reach) return this.options.reach(work);
+    return Promise.resolve().then(work);
   }
 
-  private async publish(row: Row, ownerEpoch: number): Promise<void> {
-    const until = row.outbox.length;
-    if (row.mark >= until) return;
-    if (this.faults.publish() === 'gives-up') throw new PlatformError('log_unavailable', { detail: 'Publishing gave up.' });
-    await this.log.append(row.outbox.slice(row.mark, until));
-    if (row.ownerEpoch === ownerEpoch) row.mark = Math.max(row.mark, until);
+  private ask<T>(work: () => T): Promise<T> {
+    return this.reach(() => (this.faults.read?.() === 'fails' ? fail('The database cannot be reached.') : work()));
+  }
+
+  private drop(partition: number): void {
+    const publisher = this.publishers.get(partition);
+    if (!publisher) return;
+    publisher.cancelMark();
+    publisher.isBroken = true; // an older ownership sends nothing more
+    this.publishers.delete(partition);
+  }
+
+  /** One publisher a partition, one batch at a time; once it has given up it sends nothing more. */
+  private publishLater({ fence: { partition }, events, messages }: PlanCommit): void {
+    const publisher = this.publishers.get(partition);
+    if (!publisher) return;
+    publisher.cancelMark();
+    const outgoing = [...events.map(({ message }) => message), ...messages];
+    publisher.previous = publisher.chain;
+    publisher.chain = publisher.chain.then(async () => {
+      if (publisher.isBroken) return;
+      try {
+        await this.publish(publisher, outgoing);
+        this.markWhenIdle(partition, publisher);
+      } catch (error) {
+        publisher.isBroken = true;
+        publisher.lost(error);
+      }
+    });
+  }
+
+  private async publish(publisher: Publisher, messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    if (this.faults.publish() === 'gives-up') fail('Publishing gave up.');
+    await this.log.append(messages);
+    publisher.published += messages.length;
+  }
+
+  private markWhenIdle(partition: number, publisher: Publisher): void {
+    const { clock, markAfterMs = 50 } = this.options;
+    const mark = (): void => {
+      if (publisher.isBroken) return;
+      this.ask(() => this.record.moveMark(partition, publisher.ownerEpoch, publisher.published)).catch(() => undefined);
+    };
+    publisher.cancelMark();
+    if (clock) publisher.cancelMark = clock.after(markAfterMs, mark);
+    else mark();
   }
 }
 
-function storedPlan(planId: string, plan: PlanRows, coreVersion: number): StoredPlan {
-  const { snapshot } = plan;
-  if (snapshot?.coreVersion !== coreVersion) return { planId, events: plan.events };
-  return { planId, snapshot, events: plan.events.filter(({ seq }) => seq > snapshot.seq) };
+function fail(detail: string): never {
+  throw new PlatformError('log_unavailable', { detail });
 }

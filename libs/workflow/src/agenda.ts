@@ -5,7 +5,11 @@
 import { reservation } from './ledger.ts';
 import type { Agenda, Plan, RunningPlan, Step } from './plan.ts';
 
-export const openAgenda = (deadlineAt = Infinity): Agenda => ({ ready: new Set(), timed: new Set(), earliest: deadlineAt });
+export const openAgenda = (deadlineAt = Infinity): Agenda => ({
+  ready: new Set(),
+  timed: new Set(),
+  earliest: deadlineAt,
+});
 
 const none: ReadonlySet<string> = new Set();
 

@@ -14,7 +14,10 @@ export interface Applied {
 
 /** An agent that used more than it was given: its use counts, and the task ends. */
 export const overspent = ({ planned }: Step): Failure =>
-  failure('budget_exhausted', `Step ${planned.step_id} (agent ${planned.agent}) used more tokens than the budget had left.`);
+  failure(
+    'budget_exhausted',
+    `Step ${planned.step_id} (agent ${planned.agent}) used more tokens than the budget had left.`,
+  );
 
 export const oversized = ({ planned }: Step, code: ErrorCode): Failure =>
   failure(code, `What step ${planned.step_id} (agent ${planned.agent}) answered does not fit into one record.`);

@@ -34,16 +34,19 @@ function apply(applied: Applied, outcome: Outcome): PlanFact[] {
     case 'failed': {
       const { plan, step, reserved, at, jitter } = applied;
       const usage = outcome.usage ?? lostUsage(reserved);
-      if (overspends(plan, reserved, usage)) return failStep(plan, step, overspent(step), at, usage);
+      if (overspends(plan, reserved, usage)) return failStep(plan, step, { error: overspent(step), at, usage });
       return retryOrFail(plan, step, { error: clipFailure(outcome.error), usage, at, jitter });
     }
   }
 }
 
-function complete({ plan, step, reserved, at }: Applied, outcome: Extract<Outcome, { status: 'completed' }>): PlanFact[] {
+function complete(
+  { plan, step, reserved, at }: Applied,
+  outcome: Extract<Outcome, { status: 'completed' }>,
+): PlanFact[] {
   const { output, usage = noUsage, model, thought } = outcome;
   const size = misfit(thought === undefined ? output : [output, thought]);
-  if (size !== undefined) return failStep(plan, step, oversized(step, size), at, usage);
+  if (size !== undefined) return failStep(plan, step, { error: oversized(step, size), at, usage });
   const { step_id, work_id } = step.planned;
   const data: Extract<PlanFact, { type: 'StepCompleted' }>['data'] = {
     step_id,
@@ -72,6 +75,7 @@ function lastFact(plan: RunningPlan, last: { stepId: string; output: Json }, usa
     return taskFailed(failure('expression_failed', detail), ending);
   }
   const size = misfit(rendered.value, inputDepth);
-  if (size !== undefined) return taskFailed(failure(size, 'The output of the task does not fit into one record.'), ending);
+  if (size !== undefined)
+    return taskFailed(failure(size, 'The output of the task does not fit into one record.'), ending);
   return { type: 'TaskCompleted', time: isoTime(at), data: { output: rendered.value, usage: ending.usage } };
 }

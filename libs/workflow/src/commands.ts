@@ -1,5 +1,14 @@
 /** What a plan is told and what it answers. Time (`at`, ms since 1970) and chance (`jitter`, in [0, 1)) arrive in the command. */
-import type { AgentWork, CancelSignal, ErrorCode, Failure, PlanFact, SearchWork, SubmitTask, TaskResult } from '@waybill/contracts';
+import type {
+  AgentWork,
+  CancelSignal,
+  ErrorCode,
+  Failure,
+  PlanFact,
+  SearchWork,
+  SubmitTask,
+  TaskResult,
+} from '@waybill/contracts';
 
 export type PlanCommand =
   | { readonly type: 'SubmitTask'; readonly request: SubmitTask; readonly at: number }

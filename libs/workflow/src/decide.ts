@@ -48,14 +48,21 @@ function cancelTask(plan: Plan, reason: string, at: number): Decision {
 const ended = { completed: 'completed', failed: 'failed', cancelled: 'been cancelled' } as const;
 
 /** A record of the plan could not be processed. Of an unknown plan it was the submission: its one event is this end. */
-function failTask(plan: Plan, { error, stepId, at }: { error: Failure; stepId?: string; at: number }): readonly PlanFact[] {
+function failTask(
+  plan: Plan,
+  { error, stepId, at }: { error: Failure; stepId?: string; at: number },
+): readonly PlanFact[] {
   const failure = clipFailure(error);
   const step = plan.status === 'running' && stepId !== undefined ? plan.steps.get(stepId) : undefined;
   if (plan.status !== 'running' || !step || step.progress.status === 'completed') {
     return [taskFailed(failure, { ...endingOf(plan, at), ...(stepId === undefined ? {} : { stepId }) })];
   }
   const { progress } = step;
-  return failStep(plan, step, failure, at, lostUsage(progress.status === 'running' ? progress.reserved : 0));
+  return failStep(plan, step, {
+    error: failure,
+    at,
+    usage: lostUsage(progress.status === 'running' ? progress.reserved : 0),
+  });
 }
 
 function endingOf(plan: Plan, at: number): Ending {

@@ -7,7 +7,12 @@ import { started, t0, transient } from './testing/history.ts';
 const dispatch = (stepId: string, at = t0) => ({ type: 'DispatchStep' as const, stepId, at });
 
 it('turns a ready step into work: evaluated input, reservation, deadline', () =>
-  given(...started({ draft: { with: { about: 'On ${{ input.topic }}', n: '${{ input.n + 1 }}' }, max_tokens: 70 } }, { input: { topic: 'tea', n: 2 } }).facts)
+  given(
+    ...started(
+      { draft: { with: { about: 'On ${{ input.topic }}', n: '${{ input.n + 1 }}' }, max_tokens: 70 } },
+      { input: { topic: 'tea', n: 2 } },
+    ).facts,
+  )
     .when(dispatch('draft'))
     .then({
       type: 'StepDispatched',
@@ -31,7 +36,10 @@ it('never sets a deadline beyond that of the task', () =>
     .then({ type: 'StepDispatched', data: { deadline_at: t0 + 10 } }));
 
 it('reads outputs of needed steps with their types', () => {
-  const history = started({ a: {}, b: { needs: ['a'], with: { list: '${{ steps.a.output.list }}', text: 'n=${{ steps.a.output.list }}' } } });
+  const history = started({
+    a: {},
+    b: { needs: ['a'], with: { list: '${{ steps.a.output.list }}', text: 'n=${{ steps.a.output.list }}' } },
+  });
   history.dispatch('a').complete('a', { list: [1, { x: null }] });
   given(...history.facts)
     .when(dispatch('b'))
@@ -39,20 +47,34 @@ it('reads outputs of needed steps with their types', () => {
 });
 
 it('does nothing for a step whose needs are open', () =>
-  given(...started({ a: {}, b: { needs: ['a'] } }).facts).when(dispatch('b')).thenNothing());
+  given(...started({ a: {}, b: { needs: ['a'] } }).facts)
+    .when(dispatch('b'))
+    .thenNothing());
 
 it('ignores a step that is dispatched, completed or unknown', () => {
   const history = started({ a: {}, b: { needs: ['a'] } }).dispatch('a');
-  given(...history.facts).when(dispatch('a')).thenIgnored('duplicate');
-  given(...history.facts).when(dispatch('zz')).thenIgnored('late');
-  given(...history.complete('a').facts).when(dispatch('a')).thenIgnored('duplicate');
+  given(...history.facts)
+    .when(dispatch('a'))
+    .thenIgnored('duplicate');
+  given(...history.facts)
+    .when(dispatch('zz'))
+    .thenIgnored('late');
+  given(...history.complete('a').facts)
+    .when(dispatch('a'))
+    .thenIgnored('duplicate');
   given().when(dispatch('a')).thenIgnored('late');
 });
 
 it('waits until a retry is due', () => {
-  const history = started({ a: { retry: { max_attempts: 2, initial_ms: 100, factor: 2, max_ms: 900 } } }).dispatch('a').fail('a', transient(), 0.5);
-  given(...history.facts).when(dispatch('a', t0 + 49)).thenNothing();
-  given(...history.facts).when(dispatch('a', t0 + 50)).then({ type: 'StepDispatched', data: { epoch: 2, turn: 0 } });
+  const history = started({ a: { retry: { max_attempts: 2, initial_ms: 100, factor: 2, max_ms: 900 } } })
+    .dispatch('a')
+    .fail('a', transient(), 0.5);
+  given(...history.facts)
+    .when(dispatch('a', t0 + 49))
+    .thenNothing();
+  given(...history.facts)
+    .when(dispatch('a', t0 + 50))
+    .then({ type: 'StepDispatched', data: { epoch: 2, turn: 0 } });
 });
 
 it('ends a task whose deadline has passed instead of dispatching', () =>
@@ -75,9 +97,15 @@ it('fails step and task when an expression cannot be evaluated, and says which',
 
 it('fails when input and journal do not fit into a record', () => {
   const text = 'é'.repeat(limits.recordBytes / 2 - 20_000);
-  const history = started({ a: {}, b: { needs: ['a'], with: { one: '${{ steps.a.output }}', two: '${{ steps.a.output }}' } } });
+  const history = started({
+    a: {},
+    b: { needs: ['a'], with: { one: '${{ steps.a.output }}', two: '${{ steps.a.output }}' } },
+  });
   history.dispatch('a').complete('a', text).dispatch('b');
-  expect(history.facts.at(-2)).toMatchObject({ type: 'StepFailed', data: { step_id: 'b', error: { code: 'payload_too_large' } } });
+  expect(history.facts.at(-2)).toMatchObject({
+    type: 'StepFailed',
+    data: { step_id: 'b', error: { code: 'payload_too_large' } },
+  });
 });
 
 it('fails when one value is repeated until its text would be huge, without writing the text', () => {
@@ -102,24 +130,38 @@ it('holds a step back while others have reserved the tokens that it needs', () =
   const history = started(hundred, { budget: { tokens: 100 } });
   expect([...readySteps(history.plan)]).toEqual(['a', 'b', 'free']);
   history.dispatch('a');
-  given(...history.facts).when(dispatch('b')).thenNothing();
-  given(...history.facts).when(dispatch('free')).then({ type: 'StepDispatched', data: { max_tokens: 0 } });
+  given(...history.facts)
+    .when(dispatch('b'))
+    .thenNothing();
+  given(...history.facts)
+    .when(dispatch('free'))
+    .then({ type: 'StepDispatched', data: { max_tokens: 0 } });
   expect([...readySteps(history.plan)]).toEqual([]);
   history.complete('a', 1, { prompt_tokens: 20, completion_tokens: 10 });
   expect([...readySteps(history.plan)]).toEqual(['b', 'free']);
-  given(...history.facts).when(dispatch('b')).then({ type: 'StepDispatched', data: { max_tokens: 60 } });
+  given(...history.facts)
+    .when(dispatch('b'))
+    .then({ type: 'StepDispatched', data: { max_tokens: 60 } });
 });
 
 it('gives the last step what is left, and fails when nothing is', () => {
   const history = started(hundred, { budget: { tokens: 100 } }).dispatch('a');
   history.complete('a', 1, { prompt_tokens: 50, completion_tokens: 10 });
-  given(...history.facts).when(dispatch('b')).then({ type: 'StepDispatched', data: { max_tokens: 40 } });
+  given(...history.facts)
+    .when(dispatch('b'))
+    .then({ type: 'StepDispatched', data: { max_tokens: 40 } });
   const spent = started(hundred, { budget: { tokens: 60 } }).dispatch('a');
   spent.complete('a', 1, { prompt_tokens: 50, completion_tokens: 10 });
   given(...spent.facts)
     .when(dispatch('b'))
     .then(
-      { type: 'StepFailed', data: { error: { class: 'exhausted', code: 'budget_exhausted' }, usage: { prompt_tokens: 0, completion_tokens: 0 } } },
+      {
+        type: 'StepFailed',
+        data: {
+          error: { class: 'exhausted', code: 'budget_exhausted' },
+          usage: { prompt_tokens: 0, completion_tokens: 0 },
+        },
+      },
       { type: 'TaskFailed', data: { usage: { prompt_tokens: 50, completion_tokens: 10, steps: 1 } } },
     );
 });

@@ -21,7 +21,8 @@ export function dispatchStep(plan: Plan, stepId: string, at: number): Decision {
   if (at >= (plan.task.deadline_at ?? Infinity)) return { events: failPlan(plan, deadlineExceeded, at) };
   const tokens = reservation(plan, step.planned);
   if (tokens === 'wait') return nothing;
-  if (typeof tokens === 'object') return { events: failStep(plan, step, failure('budget_exhausted', tokens.exhausted), at) };
+  if (typeof tokens === 'object')
+    return { events: failStep(plan, step, { error: failure('budget_exhausted', tokens.exhausted), at }) };
   return { events: dispatch(plan, step, tokens, at) };
 }
 
@@ -36,13 +37,13 @@ function dispatch(plan: RunningPlan, step: Step, tokens: number, at: number): Pl
   if ('reason' in rendered) {
     const { expression, reason } = rendered;
     const detail = `Step ${planned.step_id}: the expression \`${expression}\` could not be evaluated: ${clip(reason)}.`;
-    return failStep(plan, step, failure('expression_failed', detail), at);
+    return failStep(plan, step, { error: failure('expression_failed', detail), at });
   }
   const input = rendered.value;
   const size = misfit(journal.length === 0 ? input : [input, journal as unknown as Json[]], inputDepth);
   if (size !== undefined) {
     const detail = `The input and journal of step ${planned.step_id} do not fit into one record.`;
-    return failStep(plan, step, failure(size, detail), at);
+    return failStep(plan, step, { error: failure(size, detail), at });
   }
   const { step_id, work_id, agent, queue, timeout_ms } = planned;
   return [

@@ -11,10 +11,19 @@ const detailChars = 4_000;
 export const clip = (text: string): string =>
   text.length <= detailChars ? text : `${text.slice(0, detailChars - 1).toWellFormed()}…`;
 
-export const failure = (code: ErrorCode, detail: string): Failure => ({ class: errorCatalogue[code][0], code, detail: clip(detail) });
+export const failure = (code: ErrorCode, detail: string): Failure => ({
+  class: errorCatalogue[code][0],
+  code,
+  detail: clip(detail),
+});
+
+/** Codes are a word or two. */
+const codeChars = 128;
 
 export const clipFailure = (error: Failure): Failure =>
-  error.detail.length <= detailChars ? error : { ...error, detail: clip(error.detail) };
+  error.detail.length <= detailChars && error.code.length <= codeChars
+    ? error
+    : { ...error, code: error.code.slice(0, codeChars).toWellFormed(), detail: clip(error.detail) };
 
 export interface Ending {
   readonly at: number;
@@ -45,7 +54,11 @@ export const stepFailed = (step: Step, error: Failure, usage: Usage, at: number)
 export const isOpen = ({ progress }: Step): boolean => progress.status === 'running' || progress.status === 'waiting';
 
 /** A step that fails ends its task; `usage` is what its attempt settles. */
-export function failStep(plan: RunningPlan, step: Step, error: Failure, at: number, usage: Usage = noUsage): PlanFact[] {
+export function failStep(
+  plan: RunningPlan,
+  step: Step,
+  { error, at, usage = noUsage }: { error: Failure; at: number; usage?: Usage },
+): PlanFact[] {
   const ending: Ending = {
     at,
     usage: totals(plan.ledger, usage),

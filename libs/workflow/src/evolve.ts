@@ -82,7 +82,10 @@ function dispatched(plan: RunningPlan, step: Step, data: Data<'StepDispatched'>)
 
 function suspended(plan: RunningPlan, step: Step, { calls, thought, usage, deadline_at }: Data<'StepSuspended'>): void {
   const open = new Map(
-    calls.map(({ ordinal, call }, index) => [ordinal, index === 0 && thought !== undefined ? { call, thought } : { call }]),
+    calls.map(({ ordinal, call }, index) => [
+      ordinal,
+      index === 0 && thought !== undefined ? { call, thought } : { call },
+    ]),
   );
   leave(plan, step, { status: 'waiting', due_at: deadline_at, calls: open }, usage);
   plan.open += 1;

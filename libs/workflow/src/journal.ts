@@ -2,7 +2,8 @@
 import type { Failure, JournalEntry, Json } from '@waybill/contracts';
 import type { Step } from './plan.ts';
 
-type CallOutcomeData = { readonly ordinal: number; readonly observation: Json } | { readonly ordinal: number; readonly error: Failure };
+type CallOutcomeData =
+  { readonly ordinal: number; readonly observation: Json } | { readonly ordinal: number; readonly error: Failure };
 
 /** Answers whether that was the last open call. */
 export function recordCall(step: Step, data: CallOutcomeData): boolean {

@@ -12,9 +12,7 @@ export interface LostAttempt {
 }
 
 export function retryOrFail(plan: RunningPlan, step: Step, lost: LostAttempt): PlanFact[] {
-  return retries(step, lost.error)
-    ? [retryScheduled(step, lost)]
-    : failStep(plan, step, lost.error, lost.at, lost.usage);
+  return retries(step, lost.error) ? [retryScheduled(step, lost)] : failStep(plan, step, lost);
 }
 
 /** Whether to retry follows from the class. */
@@ -24,7 +22,11 @@ export const retries = (step: Step, error: Failure): boolean =>
 export function retryScheduled(step: Step, { error, usage, at, jitter }: LostAttempt): PlanFact {
   const { step_id, work_id } = step.planned;
   const retry_at = at + Math.max(error.retry_after_ms ?? 0, backOff(step, jitter));
-  return { type: 'StepRetryScheduled', time: isoTime(at), data: { step_id, work_id, epoch: step.epoch, error, usage, retry_at } };
+  return {
+    type: 'StepRetryScheduled',
+    time: isoTime(at),
+    data: { step_id, work_id, epoch: step.epoch, error, usage, retry_at },
+  };
 }
 
 /** Full jitter: a random share of the exponential bound, so that what failed together does not come back together. */

@@ -2,7 +2,13 @@
  * The rules planner: a goal in prose becomes find, think, write. It looks at nothing but the goal, so the same goal gives the same plan;
  * an agent network that can plan for itself will propose another one while the task is `planning`.
  */
-import { retryDefaults, stepTimeoutDefaultMs, type JsonObject, type NormalDefinition, type NormalStep } from '@waybill/contracts';
+import {
+  retryDefaults,
+  stepTimeoutDefaultMs,
+  type JsonObject,
+  type NormalDefinition,
+  type NormalStep,
+} from '@waybill/contracts';
 
 /** Expressions read the goal as `input.goal`: a plan's input is the task's input with the goal in it. */
 export function planGoal(goal: string): NormalDefinition {

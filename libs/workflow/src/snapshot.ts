@@ -3,12 +3,25 @@
  * so that a fold of all events and the live state have the same.
  */
 import { canonicalJson, type Json, type JournalEntry, type PlannedStep } from '@waybill/contracts';
-import { makeReady, schedule } from './agenda.ts';
-import type { EndedPlan, AcceptedPlan, EmptyPlan, Ledger, OpenCall, Plan, Progress, RunningPlan, Step, TaskFacts } from './plan.ts';
+import { schedule } from './agenda.ts';
+import type {
+  EndedPlan,
+  AcceptedPlan,
+  EmptyPlan,
+  Ledger,
+  OpenCall,
+  Plan,
+  Progress,
+  RunningPlan,
+  Step,
+  TaskFacts,
+} from './plan.ts';
 import { startPlan } from './start-plan.ts';
 
 type Waiting = Extract<Progress, { status: 'waiting' }>;
-type ProgressImage = Exclude<Progress, Waiting> | (Omit<Waiting, 'calls'> & { readonly calls: readonly (OpenCall & { ordinal: number })[] });
+type ProgressImage =
+  | Exclude<Progress, Waiting>
+  | (Omit<Waiting, 'calls'> & { readonly calls: readonly (OpenCall & { ordinal: number })[] });
 
 interface StepImage {
   readonly planned: PlannedStep;
@@ -62,12 +75,12 @@ function restoreRunning(image: RunningImage, ready: readonly string[]): RunningP
   const plan = startPlan(image.task, created);
   Object.assign(plan.ledger, image.ledger);
   plan.agenda.ready.clear();
+  for (const id of ready) plan.agenda.ready.add(id);
   for (const { planned, progress, ...rest } of image.steps) {
     const step = plan.steps.get(planned.step_id)!;
     Object.assign(step, rest, { progress: restoreProgress(progress) });
     restorePlace(plan, step);
   }
-  for (const id of ready) makeReady(plan, plan.steps.get(id)!);
   return plan;
 }
 
@@ -79,7 +92,7 @@ function restoreProgress(image: ProgressImage): Progress {
 function restorePlace(plan: RunningPlan, step: Step): void {
   const { status } = step.progress;
   if (status === 'running' || status === 'waiting') plan.open += 1;
-  if ('due_at' in step.progress) schedule(plan, step);
+  if ('due_at' in step.progress && !plan.agenda.ready.has(step.planned.step_id)) schedule(plan, step);
   if (status !== 'completed') return;
   plan.left -= 1;
   for (const next of step.neededBy) next.missing -= 1;

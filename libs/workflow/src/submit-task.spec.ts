@@ -32,10 +32,16 @@ it('numbers work from one and takes queue and reservation from the card of the a
 
 it('ignores a submission that comes again, whatever has become of the plan', () => {
   const running = started(two);
-  given(...running.facts).when(submit(requestOf(two))).thenIgnored('duplicate');
-  given(running.facts[0]!).when(submit(requestOf(two))).thenIgnored('duplicate');
+  given(...running.facts)
+    .when(submit(requestOf(two)))
+    .thenIgnored('duplicate');
+  given(running.facts[0]!)
+    .when(submit(requestOf(two)))
+    .thenIgnored('duplicate');
   running.apply({ type: 'CancelTask', reason: 'enough', at: t0 });
-  given(...running.facts).when(submit(requestOf(two))).thenIgnored('duplicate');
+  given(...running.facts)
+    .when(submit(requestOf(two)))
+    .thenIgnored('duplicate');
 });
 
 it('plans a goal by the rules, and its expressions read the goal', () => {
@@ -55,31 +61,56 @@ it('ends at once when its deadline has passed', () =>
   given()
     .when(submit(requestOf(two, { deadline_at: t0 })))
     .then(
-      { type: 'TaskAccepted' },
-      { type: 'PlanCreated' },
-      { type: 'TaskFailed', data: { error: { class: 'exhausted', code: 'deadline_exceeded' } } },
+      ...([
+        { type: 'TaskAccepted' },
+        { type: 'PlanCreated' },
+        { type: 'TaskFailed', data: { error: { class: 'exhausted', code: 'deadline_exceeded' } } },
+      ] as const),
     ));
 
-const failing = (code: string) => [{ type: 'TaskAccepted' as const }, { type: 'TaskFailed' as const, data: { error: { code } } }] as const;
+const failing = (code: string) =>
+  [{ type: 'TaskAccepted' as const }, { type: 'TaskFailed' as const, data: { error: { code } } }] as const;
 
 it('fails with the problem of an unusable definition', () => {
-  given().when(submit(requestOf({}))).then(...failing('no_steps'));
-  given().when(submit(requestOf({ a: { needs: ['b'] } }))).then(...failing('unknown_need'));
-  given().when(submit(requestOf({ a: { needs: ['b'] }, b: { needs: ['a'] } }))).then(...failing('cycle'));
-  given().when(submit(requestOf({ a: { with: { x: '${{ nope }}' } } }))).then(...failing('invalid_expression'));
-  given().when(submit({ ...requestOf(two), agents: {} })).then(...failing('unknown_agent'));
+  given()
+    .when(submit(requestOf({})))
+    .then(...failing('no_steps'));
+  given()
+    .when(submit(requestOf({ a: { needs: ['b'] } })))
+    .then(...failing('unknown_need'));
+  given()
+    .when(submit(requestOf({ a: { needs: ['b'] }, b: { needs: ['a'] } })))
+    .then(...failing('cycle'));
+  given()
+    .when(submit(requestOf({ a: { with: { x: '${{ nope }}' } } })))
+    .then(...failing('invalid_expression'));
+  given()
+    .when(submit({ ...requestOf(two), agents: {} }))
+    .then(...failing('unknown_agent'));
   const { definition: _, ...neither } = requestOf(two);
-  given().when(submit(neither)).then(...failing('invalid_request'));
+  given()
+    .when(submit(neither))
+    .then(...failing('invalid_request'));
 });
 
 it('fails with invalid_definition when the record holds no normal form', () => {
   for (const definition of [{ steps: [null] }, { steps: [{}] }, { ...definitionOf(two), output: undefined }]) {
-    given().when(submit({ ...requestOf(two), definition: definition as never })).then(...failing('invalid_definition'));
+    given()
+      .when(submit({ ...requestOf(two), definition: definition as never }))
+      .then(...failing('invalid_definition'));
   }
   const [step] = definitionOf(two).steps;
-  for (const wrong of [{ needs: [1] }, { timeout_ms: Infinity }, { retry: null }, { with: [] }, { timeout_ms: limits.stepTimeoutMs + 1 }]) {
+  for (const wrong of [
+    { needs: [1] },
+    { timeout_ms: Infinity },
+    { retry: null },
+    { with: [] },
+    { timeout_ms: limits.stepTimeoutMs + 1 },
+  ]) {
     const definition = { ...definitionOf(two), steps: [{ ...step!, ...wrong }] };
-    given().when(submit({ ...requestOf(two), definition: definition as never })).then(...failing('invalid_definition'));
+    given()
+      .when(submit({ ...requestOf(two), definition: definition as never }))
+      .then(...failing('invalid_definition'));
   }
 });
 
@@ -87,11 +118,18 @@ it('fails without the input when that does not fit into a record', () => {
   const input = { text: 'x'.repeat(limits.recordBytes) };
   given()
     .when(submit(requestOf(two, { input })))
-    .then({ type: 'TaskAccepted', data: { input: {} } }, { type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } });
+    .then(
+      { type: 'TaskAccepted', data: { input: {} } },
+      { type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } },
+    );
   let deep: unknown[] = [];
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
-  given().when(submit(requestOf(two, { input: { deep: deep as never } }))).then(...failing('too_deep'));
-  given().when(submit(requestOf({ a: { with: { deep: deep as never } } }))).then(...failing('too_deep'));
+  given()
+    .when(submit(requestOf(two, { input: { deep: deep as never } })))
+    .then(...failing('too_deep'));
+  given()
+    .when(submit(requestOf({ a: { with: { deep: deep as never } } })))
+    .then(...failing('too_deep'));
 });
 
 it('makes the steps without needs ready, in the order of the definition', () => {

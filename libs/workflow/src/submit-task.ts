@@ -16,14 +16,17 @@ export function submitTask(request: SubmitTask, at: number): Decision {
     return { events: [withoutInput(accepted), end(size, 'The input of the task does not fit into one record.')] };
   }
   const definition = request.definition ?? (request.goal === undefined ? undefined : planGoal(request.goal));
-  if (!definition) return { events: [accepted, end('invalid_request', 'The task has neither a goal nor a definition.')] };
+  if (!definition)
+    return { events: [accepted, end('invalid_request', 'The task has neither a goal nor a definition.')] };
   const [problem] = request.definition ? checkDefinition(definition) : [];
   if (problem) return { events: [accepted, end(problem.code, problem.detail)] };
   const steps = planSteps(definition, request);
   if (typeof steps === 'string') return { events: [accepted, end('unknown_agent', steps)] };
   const created = planCreated(definition, steps, request, at);
   if (request.deadline_at === undefined || request.deadline_at > at) return { events: [accepted, created] };
-  return { events: [accepted, created, end('deadline_exceeded', 'The deadline of the task had passed before it began.')] };
+  return {
+    events: [accepted, created, end('deadline_exceeded', 'The deadline of the task had passed before it began.')],
+  };
 }
 
 type Fact<T extends PlanFact['type']> = Extract<PlanFact, { type: T }>;
@@ -37,7 +40,10 @@ function taskAccepted(request: SubmitTask, at: number): Fact<'TaskAccepted'> {
   return { type: 'TaskAccepted', time: isoTime(at), data };
 }
 
-const withoutInput = (accepted: Fact<'TaskAccepted'>): PlanFact => ({ ...accepted, data: { ...accepted.data, input: {} } });
+const withoutInput = (accepted: Fact<'TaskAccepted'>): PlanFact => ({
+  ...accepted,
+  data: { ...accepted.data, input: {} },
+});
 
 function planCreated(definition: NormalDefinition, steps: PlannedStep[], request: SubmitTask, at: number): PlanFact {
   const data: Fact<'PlanCreated'>['data'] = {
@@ -56,7 +62,8 @@ function planSteps(definition: NormalDefinition, { task_id, agents }: SubmitTask
   const planned: PlannedStep[] = [];
   for (const { step_id, agent, needs, with: input, reason, retry, timeout_ms } of definition.steps) {
     const card = Object.hasOwn(agents, agent) ? agents[agent] : undefined;
-    if (!card) return `Step ${step_id} asks for the agent ${JSON.stringify(agent.slice(0, 128))}, and no agent of this name is known.`;
+    if (!card)
+      return `Step ${step_id} asks for the agent ${JSON.stringify(agent.slice(0, 128))}, and no agent of this name is known.`;
     const work_id = `${task_id}.${planned.length + 1}`;
     const { queue, max_tokens } = card;
     planned.push({ step_id, work_id, agent, queue, needs, with: input, reason, retry, timeout_ms, max_tokens });

@@ -17,12 +17,12 @@ export function suspendStep(
   { plan, step, reserved, at }: Applied,
   { calls, usage = noUsage, thought }: Extract<Outcome, { status: 'suspended' }>,
 ): PlanFact[] {
-  if (overspends(plan, reserved, usage)) return failStep(plan, step, overspent(step), at, usage);
+  if (overspends(plan, reserved, usage)) return failStep(plan, step, { error: overspent(step), at, usage });
   const size = misfit([calls as unknown as Json, thought ?? null]);
-  if (size !== undefined) return failStep(plan, step, oversized(step, size), at, usage);
+  if (size !== undefined) return failStep(plan, step, { error: oversized(step, size), at, usage });
   if (step.turn + 1 >= maxTurns) {
     const detail = `Step ${step.planned.step_id} asked for calls ${maxTurns} times without an answer.`;
-    return failStep(plan, step, failure('budget_exhausted', detail), at, usage);
+    return failStep(plan, step, { error: failure('budget_exhausted', detail), at, usage });
   }
   const { step_id, work_id, timeout_ms } = step.planned;
   const data: Extract<PlanFact, { type: 'StepSuspended' }>['data'] = {

@@ -36,7 +36,10 @@ function timeOut(plan: RunningPlan, at: number, jitter: number): Decision {
     if (dueAt(step) > at || !isOpen(step)) continue;
     const error = timedOut(step);
     const usage = step.progress.status === 'running' ? lostUsage(step.progress.reserved) : noUsage;
-    settled = { prompt_tokens: settled.prompt_tokens + usage.prompt_tokens, completion_tokens: settled.completion_tokens };
+    settled = {
+      prompt_tokens: settled.prompt_tokens + usage.prompt_tokens,
+      completion_tokens: settled.completion_tokens,
+    };
     open -= 1;
     if (!retries(step, error)) {
       const ending = { at, usage: totals(plan.ledger, settled), open: open > 0, stepId: step.planned.step_id };

@@ -1,4 +1,4 @@
-import { topics } from '@waybill/contracts';
+import { PlatformError, topics } from '@waybill/contracts';
 import { decide, evolve, type Core } from '@waybill/workflow';
 import { describe, expect, it } from 'vitest';
 import { completed, OwnerBench, unreachable } from '../testing/owner-bench.ts';

@@ -30,9 +30,14 @@ export class OwnedPlans {
     });
   }
 
+  has(planId: string): boolean {
+    return this.plans.has(planId);
+  }
+
   /** Only after `load`. Counts as a use: what was not used longest is forgotten first. */
   get(planId: string): OwnedPlan {
-    const owned = this.plans.get(planId) ?? new OwnedPlan(planId, this.core);
+    const owned = this.plans.get(planId);
+    if (!owned) throw new Error(`Plan ${planId} was not loaded`);
     this.plans.delete(planId);
     this.plans.set(planId, owned);
     return owned;

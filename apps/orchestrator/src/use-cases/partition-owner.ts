@@ -61,11 +61,11 @@ export class PartitionOwner {
     const at = this.ports.clock.now();
     const draft = new CommitDraft();
     const commands = this.parse(records, at, draft);
-    const due = this.calendar.due(at);
-    await this.load([...commands.map(({ addressed }) => addressed.planId), ...due]);
+    const due = new Set(this.calendar.due(at));
+    for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at)) due.add(planId);
     for (const command of commands) this.decideRecord(command, draft);
     for (const planId of due) this.wake(planId, at, draft);
-    this.decider.dispatch(at, (planId) => this.plans.get(planId), draft);
+    await this.decider.dispatch(at, (planId) => this.bring(planId, at, draft), draft);
     for (const owned of draft.touched) this.settle(owned, at, draft);
     await this.commit(records, draft);
   }
@@ -82,12 +82,28 @@ export class PartitionOwner {
     return commands;
   }
 
-  /** Steps that were ready when the plan was last put down are ready again. */
-  private async load(planIds: readonly string[]): Promise<void> {
+  /**
+   * Steps that were ready when the plan was last put down are ready again. Answers the plans of which something is due: a retry that
+   * had become due is no event, so it is found anew.
+   */
+  private async load(planIds: readonly string[], at: number): Promise<string[]> {
+    const due: string[] = [];
     for (const owned of await this.plans.load(new Set(planIds))) {
       this.queue.opened(owned.openActivations);
       if (readySteps(owned.plan).size > 0) this.queue.add(owned.planId, owned.priority);
+      if ((nextWakeUp(owned.plan) ?? Infinity) <= at) due.push(owned.planId);
     }
+    return due;
+  }
+
+  /** A plan that waits for credits may have been forgotten meanwhile. */
+  private bring(planId: string, at: number, draft: CommitDraft): OwnedPlan | Promise<OwnedPlan> {
+    return this.plans.has(planId) ? this.plans.get(planId) : this.bringBack(planId, at, draft);
+  }
+
+  private async bringBack(planId: string, at: number, draft: CommitDraft): Promise<OwnedPlan> {
+    for (const due of await this.load([planId], at)) this.wake(due, at, draft);
+    return this.plans.get(planId);
   }
 
   private decideRecord({ record, addressed }: Addressed, draft: CommitDraft): void {
@@ -125,7 +141,8 @@ export class PartitionOwner {
     const wanted = isStarved(owned) ? at : nextWakeUp(owned.plan);
     const stored = this.stored.get(owned.planId);
     const stands = stored !== undefined && wanted !== undefined && stored <= wanted && stored > at;
-    if (!stands && stored !== wanted) draft.wakeUps.push({ planId: owned.planId, at: wanted });
+    // A row whose time has come is off the calendar, so it is set again even if the plan (which may ask too early) wants the same time.
+    if (!stands && (stored !== undefined || wanted !== undefined)) draft.wakeUps.push({ planId: owned.planId, at: wanted });
     if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
   }
 

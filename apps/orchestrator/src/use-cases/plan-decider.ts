@@ -58,9 +58,10 @@ export class PlanDecider {
   }
 
   /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
-  dispatch(at: number, find: (planId: string) => OwnedPlan, draft: CommitDraft): void {
+  async dispatch(at: number, bring: (planId: string) => OwnedPlan | Promise<OwnedPlan>, draft: CommitDraft): Promise<void> {
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
-      const owned = find(planId);
+      const brought = bring(planId);
+      const owned = brought instanceof Promise ? await brought : brought;
       for (const stepId of Array.from(readySteps(owned.plan))) {
         if (!this.queue.hasCredit) break; // the plan is in the queue again: it has ready steps
         this.apply(owned, this.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }), originOf(owned), draft);

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startAgentNode } from '@waybill/agent-node';
 import { builtInAgents, type Agent } from '@waybill/agents';
-import { startGateway } from '@waybill/gateway';
+import { sqliteReadModels, startGateway } from '@waybill/gateway';
 import { hashingEmbedder } from '@waybill/knowledge';
 import { systemClock } from '@waybill/messaging';
 import { openModel, type ModelConfig } from '@waybill/models';
@@ -84,10 +84,10 @@ async function compose({ config, agents = [], spanExporter }: PlatformOptions, c
   const gateway = await startGateway({
     ...common('gateway'),
     objects,
-    readModelFile: join(config.dataDir, 'gateway.db'),
+    readModels: sqliteReadModels(join(config.dataDir, 'gateway.db')),
     instanceId: randomUUID(),
-    config: { port: config.port },
-    metricsText: mergeMetrics(services.map((name) => metrics[name]!)),
+    config: config.gateway,
+    metricsPage: mergeMetrics(services.map((name) => metrics[name]!)),
   });
   closing.add(() => gateway.close());
   await gateway.ready();

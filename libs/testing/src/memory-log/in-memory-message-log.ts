@@ -7,18 +7,18 @@ import {
   partitionOf,
   refuseLargeRecords,
   type Clock,
+  type CommittedPosition,
   type GroupMembership,
   type GroupOptions,
   type MessageLog,
   type Position,
-  type RecordBatch,
   type StartFrom,
   type Tail,
   type TailOptions,
   type TopicPartition,
 } from '@waybill/messaging';
 import { MemoryFeed, type Schedule } from './memory-feed.ts';
-import { MemoryGroup } from './memory-group.ts';
+import { MemoryGroup, type GroupParts } from './memory-group.ts';
 import type { MemoryMember } from './memory-member.ts';
 import { MemoryPartition } from './memory-partition.ts';
 
@@ -36,15 +36,30 @@ export interface InMemoryLogOptions {
   readonly faultOfAppend?: (messages: readonly OutgoingMessage[]) => number | undefined;
 }
 
+/** What outlives the process that reads and writes it. */
+interface Disk {
+  readonly topics: Map<string, readonly MemoryPartition[]>;
+  /** By group, then by partition. */
+  readonly committed: Map<string, Map<string, CommittedPosition>>;
+}
+
 export class InMemoryMessageLog implements MessageLog {
   readonly #options: Required<InMemoryLogOptions>;
-  readonly #topics = new Map<string, readonly MemoryPartition[]>();
+  readonly #disk: Disk;
   readonly #groups = new Map<string, MemoryGroup>();
   readonly #tails = new Set<Tail>();
 
-  constructor(options: InMemoryLogOptions) {
+  constructor(options: InMemoryLogOptions, disk: Disk = { topics: new Map(), committed: new Map() }) {
+    this.#disk = disk;
     const faultOfAppend = (): undefined => undefined;
-    this.#options = { schedule: queueMicrotask, partitions: 4, maxBatch: 500, backoffMs: 100, faultOfAppend, ...options };
+    this.#options = {
+      schedule: queueMicrotask,
+      partitions: 4,
+      maxBatch: 500,
+      backoffMs: 100,
+      faultOfAppend,
+      ...options,
+    };
   }
 
   // eslint-disable-next-line typescript/require-await -- rejects, never throws
@@ -52,9 +67,10 @@ export class InMemoryMessageLog implements MessageLog {
     refuseLargeRecords(messages);
     const written = this.#options.faultOfAppend(messages);
     const now = this.#options.clock.now();
-    const positions = messages.slice(0, written).map((message) => {
-      const of = { topic: message.topic, partition: message.partition ?? partitionOf(message.key, this.#topic(message.topic).length) };
-      return { ...of, offset: this.#partition(of).append(message, now) };
+    const places = messages.map((message) => this.#placeOf(message));
+    const positions = messages.slice(0, written).map((message, index) => {
+      const { topic, partition } = places[index]!;
+      return { topic, partition, offset: places[index]!.append(message, now) };
     });
     if (written !== undefined) throw new PlatformError('log_unavailable');
     return positions;
@@ -71,13 +87,15 @@ export class InMemoryMessageLog implements MessageLog {
   // eslint-disable-next-line typescript/require-await -- rejects, never throws
   async join(options: GroupOptions): Promise<GroupMembership> {
     let group = this.#groups.get(options.group);
-    if (!group) this.#groups.set(options.group, (group = new MemoryGroup(this.#parts())));
+    if (!group) this.#groups.set(options.group, (group = new MemoryGroup(this.#parts(options.group))));
     return group.join(options);
   }
 
   // eslint-disable-next-line typescript/require-await -- rejects, never throws
-  async tail({ topics, from, onRecords }: TailOptions): Promise<Tail> {
-    const feeds = topics.flatMap((topic) => this.#topic(topic).map((partition) => this.#tailFeed(partition, from, onRecords)));
+  async tail(options: TailOptions): Promise<Tail> {
+    const feeds = options.topics.flatMap((topic) =>
+      this.#topic(topic).map((partition) => this.#tailFeed(partition, options)),
+    );
     const tail = {
       close: async () => {
         this.#tails.delete(tail);
@@ -91,6 +109,12 @@ export class InMemoryMessageLog implements MessageLog {
   async close(): Promise<void> {
     await Promise.all([...this.#tails].map((tail) => tail.close()));
     await Promise.all([...this.#groups.values()].map((group) => group.leaveAll()));
+  }
+
+  /** Another process over the same records and positions, after this one was closed. */
+  async reopen(): Promise<InMemoryMessageLog> {
+    await this.close();
+    return new InMemoryMessageLog(this.#options, this.#disk);
   }
 
   /** For specs: the member is thrown out as after a session time-out; others have its partitions before it is told. */
@@ -109,17 +133,29 @@ export class InMemoryMessageLog implements MessageLog {
     this.#partition(of).leaveHole();
   }
 
-  #parts() {
-    return { ...this.#options, partitions: (topic: string) => this.#topic(topic).length, partition: (of: TopicPartition) => this.#partition(of) };
+  /** For specs: what retention has dropped. */
+  truncateBefore(position: Position): void {
+    this.#partition(position).truncateBefore(position.offset);
+  }
+
+  #parts(group: string): GroupParts {
+    const committed = this.#disk.committed.get(group) ?? new Map<string, CommittedPosition>();
+    this.#disk.committed.set(group, committed);
+    return {
+      ...this.#options,
+      committed,
+      partitions: (topic: string) => this.#topic(topic).length,
+      partition: (of: TopicPartition) => this.#partition(of),
+    };
   }
 
   #topic(name: string): readonly MemoryPartition[] {
-    const known = this.#topics.get(name);
+    const known = this.#disk.topics.get(name);
     if (known) return known;
     const { partitions } = this.#options;
     const count = typeof partitions === 'number' ? partitions : partitions(name);
     const topic = Array.from({ length: count }, (_, partition) => new MemoryPartition(name, partition));
-    this.#topics.set(name, topic);
+    this.#disk.topics.set(name, topic);
     return topic;
   }
 
@@ -129,18 +165,19 @@ export class InMemoryMessageLog implements MessageLog {
     return found;
   }
 
-  #tailFeed(
-    partition: MemoryPartition,
-    from: StartFrom | ReadonlyMap<string, readonly number[]>,
-    deliver: (batch: RecordBatch) => Promise<void> | void,
-  ): MemoryFeed {
+  #placeOf({ topic, key, partition }: OutgoingMessage): MemoryPartition {
+    return this.#partition({ topic, partition: partition ?? partitionOf(key, this.#topic(topic).length) });
+  }
+
+  #tailFeed(partition: MemoryPartition, options: TailOptions): MemoryFeed {
     const { clock, backoffMs } = this.#options;
     const feed: MemoryFeed = new MemoryFeed({
       ...this.#options,
       partition,
-      from: startOf(partition, from),
-      deliver,
-      onRejected: (_error, batch) => clock.after(backoffMs, () => feed.rewind(batch.records[0]?.offset ?? batch.nextOffset)),
+      from: startOf(partition, options.from),
+      deliver: (batch) => options.onRecords(batch),
+      onRejected: (_error, batch) =>
+        clock.after(backoffMs, () => feed.rewind(batch.records[0]?.offset ?? batch.nextOffset)),
     });
     return feed;
   }

@@ -24,7 +24,7 @@ export class MemoryFeed {
   readonly #poke = (): void => this.#plan();
 
   constructor(private readonly options: MemoryFeedOptions) {
-    this.#next = options.from;
+    this.#next = Math.max(options.from, options.partition.start);
     options.partition.listeners.add(this.#poke);
     this.#plan();
   }
@@ -65,23 +65,27 @@ export class MemoryFeed {
   }
 
   #deliver(): void {
-    const { partition, maxBatch, deliver, onRejected, onAccepted } = this.options;
+    const { partition, maxBatch } = this.options;
     const nextOffset = Math.min(partition.end, this.#next + maxBatch);
     const records = partition.read(this.#next, nextOffset);
+    if (records.length === 0) {
+      this.#next = nextOffset;
+      return this.#plan();
+    }
     const batch = { topic: partition.topic, partition: partition.partition, records, nextOffset };
     this.#next = nextOffset;
     this.#isBusy = true;
     const over = (): void => {
       this.#isBusy = false;
-      onAccepted?.();
+      this.options.onAccepted?.();
       this.#plan();
     };
     try {
-      const delivered = deliver(batch);
-      if (delivered) this.#running = delivered.then(over, (error: unknown) => onRejected(error, batch));
+      const delivered = this.options.deliver(batch);
+      if (delivered) this.#running = delivered.then(over, (error: unknown) => this.options.onRejected(error, batch));
       else over();
     } catch (error) {
-      onRejected(error, batch);
+      this.options.onRejected(error, batch);
     }
   }
 }

@@ -1,10 +1,10 @@
 /** A consumer group in memory: who holds which share, and the committed positions. */
 import { PlatformError } from '@waybill/contracts';
-import type { CommittedPosition, GroupOptions, TopicPartition } from '@waybill/messaging';
+import type { GroupOptions, TopicPartition } from '@waybill/messaging';
 import { MemoryMember, type MemberParts } from './memory-member.ts';
 import { MemoryShare } from './memory-share.ts';
 
-export interface GroupParts extends Omit<MemberParts, 'committed'> {
+export interface GroupParts extends MemberParts {
   partitions(topic: string): number;
 }
 
@@ -13,14 +13,13 @@ export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic
 export class MemoryGroup {
   readonly #members: MemoryMember[] = [];
   readonly #shares = new Map<string, MemoryShare>();
-  readonly #committed = new Map<string, CommittedPosition>();
 
   constructor(private readonly parts: GroupParts) {}
 
   /** Throws `invalid_configuration` when the topics cannot be read together. */
   join(options: GroupOptions): MemoryMember {
     this.#refuseUnequal(options);
-    const member = new MemoryMember(options, { ...this.parts, committed: this.#committed }, () => this.#leave(member));
+    const member = new MemoryMember(options, this.parts, () => this.#leave(member));
     for (const [key, partitions] of this.#sharesOf(options)) {
       if (!this.#shares.has(key)) this.#shares.set(key, new MemoryShare(key, partitions));
     }

@@ -1,9 +1,16 @@
 /** One member of a group in memory. */
 import { PlatformError } from '@waybill/contracts';
-import type { Clock, CommittedPosition, GroupMembership, GroupOptions, Position, TopicPartition } from '@waybill/messaging';
+import type {
+  Clock,
+  CommittedPosition,
+  GroupMembership,
+  GroupOptions,
+  Position,
+  TopicPartition,
+} from '@waybill/messaging';
 import { MemoryFeed, type Schedule } from './memory-feed.ts';
 import type { MemoryPartition } from './memory-partition.ts';
-import type { MemoryShare } from './memory-share.ts';
+import type { MemoryShare, ShareMember } from './memory-share.ts';
 
 export interface MemberParts {
   readonly clock: Clock;
@@ -17,7 +24,7 @@ export interface MemberParts {
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 const maxMetadataBytes = 4_096;
 
-export class MemoryMember implements GroupMembership {
+export class MemoryMember implements GroupMembership, ShareMember {
   /** What is this member's, from before `onAssigned` until after `onRevoked`; the feed while there is one. */
   readonly #mine = new Map<string, MemoryFeed | undefined>();
   readonly #paused = new Set<string>();
@@ -30,7 +37,6 @@ export class MemoryMember implements GroupMembership {
     private readonly onLeave: () => Promise<void>,
   ) {}
 
-  /** Answers whether `onAssigned` has resolved. */
   async assign(share: MemoryShare): Promise<boolean> {
     for (const one of share.partitions) this.#mine.set(nameOf(one), undefined);
     let positions: readonly Position[];
@@ -41,12 +47,13 @@ export class MemoryMember implements GroupMembership {
       this.#forget(share.partitions);
       return false;
     }
-    for (const one of share.partitions) if (this.#mine.has(nameOf(one))) this.#mine.set(nameOf(one), this.#feed(share, one, positions));
+    for (const one of share.partitions)
+      if (this.#mine.has(nameOf(one))) this.#mine.set(nameOf(one), this.#feed(share, one, positions));
     return true;
   }
 
   async revoke(share: MemoryShare): Promise<void> {
-    await Promise.all(share.partitions.map((one) => this.#mine.get(nameOf(one))?.stop()));
+    await Promise.all(share.partitions.map((one) => this.#mine.get(nameOf(one))?.stop() ?? Promise.resolve()));
     await this.lose(share);
   }
 
@@ -60,7 +67,9 @@ export class MemoryMember implements GroupMembership {
   /** Of partitions that are another's by now nothing is taken. */
   async commit(positions: readonly CommittedPosition[]): Promise<void> {
     if (positions.some(({ metadata }) => metadata !== undefined && Buffer.byteLength(metadata) > maxMetadataBytes)) {
-      throw new PlatformError('payload_too_large', { detail: `The metadata of a position of ${this.options.group} is too long.` });
+      throw new PlatformError('payload_too_large', {
+        detail: `The metadata of a position of ${this.options.group} is too long.`,
+      });
     }
     for (const position of positions) {
       if (this.#mine.has(nameOf(position))) this.parts.committed.set(nameOf(position), position);
@@ -86,7 +95,6 @@ export class MemoryMember implements GroupMembership {
     return this.onLeave();
   }
 
-  /** The back-off after a rejection. */
   async rest(share: MemoryShare): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const delayMs = this.parts.backoffMs * 2 ** Math.min(6, (this.#failures.get(share) ?? 1) - 1);
@@ -104,7 +112,8 @@ export class MemoryMember implements GroupMembership {
   #feed(share: MemoryShare, of: TopicPartition, positions: readonly Position[]): MemoryFeed {
     const partition = this.parts.partition(of);
     const name = nameOf(of);
-    const given = positions.find((position) => nameOf(position) === name)?.offset ?? this.parts.committed.get(name)?.offset;
+    const given =
+      positions.find((position) => nameOf(position) === name)?.offset ?? this.parts.committed.get(name)?.offset;
     const otherwise = this.options.from === 'start' ? 0 : partition.end;
     const feed = new MemoryFeed({
       ...this.parts,

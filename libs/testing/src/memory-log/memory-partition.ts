@@ -6,11 +6,17 @@ export class MemoryPartition implements TopicPartition {
   /** The index is the offset; undefined is a hole. */
   readonly #records: (IncomingMessage | undefined)[] = [];
   readonly listeners = new Set<() => void>();
+  #start = 0;
 
   constructor(
     readonly topic: string,
     readonly partition: number,
   ) {}
+
+  /** The first offset that is still there. */
+  get start(): number {
+    return this.#start;
+  }
 
   get end(): number {
     return this.#records.length;
@@ -27,6 +33,12 @@ export class MemoryPartition implements TopicPartition {
   leaveHole(): void {
     this.#records.push(undefined);
     this.#tell();
+  }
+
+  /** As retention does. */
+  truncateBefore(offset: number): void {
+    this.#start = Math.max(this.#start, Math.min(offset, this.end));
+    this.#records.fill(undefined, 0, this.#start);
   }
 
   /** The same object each time, so that what was decoded once stays decoded. */

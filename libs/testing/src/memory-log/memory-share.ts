@@ -1,20 +1,28 @@
 /** What a group hands over as one, and its way from member to member: the next one is told after the one before has let go. */
 import type { TopicPartition } from '@waybill/messaging';
-import type { MemoryMember } from './memory-member.ts';
+
+export interface ShareMember {
+  /** Answers whether `onAssigned` has resolved. */
+  assign(share: MemoryShare): Promise<boolean>;
+  revoke(share: MemoryShare): Promise<void>;
+  /** The back-off after a rejection, until `stopWaiting`. */
+  rest(share: MemoryShare): Promise<void>;
+  stopWaiting(share: MemoryShare): void;
+}
 
 export class MemoryShare {
-  #holder: MemoryMember | undefined;
-  #wanted: MemoryMember | undefined;
+  #holder: ShareMember | undefined;
+  #wanted: ShareMember | undefined;
   #isMoving = false;
   #isRejected = false;
-  #waiting: { readonly member: MemoryMember; readonly resolve: () => void }[] = [];
+  #waiting: { readonly member: ShareMember; readonly resolve: () => void }[] = [];
 
   constructor(
     readonly key: string,
     readonly partitions: readonly TopicPartition[],
   ) {}
 
-  giveTo(member: MemoryMember | undefined): void {
+  giveTo(member: ShareMember | undefined): void {
     if (this.#wanted !== member) this.#wanted?.stopWaiting(this);
     this.#wanted = member;
     void this.#move();
@@ -27,14 +35,14 @@ export class MemoryShare {
   }
 
   /** Answers whether the member had it. */
-  abandon(member: MemoryMember): boolean {
+  abandon(member: ShareMember): boolean {
     const had = this.#holder === member;
     if (had) this.#free();
     if (this.#wanted === member) this.#wanted = undefined;
     return had;
   }
 
-  free(member: MemoryMember): Promise<void> {
+  free(member: ShareMember): Promise<void> {
     if (this.#holder !== member) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ member, resolve }));
   }
@@ -51,7 +59,7 @@ export class MemoryShare {
     this.#isMoving = false;
   }
 
-  async #give(member: MemoryMember): Promise<void> {
+  async #give(member: ShareMember): Promise<void> {
     this.#holder = member;
     const isTaken = await member.assign(this);
     if (this.#holder !== member) return; // expelled meanwhile
@@ -60,7 +68,7 @@ export class MemoryShare {
     this.#isRejected = true;
   }
 
-  async #takeBack(member: MemoryMember): Promise<void> {
+  async #takeBack(member: ShareMember): Promise<void> {
     await member.revoke(this);
     if (this.#holder === member) this.#free();
   }

@@ -6,7 +6,10 @@ import type { Graph } from './check-graph.ts';
 import { maxProblems, type DefinitionProblem } from './problem.ts';
 import { reachability } from './topology.ts';
 
-export function checkExpressions(definition: Pick<NormalDefinition, 'steps' | 'output'>, graph: Graph): DefinitionProblem[] {
+export function checkExpressions(
+  definition: Pick<NormalDefinition, 'steps' | 'output'>,
+  graph: Graph,
+): DefinitionProblem[] {
   const { steps, output } = definition;
   const problems: DefinitionProblem[] = [];
   const report = (path: Path, detail: string): void => {

@@ -51,7 +51,11 @@ function nameRule(id: string): string | undefined {
   return Name.safeParse(id).error?.issues[0]?.message ?? 'is not a valid name';
 }
 
-function checkNeeds({ step_id: id, needs }: Node, places: ReadonlyMap<string, number>, problems: DefinitionProblem[]): void {
+function checkNeeds(
+  { step_id: id, needs }: Node,
+  places: ReadonlyMap<string, number>,
+  problems: DefinitionProblem[],
+): void {
   const seen = needs.length > 1 ? new Set<string>() : undefined;
   for (let index = 0; index < needs.length; index += 1) {
     const need = needs[index]!;

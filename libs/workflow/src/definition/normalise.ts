@@ -5,6 +5,7 @@
 import {
   retryDefaults,
   stepTimeoutDefaultMs,
+  type Duration,
   type Json,
   type JsonObject,
   type NormalDefinition,
@@ -37,42 +38,58 @@ export function normaliseDefinition(definition: WorkflowDefinition): Normalised 
     steps,
     output: definition.output ?? leafOutputs(steps),
   };
-  const found = [...problems, ...checkDefinition(normal)];
+  const found = checkDefinition(normal);
   if (found.length === 0) checkKeys(normal, report);
-  const all = [...found, ...(found.length === 0 ? problems : [])].slice(0, maxProblems);
+  const all = [...problems, ...found].slice(0, maxProblems);
   return all.length === 0 ? { ok: true, definition: normal } : { ok: false, problems: all };
 }
 
 type Report = (path: Path, detail: string) => void;
 
 function normalStep(id: string, step: StepDefinition, report: Report): NormalStep {
-  const needs = step.needs ?? [];
-  const ms = (path: Path, value: number | string | undefined, least = 0): number | undefined => {
-    if (value === undefined) return undefined;
-    const duration = durationMs(value);
-    if (duration !== undefined && duration >= least) return duration;
-    report(['steps', id, ...path], `${JSON.stringify(value)} is not a duration of ${least} ms to 24 h.`);
-    return undefined;
-  };
-  const retry: RetryPolicy = {
-    max_attempts: step.retry?.max_attempts ?? retryDefaults.max_attempts,
-    initial_ms: ms(['retry', 'initial'], step.retry?.initial) ?? retryDefaults.initial_ms,
-    factor: step.retry?.factor ?? retryDefaults.factor,
-    max_ms: ms(['retry', 'max'], step.retry?.max) ?? retryDefaults.max_ms,
-  };
+  const { agent, needs = [], with: input = {}, timeout, reason = defaultReason(needs) } = step;
+  const reportAt: Report = (path, detail) => report(['steps', id, ...path], detail);
   return {
     step_id: id,
-    agent: step.agent,
+    agent,
     needs,
-    with: step.with ?? {},
-    retry,
-    timeout_ms: ms(['timeout'], step.timeout, 1) ?? stepTimeoutDefaultMs,
-    reason: step.reason ?? defaultReason(needs),
+    with: input,
+    retry: normalRetry(step.retry ?? {}, reportAt),
+    timeout_ms: normalDuration(timeout, { path: ['timeout'], least: 1, report: reportAt }) ?? stepTimeoutDefaultMs,
+    reason,
   };
 }
 
+function normalRetry(
+  { max_attempts, initial, factor, max }: NonNullable<StepDefinition['retry']>,
+  report: Report,
+): RetryPolicy {
+  return {
+    max_attempts: max_attempts ?? retryDefaults.max_attempts,
+    initial_ms: normalDuration(initial, { path: ['retry', 'initial'], least: 0, report }) ?? retryDefaults.initial_ms,
+    factor: factor ?? retryDefaults.factor,
+    max_ms: normalDuration(max, { path: ['retry', 'max'], least: 0, report }) ?? retryDefaults.max_ms,
+  };
+}
+
+interface Place {
+  readonly path: Path;
+  readonly least: number;
+  readonly report: Report;
+}
+
+function normalDuration(duration: Duration | undefined, { path, least, report }: Place): number | undefined {
+  if (duration === undefined) return undefined;
+  const ms = durationMs(duration);
+  if (ms !== undefined && ms >= least) return ms;
+  report(path, `${JSON.stringify(duration)} is not a duration of ${least} ms to 24 h.`);
+  return undefined;
+}
+
 const defaultReason = (needs: readonly string[]): string =>
-  needs.length === 0 ? 'It needs no other step, so it can start at once.' : `It builds on ${needs.slice(0, 10).join(', ')}.`;
+  needs.length === 0
+    ? 'It needs no other step, so it can start at once.'
+    : `It builds on ${needs.slice(0, 10).join(', ')}.`;
 
 /** Without an `output` of its own a workflow answers what nothing else needed: the one last step's output, or each by its id. */
 function leafOutputs(steps: readonly NormalStep[]): Json {

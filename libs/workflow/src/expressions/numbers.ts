@@ -12,29 +12,31 @@ export function toJson(value: unknown): Json {
 }
 
 function convert(value: unknown): Json {
-  switch (typeof value) {
-    case 'string':
-      burn(value.length >> 4);
-      return value;
-    case 'boolean':
-      return value;
-    case 'number':
-      if (!Number.isFinite(value)) throw new Error(`the result ${value} is not a number that JSON can hold`);
-      return value;
-    case 'bigint':
-      if (!Number.isSafeInteger(Number(value))) throw tooBig(value);
-      return Number(value);
-    case 'object':
-      return value === null ? null : convertObject(value);
-    default:
-      throw new Error('the result is not JSON');
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') {
+    burn(value.length >> 4);
+    return value;
   }
+  if (typeof value === 'number') return finite(value);
+  if (typeof value === 'bigint') return exact(value);
+  if (typeof value === 'object') return convertObject(value);
+  throw notJson();
+}
+
+function finite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new Error(`the result ${value} is not a number that JSON can hold`);
+}
+
+function exact(value: bigint): number {
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  throw tooBig(value);
 }
 
 function convertObject(value: object): Json {
   burn(1);
   if (Array.isArray(value)) return convertList(value);
-  if (Object.getPrototypeOf(value) !== Object.prototype) throw new Error('the result is not JSON');
+  if (Object.getPrototypeOf(value) !== Object.prototype) throw notJson();
   let copy: { [key: string]: Json } | undefined;
   for (const [key, member] of Object.entries(value)) {
     burn(1);
@@ -57,6 +59,8 @@ function convertList(value: unknown[]): Json[] {
   }
   return copy ?? (value as Json[]);
 }
+
+const notJson = (): Error => new Error('the result is not JSON');
 
 const tooBig = (value: number | bigint): Error =>
   new Error(`the result ${value} is beyond 2^53, where whole numbers are no longer exact`);

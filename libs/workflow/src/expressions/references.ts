@@ -1,6 +1,6 @@
 /**
  * What an expression refers to, read from its syntax: which steps, which functions, and whether it is no more than a member path.
- * Promise: after this check an expression can reach `input`, its own loop variables and `steps.<id>.output` of the named steps, nothing else.
+ * Promise: after this check an expression can reach `input`, its own variables and `steps.<id>.output` of the named steps, nothing else.
  */
 import { allowedFunctions } from './environment.ts';
 import { isCelNode, visitNodes, type CelNode } from './cel-node.ts';
@@ -54,17 +54,14 @@ function problemOf(node: CelNode, reached: ReadonlySet<CelNode>): string | undef
       const name = (node.args as [string])[0];
       return allowedFunctions.has(name) ? undefined : `there is no function ${name}()`;
     }
-    case 'comprehension':
-      return shadowed((node.args as { iterVarName: string }).iterVarName);
     case 'value':
-      return typeof node.args === 'object' && node.args !== null ? 'bytes and unsigned numbers are not JSON' : undefined;
+      return typeof node.args === 'object' && node.args !== null
+        ? 'bytes and unsigned numbers are not JSON'
+        : undefined;
     default:
       return undefined;
   }
 }
-
-const shadowed = (variable: string): string | undefined =>
-  variable === 'input' || variable === 'steps' ? `\`${variable}\` cannot be the name of a loop variable` : undefined;
 
 function memberPath(root: CelNode): MemberPath | undefined {
   const keys: (string | number)[] = [];

@@ -22,7 +22,11 @@ export function render<T extends Json>(value: T, scope: Scope): Rendered<T> {
 export type Path = readonly (string | number)[];
 
 /** Every string with a template. `path` is where it is, a stack that changes as the walk goes on. */
-export function visitTemplates(value: Json, path: (string | number)[], visit: (template: Template, path: Path) => void): void {
+export function visitTemplates(
+  value: Json,
+  path: (string | number)[],
+  visit: (template: Template, path: Path) => void,
+): void {
   if (typeof value === 'string') {
     if (hasTemplate(value)) visit(compileTemplate(value), path);
   } else if (Array.isArray(value)) {

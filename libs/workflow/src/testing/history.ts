@@ -56,7 +56,10 @@ export function definitionOf(steps: Steps, output: Json = null): NormalDefinitio
 }
 
 /** Each step has an agent of its own, so that its reservation can be chosen. */
-export function requestOf(steps: Steps, { input = {}, output, budget = {}, deadline_at, goal }: Options = {}): SubmitTask {
+export function requestOf(
+  steps: Steps,
+  { input = {}, output, budget = {}, deadline_at, goal }: Options = {},
+): SubmitTask {
   const cards = Object.entries(steps).map(([id, { agent, max_tokens = 0 }]) => [
     agent ?? `agent_of_${id}`,
     { queue: `agent.${id}`, max_tokens },

@@ -20,10 +20,16 @@ export interface Outcome<Fact> {
   thenRejected(code: ErrorCode): void;
 }
 
-type PartialFact<Fact> = Fact extends { type: infer Type; data: infer Data } ? { type: Type; data?: DeepPartial<Data> } : never;
+type PartialFact<Fact> = Fact extends { type: infer Type; data: infer Data }
+  ? { type: Type; data?: DeepPartial<Data> }
+  : never;
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
 
-export function specFor<State, Command, Fact extends object>({ decide, evolve, initial }: Decider<State, Command, Fact>) {
+export function specFor<State, Command, Fact extends object>({
+  decide,
+  evolve,
+  initial,
+}: Decider<State, Command, Fact>) {
   return (...history: readonly Fact[]) => ({
     when(command: Command): Outcome<Fact> {
       const decided = decide(history.reduce(evolve, initial()), command);
@@ -31,7 +37,10 @@ export function specFor<State, Command, Fact extends object>({ decide, evolve, i
         // eslint-disable-next-line unicorn/no-thenable
         then: (...facts) => {
           if (!('events' in decided)) return same(decided, facts);
-          same(decided.events.map((fact, index) => like(fact, facts[index])), facts);
+          same(
+            decided.events.map((fact, index) => like(fact, facts[index])),
+            facts,
+          );
         },
         thenNothing: () => same(decided, { events: [] }),
         thenIgnored: (why) => same(decided, { ignored: why }),
@@ -45,7 +54,10 @@ export function specFor<State, Command, Fact extends object>({ decide, evolve, i
 function like(actual: unknown, pattern: unknown): unknown {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern)) return actual;
   if (typeof actual !== 'object' || actual === null) return actual;
-  const fields = Object.entries(pattern).map(([key, value]) => [key, like((actual as Record<string, unknown>)[key], value)]);
+  const fields = Object.entries(pattern).map(([key, value]) => [
+    key,
+    like((actual as Record<string, unknown>)[key], value),
+  ]);
   return Object.fromEntries(fields);
 }
 

@@ -1,0 +1,74 @@
+/** How an activation is named, and the records that speak about it. Each record's id is the same whenever it is made again. */
+import {
+  encodeMessage,
+  topics,
+  type ActivationResult,
+  type AgentWork,
+  type Outcome,
+  type OutgoingMessage,
+  type TokenChunk,
+  type WhoseData,
+} from '@waybill/contracts';
+import type { ModelCall } from './model-call.ts';
+
+export const source = 'agent-node';
+
+export type ActivationIds = Pick<AgentWork, 'plan_id' | 'step_id' | 'work_id' | 'epoch' | 'turn'>;
+
+/** What records about an activation inherit from its work. */
+export interface Origin {
+  readonly owner: WhoseData;
+  readonly traceparent?: string | undefined;
+  readonly cause: string;
+}
+
+export const activationKey = ({ work_id, epoch, turn }: ActivationIds): string => `${work_id}/${epoch}/${turn}`;
+
+export function resultMessage(ids: ActivationIds, outcome: Outcome, origin: Origin, now: number): OutgoingMessage {
+  const body: ActivationResult = { type: 'ActivationResult', ...idsOf(ids), outcome };
+  return encode(topics.taskResults, body, `${activationKey(ids)}/result`, { origin, now });
+}
+
+export function tokenMessage(ids: ActivationIds, index: number, text: string, { origin, now }: When): OutgoingMessage {
+  const body: TokenChunk = { type: 'TokenChunk', ...idsOf(ids), index, text };
+  return encode(topics.taskTokens, body, `${activationKey(ids)}/token/${index}`, { origin, now });
+}
+
+export function modelCallMessage(
+  ids: ActivationIds,
+  index: number,
+  call: ModelCall,
+  { origin, now }: When,
+): OutgoingMessage {
+  const body = { type: 'ModelCall' as const, ...idsOf(ids), index, ...call };
+  return encode(topics.modelCalls, body, `${activationKey(ids)}/model/${index}`, { origin, now });
+}
+
+export interface When {
+  readonly origin: Origin;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+type Body = ActivationIds & { readonly type: string };
+
+function encode(topic: string, body: Body, id: string, { origin, now }: When): OutgoingMessage {
+  const { owner, traceparent, cause } = origin;
+  const time = new Date(now).toISOString();
+  const meta = { id, source, time, owner, about: body.step_id, cause };
+  return encodeMessage(
+    topic,
+    body.plan_id,
+    body.type,
+    body,
+    traceparent === undefined ? meta : { ...meta, traceparent },
+  );
+}
+
+const idsOf = ({ plan_id, step_id, work_id, epoch, turn }: ActivationIds): ActivationIds => ({
+  plan_id,
+  step_id,
+  work_id,
+  epoch,
+  turn,
+});

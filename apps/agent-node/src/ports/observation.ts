@@ -1,0 +1,18 @@
+/** What the use cases tell whoever watches them. */
+export interface Span {
+  /** Goes into what the work sends. */
+  readonly traceparent: string;
+  recordError(error: unknown): void;
+  end(): void;
+}
+
+export interface Spans {
+  startSpan(name: string, options: { readonly parent?: string | undefined; readonly kind: 'consumer' }): Span;
+}
+
+/** `how`: the outcome's status, `cancelled`, `expired` or `repeated`. */
+export interface ActivationCounters {
+  activated(agent: string, how: string, ms: number): void;
+  /** Tokens that could not be shown. */
+  lostTokens(error: unknown): void;
+}

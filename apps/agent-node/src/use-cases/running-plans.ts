@@ -1,0 +1,73 @@
+/** The activations that run here, by plan, so that a cancellation finds them. */
+import { PlatformError } from '@waybill/contracts';
+import type { Clock } from '@waybill/messaging';
+import { CancelledPlans } from '../domain/cancelled-plans.ts';
+
+/** Why activations are given up when the node ends: somebody else will do them. */
+export const shutDown = new PlatformError('unavailable', { detail: 'The agent node is shutting down.' });
+export const cancelled = new PlatformError('cancelled', { detail: 'The plan was cancelled.' });
+
+/** One activation while it runs. Its `AbortSignal` is made when somebody asks for it: the cheapest agents never do. */
+export class Activity {
+  private reason: PlatformError | undefined;
+  private controller: AbortController | undefined;
+  private stop: ((reason: PlatformError) => void) | undefined;
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason !== undefined) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  get isOver(): boolean {
+    return this.reason !== undefined;
+  }
+
+  /** Called once, at once when it is over already. */
+  onStop(stop: (reason: PlatformError) => void): void {
+    if (this.reason === undefined) this.stop = stop;
+    else stop(this.reason);
+  }
+
+  end(reason: PlatformError): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.stop?.(reason);
+  }
+}
+
+export class RunningPlans {
+  private readonly cancelledPlans = new CancelledPlans();
+  private readonly running = new Map<string, Set<Activity>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Aborts what runs of the plan; what is queued will not be begun. */
+  cancel(planId: string): void {
+    this.cancelledPlans.add(planId, this.clock.now());
+    for (const activity of this.running.get(planId) ?? []) activity.end(cancelled);
+  }
+
+  isCancelled(planId: string): boolean {
+    return this.cancelledPlans.has(planId, this.clock.now());
+  }
+
+  begin(planId: string): Activity {
+    const activity = new Activity();
+    const others = this.running.get(planId);
+    if (others === undefined) this.running.set(planId, new Set([activity]));
+    else others.add(activity);
+    return activity;
+  }
+
+  done(planId: string, activity: Activity): void {
+    const activities = this.running.get(planId);
+    activities?.delete(activity);
+    if (activities?.size === 0) this.running.delete(planId);
+  }
+
+  abandonAll(): void {
+    for (const activities of this.running.values()) for (const activity of activities) activity.end(shutDown);
+  }
+}

@@ -1,0 +1,70 @@
+/** One request and its answer: span, time, and how the answer is written. Made for every request, so it does as little as it can. */
+import { PlatformError, limits, defaultOwner } from '@waybill/contracts';
+import type { Span, Tracer } from '@waybill/telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../domain/command-record.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+
+const visibleAscii = /^[\x21-\x7e]+$/;
+const json = 'application/json; charset=utf-8';
+
+export class Exchange {
+  readonly span: Span;
+  /** The route's id, once a controller has taken the request. */
+  operation = 'unmatched';
+  private readonly begun = performance.now();
+
+  constructor(
+    request: FastifyRequest,
+    tracer: Tracer,
+    private readonly metrics: HttpMetrics,
+  ) {
+    const { traceparent, tracestate } = request.headers as Record<string, string | undefined>;
+    this.span = tracer.startSpan('HTTP request', { parent: traceparent, tracestate, kind: 'server' });
+  }
+
+  /** Throws `invalid_request` for a key that cannot be one. */
+  caller(request: FastifyRequest): Caller {
+    const key = request.headers['idempotency-key'];
+    if (key !== undefined && (Array.isArray(key) || key.length > limits.idempotencyKeyChars || !visibleAscii.test(key))) {
+      const detail = `An Idempotency-Key is 1 to ${limits.idempotencyKeyChars} visible ASCII characters.`;
+      throw new PlatformError('invalid_request', { detail, pointer: 'Idempotency-Key' });
+    }
+    const { traceparent, tracestate } = this.span;
+    return { owner: defaultOwner, traceparent, tracestate, idempotencyKey: key };
+  }
+
+  sendJson(reply: FastifyReply, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
+    this.send(reply, status, { 'content-type': json, ...headers }, text);
+  }
+
+  /** Straight to the socket: serialisers, hooks and header copies of the framework have nothing to add. */
+  send(reply: FastifyReply, status: number, headers: Readonly<Record<string, string>>, text: string): void {
+    this.done(status);
+    reply.hijack();
+    const { raw } = reply;
+    if (raw.destroyed) return;
+    raw.writeHead(status, { 'content-length': Buffer.byteLength(text), ...headers });
+    raw.end(raw.req.method === 'HEAD' ? undefined : text);
+  }
+
+  /** Counts the request; a stream counts when it was opened. */
+  done(status: number): void {
+    this.metrics.observe(this.operation, status, performance.now() - this.begun);
+    if (this.span.recording) this.span.setAttributes({ 'http.route': this.operation, 'http.response.status_code': status });
+    this.span.end();
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+}
+
+/** Takes the request for a route. */
+export function exchangeOf(request: FastifyRequest, operation: string): Exchange {
+  const { exchange } = request;
+  exchange.operation = operation;
+  return exchange;
+}

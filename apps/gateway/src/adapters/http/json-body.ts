@@ -1,0 +1,62 @@
+/**
+ * The gateway's own JSON parser over the raw bytes of a body.
+ * Promises: what is refused is refused before anything is made of it: size by Fastify, then UTF-8, depth, characters and keys, then the grammar;
+ * nothing here recurses over what a client sent.
+ */
+import { isUtf8 } from 'node:buffer';
+import { limits, PlatformError } from '@waybill/contracts';
+import { findSyntaxError } from '../../domain/json-grammar.ts';
+import { lineAndColumn, pointerAt } from '../../domain/json-place.ts';
+import { scanJson } from '../../domain/json-scan.ts';
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** An empty body is undefined. */
+export function parseJsonBody(raw: Buffer): unknown {
+  const bytes = raw.length >= 3 && raw.subarray(0, 3).equals(byteOrderMark) ? raw.subarray(3) : raw;
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw new PlatformError('malformed_json', { detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.` });
+  const finding = scanJson(bytes, limits.jsonDepth);
+  if (finding) {
+    const pointer = pointerAt(bytes, finding.at);
+    throw new PlatformError(finding.code, { detail: finding.what, pointer: pointer.length > 1_000 ? pointer.slice(0, 1_000) : pointer });
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw malformed(bytes);
+  }
+}
+
+function malformed(bytes: Buffer): PlatformError {
+  const text = bytes.toString('utf8');
+  const problem = findSyntaxError(text) ?? { at: text.length, reason: 'it cannot be read' };
+  const place = placeOf(bytes, Buffer.byteLength(text.slice(0, problem.at)));
+  return new PlatformError('malformed_json', { detail: `The body is not valid JSON${place}: ${problem.reason}.` });
+}
+
+function placeOf(bytes: Buffer, at: number): string {
+  const { line, column } = lineAndColumn(bytes, at);
+  return ` at line ${line}, column ${column}`;
+}
+
+function firstBadByte(bytes: Buffer): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 4) {
+    const middle = (good + bad) >> 1;
+    if (isUtf8(withoutCutCharacter(bytes.subarray(0, middle)))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** A prefix may end inside of a character; that alone is no fault. */
+function withoutCutCharacter(prefix: Buffer): Buffer {
+  for (let back = 1; back <= 3 && back <= prefix.length; back += 1) {
+    const byte = prefix[prefix.length - back]!;
+    if (byte >= 0xc0) return prefix.subarray(0, prefix.length - back);
+    if (byte < 0x80) return prefix;
+  }
+  return prefix;
+}

@@ -1,0 +1,86 @@
+/**
+ * Nest on Fastify, cut to what this service needs: own body parser, own problem documents, one exchange a request.
+ * Promise: what the client got wrong is answered before a controller runs wherever it can be known by then.
+ */
+import multipart from '@fastify/multipart';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule } from '@nestjs/common';
+import { limits, PlatformError } from '@waybill/contracts';
+import type { Logger, Tracer } from '@waybill/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { Exchange } from './exchange.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+import { parseJsonBody } from './json-body.ts';
+import { ProblemFilter } from './problem.filter.ts';
+
+export interface ServerParts {
+  readonly module: DynamicModule;
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+  readonly metrics: HttpMetrics;
+}
+
+/** A form carries the file and a little more. */
+const formOverhead = 64 * 1024;
+
+export async function createServer({ module, logger, tracer, metrics }: ServerParts): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: 2_048 },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const { exchange } = begin(request);
+      const problem = new PlatformError('invalid_request', { detail: `${error.message}.` });
+      answerPlainly(reply.raw, exchange.span.traceparent, problem);
+    },
+  });
+  const begin = (request: FastifyRequest): FastifyRequest => {
+    request.exchange = new Exchange(request, tracer, metrics);
+    return request;
+  };
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.decorateRequest('exchange');
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    begin(request);
+    if (hasNul(request.url)) done(new PlatformError('invalid_text', { detail: 'The address contains the NUL character.' }));
+    else done();
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, bodyParser: false, abortOnError: false });
+  app.useGlobalFilters(new ProblemFilter(logger));
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  await fastify.register(multipart, { limits: { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: formOverhead, parts: 16 } });
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    if (request.isMultipart() && request.url.split('?', 1)[0] !== '/v1/documents') {
+      done(new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' }));
+    } else done();
+  });
+  fastify.server.on('clientError', () => undefined);
+  return app;
+}
+
+const hasNul = (url: string): boolean => url.includes('%00');
+
+/** For what fails before there is a route. */
+function answerPlainly(raw: ServerResponse, traceparent: string, error: PlatformError): void {
+  const body = JSON.stringify({
+    type: `urn:waybill:problem:${error.code}`,
+    title: 'The request does not have the expected shape',
+    status: 400,
+    detail: error.detail,
+    code: error.code,
+    class: error.errorClass,
+    trace_id: traceparent.slice(3, 35),
+  });
+  raw.writeHead(400, { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': Buffer.byteLength(body) });
+  raw.end(body);
+}

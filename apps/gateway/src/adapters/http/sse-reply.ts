@@ -1,0 +1,30 @@
+/** Frames to one client, straight to the socket: headers go out with the first of them. */
+import type { ServerResponse } from 'node:http';
+import type { StreamSink } from '../../use-cases/task-stream.ts';
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+export class SseReply implements StreamSink {
+  constructor(private readonly raw: ServerResponse) {}
+
+  write(frames: string): boolean {
+    if (this.raw.destroyed) return true;
+    if (!this.raw.headersSent) this.raw.writeHead(200, headers);
+    return this.raw.write(frames);
+  }
+
+  /** A stream that ends before it began has a length, and goes out in one piece. */
+  end(frames: string): void {
+    if (this.raw.destroyed) return;
+    if (!this.raw.headersSent) this.raw.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(frames) });
+    this.raw.end(frames);
+  }
+
+  cut(): void {
+    this.raw.destroy();
+  }
+}

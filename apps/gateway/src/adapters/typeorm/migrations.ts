@@ -1,0 +1,93 @@
+/** How the schema comes to be. A read model is disposable: one of another set of migrations is dropped and rebuilt from the log. */
+import { Table, TableIndex, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+
+type ColumnSpec = [name: string, type: 'text' | 'integer' | 'double precision', kind?: 'key' | 'null'];
+
+const column = ([name, type, kind]: ColumnSpec): TableColumnOptions => ({
+  name,
+  type,
+  isPrimary: kind === 'key',
+  isNullable: kind === 'null',
+});
+
+const tables: Record<string, ColumnSpec[]> = {
+  tasks: [
+    ['task_id', 'text', 'key'],
+    ['tenant', 'text'],
+    ['status', 'text'],
+    ['goal', 'text', 'null'],
+    ['workflow', 'text', 'null'],
+    ['workflow_name', 'text', 'null'],
+    ['priority', 'integer'],
+    ['labels', 'text'],
+    ['created_at', 'text'],
+    ['updated_at', 'text'],
+    ['ended_at', 'text', 'null'],
+    ['last_seq', 'integer'],
+    ['submitted', 'text', 'null'],
+  ],
+  task_events: [
+    ['task_id', 'text', 'key'],
+    ['first_seq', 'integer', 'key'],
+    ['last_seq', 'integer'],
+    ['texts', 'text'],
+  ],
+  task_labels: [
+    ['name', 'text', 'key'],
+    ['value', 'text', 'key'],
+    ['task_id', 'text', 'key'],
+  ],
+  idempotency_keys: [
+    ['tenant', 'text', 'key'],
+    ['key', 'text', 'key'],
+    ['body_hash', 'text'],
+    ['entity_id', 'text'],
+    ['answer', 'text', 'null'],
+    ['created_at', 'text'],
+  ],
+  documents: [
+    ['document_id', 'text', 'key'],
+    ['tenant', 'text'],
+    ['name', 'text'],
+    ['collection', 'text'],
+    ['metadata', 'text'],
+    ['status', 'text'],
+    ['bytes', 'integer'],
+    ['media_type', 'text'],
+    ['sha256', 'text'],
+    ['chunks', 'integer', 'null'],
+    ['error', 'text', 'null'],
+    ['created_at', 'text'],
+    ['updated_at', 'text'],
+  ],
+  projection_offsets: [
+    ['topic', 'text', 'key'],
+    ['partition_number', 'integer', 'key'],
+    ['next_offset', 'double precision'],
+  ],
+};
+const indices: Record<string, Record<string, string[]>> = {
+  tasks: { tasks_by_status: ['tenant', 'status', 'task_id'], tasks_by_workflow: ['tenant', 'workflow_name', 'task_id'] },
+  idempotency_keys: { idempotency_keys_by_age: ['created_at'] },
+  documents: { documents_by_name: ['tenant', 'collection', 'name'], documents_by_status: ['tenant', 'status', 'document_id'] },
+};
+
+export class CreateReadModel1763700000000 implements MigrationInterface {
+  readonly name = 'CreateReadModel1763700000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const [name, columns] of Object.entries(tables)) {
+      await runner.createTable(new Table({ name, columns: columns.map(column) }));
+      for (const [index, columnNames] of Object.entries(indices[name] ?? {})) {
+        await runner.createIndex(name, new TableIndex({ name: index, columnNames }));
+      }
+    }
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const name of Object.keys(tables)) await runner.dropTable(name);
+  }
+}
+
+export const readModelMigrations = [CreateReadModel1763700000000];
+export const readModelTables = Object.keys(tables);

@@ -1,0 +1,100 @@
+/**
+ * Opens the read model's database and makes its schema.
+ * Promise: a file that is damaged or of another schema version is dropped and begun anew, with one line in the log; it is rebuilt from the log.
+ */
+import { rm } from 'node:fs/promises';
+import { PlatformError } from '@waybill/contracts';
+import type { Logger } from '@waybill/telemetry';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { readModelEntities } from './entities.ts';
+import { readModelMigrations, readModelTables } from './migrations.ts';
+import { SqliteDriver } from './sqlite-driver.ts';
+
+export interface ReadModelSource {
+  open(): Promise<DataSource>;
+  /** Removes all that is stored; nothing is open. */
+  discard(): Promise<void>;
+}
+
+/** A file of its own, or `:memory:`. */
+export function sqliteReadModels(path: string): ReadModelSource {
+  return {
+    open: async () => {
+      const source = new DataSource({
+        type: 'better-sqlite3',
+        driver: SqliteDriver,
+        database: path,
+        prepareDatabase: (db: SqliteDriver) => {
+          db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;');
+        },
+        entities: readModelEntities,
+        migrations: readModelMigrations,
+      });
+      return source.initialize();
+    },
+    discard: async () => {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(`${path}${suffix}`, { force: true });
+    },
+  };
+}
+
+/** Any engine TypeORM knows (PostgreSQL); `options` name the connection alone. */
+export function typeOrmReadModels(options: DataSourceOptions): ReadModelSource {
+  const make = (): DataSource => {
+    const full = { ...options, entities: readModelEntities, migrations: readModelMigrations, synchronize: false };
+    return new DataSource(full as DataSourceOptions);
+  };
+  return {
+    open: () => make().initialize(),
+    discard: async () => {
+      const source = await make().initialize();
+      try {
+        for (const table of [...readModelTables, 'migrations']) await source.query(`DROP TABLE IF EXISTS "${table}"`);
+      } finally {
+        await source.destroy();
+      }
+    },
+  };
+}
+
+export async function openReadModel(from: ReadModelSource, logger: Logger): Promise<DataSource> {
+  try {
+    return await openOnce(from);
+  } catch (error) {
+    logger.warn('The read model cannot be used as it is: it is dropped and rebuilt from the log.', { error });
+    await from.discard();
+    return openOnce(from);
+  }
+}
+
+async function openOnce(from: ReadModelSource): Promise<DataSource> {
+  const source = await from.open();
+  try {
+    await refuseOtherSchema(source);
+    await source.runMigrations({ transaction: 'all' });
+    await refuseDamage(source);
+    return source;
+  } catch (error) {
+    await source.destroy();
+    throw error;
+  }
+}
+
+async function refuseOtherSchema(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  if (!(await runner.hasTable('migrations'))) return;
+  const rows: { name: string }[] = await source.query('SELECT name FROM migrations ORDER BY id');
+  const known = readModelMigrations.map((migration) => migration.name).join();
+  if (rows.length > 0 && rows.map((row) => row.name).join() !== known) {
+    throw new PlatformError('data_folder_corrupt', { detail: 'The read model has another schema version.' });
+  }
+}
+
+/** Finds a torn file where that is cheap; what slips through shows as an error of a later read. */
+async function refuseDamage(source: DataSource): Promise<void> {
+  if (source.options.type !== 'better-sqlite3') return;
+  const [{ page_count: pages } = { page_count: 0 }]: { page_count: number }[] = await source.query('PRAGMA page_count');
+  if (pages > 16_384) return;
+  const [found]: { quick_check: string }[] = await source.query('PRAGMA quick_check(1)');
+  if (found?.quick_check !== 'ok') throw new PlatformError('data_folder_corrupt', { detail: `The read model is damaged: ${found?.quick_check}` });
+}

@@ -1,0 +1,85 @@
+/**
+ * Plain SQL through TypeORM's connection, for what is written with every batch: prepared statements on SQLite, a query runner elsewhere.
+ * Statements use `?`. On SQLite a transaction runs in one go, so nothing can come between its statements.
+ */
+import type { StatementSync } from 'node:sqlite';
+import type { DataSource } from 'typeorm';
+import { SqliteDriver } from './sqlite-driver.ts';
+
+export type SqlValue = string | number | null;
+export interface Statement {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+export interface SqlSession {
+  /** All or nothing; answers how many rows each statement changed. */
+  transact(statements: readonly Statement[]): Promise<readonly number[]>;
+  all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]>;
+}
+
+export function openSqlSession(source: DataSource): SqlSession {
+  const { databaseConnection } = source.driver as { databaseConnection?: unknown };
+  return databaseConnection instanceof SqliteDriver ? new SqliteSession(databaseConnection) : new RunnerSession(source);
+}
+
+class SqliteSession implements SqlSession {
+  private readonly prepared = new Map<string, StatementSync>();
+
+  constructor(private readonly driver: SqliteDriver) {}
+
+  transact(statements: readonly Statement[]): Promise<readonly number[]> {
+    const { native } = this.driver;
+    try {
+      native.exec('BEGIN IMMEDIATE');
+      const changes = statements.map(({ sql, params }) => Number(this.prepare(sql).run(...params).changes));
+      native.exec('COMMIT');
+      return Promise.resolve(changes);
+    } catch (error) {
+      if (native.isOpen && native.isTransaction) native.exec('ROLLBACK');
+      return Promise.reject(error as Error);
+    }
+  }
+
+  all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
+    try {
+      return Promise.resolve(this.prepare(sql).all(...params) as Row[]);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  private prepare(sql: string): StatementSync {
+    let statement = this.prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.driver.native.prepare(sql);
+      if (this.prepared.size < 200) this.prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+class RunnerSession implements SqlSession {
+  constructor(private readonly source: DataSource) {}
+
+  transact(statements: readonly Statement[]): Promise<readonly number[]> {
+    return this.source.transaction(async (manager) => {
+      const changes: number[] = [];
+      for (const { sql, params } of statements) {
+        const result = await manager.queryRunner!.query(numbered(sql), [...params], true);
+        changes.push(result.affected ?? 0);
+      }
+      return changes;
+    });
+  }
+
+  all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
+    return this.source.query(numbered(sql), [...params]);
+  }
+}
+
+/** `?` to `$1`, `$2`, ...; no statement here has a question mark in a literal. */
+function numbered(sql: string): string {
+  let count = 0;
+  return sql.replaceAll('?', () => `$${(count += 1)}`);
+}

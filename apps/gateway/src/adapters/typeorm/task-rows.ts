@@ -1,0 +1,176 @@
+/**
+ * Task records of one batch to SQL statements: one row of events and one change of the task's row, however many events came.
+ * Promises: what comes twice changes nothing; a task with a gap stays at the event before it (`onGap`) and the others go on.
+ * Of most events nothing is parsed: what is stored is the text itself.
+ */
+import type { IncomingMessage, PlanEventData } from '@waybill/contracts';
+import { messageText, ownerOf, topics } from '@waybill/contracts';
+import { eventTypeOf, parseEvent, seqOf } from '../../domain/event-text.ts';
+import { isUuid7, madeAt } from '../../domain/task-id.ts';
+import type { SubmittedTask } from '../../domain/task-fold.ts';
+import type { SqlSession, SqlValue, Statement } from './sql-session.ts';
+
+interface Gathered {
+  readonly taskId: string;
+  readonly tenant: string;
+  submitted: string | undefined;
+  firstSeq: number;
+  lastSeq: number;
+  readonly texts: string[];
+  acceptedAt: number;
+  status: string;
+  updatedAt: string;
+}
+
+export interface TaskRowHooks {
+  onGap(taskId: string, expected: number, found: number): void;
+  onUnreadable(message: IncomingMessage): void;
+}
+
+const lookupChunk = 200;
+const rememberedTasks = 50_000;
+const statusOfType: Readonly<Record<string, string>> = {
+  TaskAccepted: 'accepted',
+  TaskCompleted: 'completed',
+  TaskFailed: 'failed',
+  TaskCancelled: 'cancelled',
+};
+
+export class TaskRows {
+  /** Last `seq` of tasks that run. */
+  private readonly lastSeqs = new Map<string, number>();
+
+  constructor(
+    private readonly sql: SqlSession,
+    private readonly hooks: TaskRowHooks,
+  ) {}
+
+  async statementsFor(records: readonly IncomingMessage[]): Promise<Statement[]> {
+    const tasks = new Map<string, Gathered>();
+    await this.lookUp(records);
+    for (const record of records) {
+      if (record.topic === topics.planEvents) this.gatherEvent(tasks, record);
+      else if (record.topic === topics.taskRequests && eventTypeOf(record.headers['ce_type'] ?? '') === 'SubmitTask') {
+        gathered(tasks, record).submitted ??= messageText(record);
+      }
+    }
+    const statements: Statement[] = [];
+    for (const task of tasks.values()) this.write(task, statements);
+    return statements;
+  }
+
+  /** After a batch that was not committed: what is remembered may be ahead of what is stored. */
+  forget(): void {
+    this.lastSeqs.clear();
+  }
+
+  /** Reads the last `seq` of tasks that are not remembered. */
+  private async lookUp(records: readonly IncomingMessage[]): Promise<void> {
+    const unknown = new Set<string>();
+    for (const { topic, key } of records) {
+      if (topic !== topics.planEvents && topic !== topics.taskRequests) continue;
+      if (!this.lastSeqs.has(key)) unknown.add(key);
+    }
+    const ids = [...unknown];
+    for (let from = 0; from < ids.length; from += lookupChunk) {
+      const chunk = ids.slice(from, from + lookupChunk);
+      const padded = [...chunk, ...Array.from({ length: lookupChunk - chunk.length }, () => '')];
+      const rows = await this.sql.all<{ task_id: string; last_seq: number }>(selectLastSeqs, padded);
+      for (const id of chunk) this.lastSeqs.set(id, -1);
+      for (const row of rows) this.lastSeqs.set(row.task_id, row.last_seq);
+    }
+  }
+
+  private gatherEvent(tasks: Map<string, Gathered>, record: IncomingMessage): void {
+    const text = textOf(record);
+    const seq = text === undefined ? Number.NaN : seqOf(text);
+    if (text === undefined || Number.isNaN(seq)) return this.hooks.onUnreadable(record);
+    const known = tasks.get(record.key);
+    const last = known && known.lastSeq > 0 ? known.lastSeq : Math.max(0, this.lastSeqs.get(record.key) ?? 0);
+    if (seq <= last) return;
+    if (seq !== last + 1) return this.hooks.onGap(record.key, last + 1, seq);
+    const task = known ?? gathered(tasks, record);
+    if (task.firstSeq === 0) task.firstSeq = seq;
+    task.lastSeq = seq;
+    const type = eventTypeOf(record.headers['ce_type'] ?? '');
+    if (type === 'TaskAccepted') task.acceptedAt = task.texts.length;
+    task.texts.push(text);
+    task.status = statusOfType[type] ?? 'running';
+    task.updatedAt = record.headers['ce_time'] ?? '';
+  }
+
+  private write(task: Gathered, out: Statement[]): void {
+    const stored = this.lastSeqs.get(task.taskId) ?? -1;
+    if (task.texts.length > 0) {
+      out.push({ sql: insertEvents, params: [task.taskId, task.firstSeq, task.lastSeq, task.texts.join('\n')] });
+    }
+    const facts = task.acceptedAt >= 0 ? acceptedFacts(task) : stored < 0 ? submittedFacts(task) : undefined;
+    if (facts) this.writeNew(task, facts, out);
+    else if (task.texts.length > 0) out.push({ sql: updateTask, params: [task.status, task.updatedAt, endOf(task), task.lastSeq, task.taskId] });
+    this.remember(task, stored);
+  }
+
+  private writeNew(task: Gathered, facts: SubmittedTask, out: Statement[]): void {
+    const createdAt = isUuid7(task.taskId) ? new Date(madeAt(task.taskId)).toISOString() : task.updatedAt;
+    const workflow = facts.workflow ?? null;
+    const params: SqlValue[] = [task.taskId, task.tenant, task.status, facts.goal ?? null, workflow, workflow?.split('@')[0] ?? null];
+    params.push(facts.priority, JSON.stringify(facts.labels), createdAt, task.updatedAt === '' ? createdAt : task.updatedAt);
+    params.push(endOf(task), task.lastSeq, task.lastSeq === 0 ? JSON.stringify(facts) : null);
+    out.push({ sql: upsertTask, params });
+    for (const [name, value] of Object.entries(facts.labels)) out.push({ sql: insertLabel, params: [name, value, task.taskId] });
+  }
+
+  private remember(task: Gathered, stored: number): void {
+    const ended = isEnded(task.status);
+    if (ended) this.lastSeqs.delete(task.taskId);
+    else this.lastSeqs.set(task.taskId, Math.max(stored, task.lastSeq));
+    for (const oldest of this.lastSeqs.keys()) {
+      if (this.lastSeqs.size <= rememberedTasks) return;
+      this.lastSeqs.delete(oldest);
+    }
+  }
+}
+
+const isEnded = (status: string): boolean => status === 'completed' || status === 'failed' || status === 'cancelled';
+const endOf = (task: Gathered): string | null => (isEnded(task.status) ? task.updatedAt : null);
+
+function gathered(tasks: Map<string, Gathered>, record: IncomingMessage): Gathered {
+  let task = tasks.get(record.key);
+  if (task === undefined) {
+    const { tenant } = ownerOf(record);
+    task = { taskId: record.key, tenant, submitted: undefined, firstSeq: 0, lastSeq: 0, texts: [], acceptedAt: -1, status: 'accepted', updatedAt: '' };
+    tasks.set(record.key, task);
+  }
+  return task;
+}
+
+function acceptedFacts(task: Gathered): SubmittedTask {
+  return parseEvent(task.texts[task.acceptedAt]!).data as PlanEventData<'TaskAccepted'>;
+}
+
+/** Only for tasks whose first event did not come in the same batch: the command is large. */
+function submittedFacts(task: Gathered): SubmittedTask | undefined {
+  if (task.submitted === undefined) return undefined;
+  const { goal, workflow, input, priority, deadline_at, labels, budget } = JSON.parse(task.submitted) as SubmittedTask;
+  return { goal, workflow, input, priority, deadline_at, labels, budget };
+}
+
+function textOf(record: IncomingMessage): string | undefined {
+  try {
+    const text = messageText(record);
+    return text.includes('\n') ? JSON.stringify(JSON.parse(text)) : text;
+  } catch {
+    return undefined;
+  }
+}
+
+const selectLastSeqs = `SELECT task_id, last_seq FROM tasks WHERE task_id IN (${Array.from({ length: lookupChunk }, () => '?').join(',')})`;
+const insertEvents =
+  'INSERT INTO task_events (task_id, first_seq, last_seq, texts) VALUES (?, ?, ?, ?) ON CONFLICT (task_id, first_seq) DO NOTHING';
+const upsertTask = `INSERT INTO tasks (task_id, tenant, status, goal, workflow, workflow_name, priority, labels, created_at, updated_at, ended_at, last_seq, submitted)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
+  last_seq = excluded.last_seq, submitted = excluded.submitted
+WHERE excluded.last_seq > tasks.last_seq`;
+const updateTask = 'UPDATE tasks SET status = ?, updated_at = ?, ended_at = ?, last_seq = ?, submitted = NULL WHERE task_id = ?';
+const insertLabel = 'INSERT INTO task_labels (name, value, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';

@@ -1,0 +1,120 @@
+/** Reads of the read model, for what is no longer in memory and for lists. */
+import type { DocumentStatus, DocumentView, Failure, JsonObject, TaskStatus, TaskSummary } from '@waybill/contracts';
+import { In, LessThan, type DataSource, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
+import { seqOf } from '../../domain/event-text.ts';
+import type { SubmittedTask } from '../../domain/task-fold.ts';
+import type { DocumentQuery, Page, ReadModel, StoredTask, TaskQuery } from '../../ports/read-model.ts';
+import { DocumentRow, TaskEventsRow, TaskLabelRow, TaskRow } from './entities.ts';
+
+/** Counting more costs more than it tells. */
+const countLimit = 10_000;
+
+export class TypeOrmReadModel implements ReadModel {
+  constructor(private readonly source: DataSource) {}
+
+  async findTask(taskId: string): Promise<StoredTask | undefined> {
+    const row = await this.source.getRepository(TaskRow).findOneBy({ task_id: taskId });
+    if (!row) return undefined;
+    const task = { taskId, status: row.status, lastSeq: row.last_seq };
+    return row.submitted === null ? task : { ...task, submitted: JSON.parse(row.submitted) as SubmittedTask };
+  }
+
+  async eventsAfter(taskId: string, seq: number, limit: number): Promise<readonly string[]> {
+    const rows = await this.source
+      .getRepository(TaskEventsRow)
+      .createQueryBuilder('events')
+      .where('events.task_id = :taskId AND events.last_seq > :seq', { taskId, seq })
+      .orderBy('events.first_seq', 'ASC')
+      .limit(limit)
+      .getMany();
+    const texts: string[] = [];
+    let last = seq;
+    for (const text of rows.flatMap((row) => row.texts.split('\n'))) {
+      const at = seqOf(text);
+      if (at <= last) continue;
+      if (at !== last + 1 || texts.length === limit) break;
+      texts.push(text);
+      last = at;
+    }
+    return texts;
+  }
+
+  async listTasks(query: TaskQuery): Promise<Page<TaskSummary>> {
+    const matching = (): SelectQueryBuilder<TaskRow> => this.tasksMatching(query);
+    const page = matching();
+    if (query.before !== undefined) page.andWhere('task.task_id < :before', { before: query.before });
+    const rows = await page.orderBy('task.task_id', 'DESC').limit(query.limit).getMany();
+    return { items: rows.map(summaryOf), ...(await this.bounded(matching().select('1', 'one'))) };
+  }
+
+  async findDocument(tenant: string, documentId: string): Promise<DocumentView | undefined> {
+    const row = await this.source.getRepository(DocumentRow).findOneBy({ tenant, document_id: documentId });
+    return row ? documentOf(row) : undefined;
+  }
+
+  async findDocumentByName(tenant: string, collection: string, name: string): Promise<DocumentView | undefined> {
+    const row = await this.source.getRepository(DocumentRow).findOneBy({ tenant, collection, name });
+    return row ? documentOf(row) : undefined;
+  }
+
+  async listDocuments(query: DocumentQuery): Promise<Page<DocumentView>> {
+    const where: FindOptionsWhere<DocumentRow> = { tenant: query.tenant };
+    if (query.statuses) where.status = In([...query.statuses]);
+    if (query.collection !== undefined) where.collection = query.collection;
+    const documents = this.source.getRepository(DocumentRow);
+    const total = await documents.countBy(where);
+    if (query.before !== undefined) where.document_id = LessThan(query.before);
+    const rows = await documents.find({ where, order: { document_id: 'DESC' }, take: query.limit });
+    return { items: rows.map(documentOf), total };
+  }
+
+  private tasksMatching(query: TaskQuery): SelectQueryBuilder<TaskRow> {
+    const tasks = this.source.getRepository(TaskRow).createQueryBuilder('task').where('task.tenant = :tenant', { tenant: query.tenant });
+    if (query.statuses) tasks.andWhere('task.status IN (:...statuses)', { statuses: query.statuses });
+    if (query.workflow !== undefined) {
+      const column = query.workflow.includes('@') ? 'workflow' : 'workflow_name';
+      tasks.andWhere(`task.${column} = :workflow`, { workflow: query.workflow });
+    }
+    for (const [index, [name, value]] of (query.labels ?? []).entries()) {
+      const label = `label${index}`;
+      const on = `${label}.task_id = task.task_id AND ${label}.name = :name${index} AND ${label}.value = :value${index}`;
+      tasks.innerJoin(TaskLabelRow, label, on, { [`name${index}`]: name, [`value${index}`]: value });
+    }
+    return tasks;
+  }
+
+  private async bounded(matching: SelectQueryBuilder<TaskRow>): Promise<{ total?: number }> {
+    const [sql, params] = matching.limit(countLimit + 1).getQueryAndParameters();
+    const [counted]: { count: number | string }[] = await this.source.query(`SELECT COUNT(*) AS count FROM (${sql}) matching`, params);
+    const total = Number(counted?.count ?? 0);
+    return total > countLimit ? {} : { total };
+  }
+}
+
+const summaryOf = (row: TaskRow): TaskSummary => ({
+  task_id: row.task_id,
+  plan_id: row.task_id,
+  status: row.status as TaskStatus,
+  goal: row.goal,
+  workflow: row.workflow,
+  priority: row.priority,
+  labels: JSON.parse(row.labels) as Record<string, string>,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+  ended_at: row.ended_at,
+});
+
+const documentOf = (row: DocumentRow): DocumentView => ({
+  document_id: row.document_id,
+  name: row.name,
+  collection: row.collection,
+  metadata: JSON.parse(row.metadata) as JsonObject,
+  status: row.status as DocumentStatus,
+  bytes: row.bytes,
+  media_type: row.media_type,
+  sha256: row.sha256,
+  chunks: row.chunks,
+  error: row.error === null ? null : (JSON.parse(row.error) as Failure),
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+});

@@ -1,0 +1,59 @@
+/** A value against its schema, and what is wrong with it in words for the person who sent it. */
+import { PlatformError, type ErrorCode } from '@waybill/contracts';
+import { pointerOf } from './json-place.ts';
+import { didYouMean } from './nearest-name.ts';
+
+interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+  readonly errors?: readonly (readonly Issue[])[];
+  readonly issues?: readonly Issue[];
+  readonly expected?: string;
+}
+
+/** What zod's schemas offer; this layer knows no package. */
+export interface Shape<Out> {
+  safeParse(value: unknown): { success: true; data: Out } | { success: false; error: { issues: readonly unknown[] } };
+}
+
+export interface ShapeOptions {
+  /** Where the value stands in the body. */
+  readonly at?: string;
+  readonly code?: ErrorCode;
+  /** The fields that may be there, for a hint. */
+  readonly fields?: readonly string[];
+}
+
+/** Throws `invalid_request` (or `code`) with a pointer to the first thing that is wrong. */
+export function checkShape<Out>(shape: Shape<Out>, value: unknown, options: ShapeOptions = {}): Out {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = deepest(parsed.error.issues[0] as Issue);
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys![0]!] : issue.path;
+  throw new PlatformError(options.code ?? 'invalid_request', {
+    detail: sentence(issue, options.fields ?? []),
+    pointer: (options.at ?? '') + pointerOf(path),
+  });
+}
+
+/** Of a union, what the branch says that came furthest; of a record, what its key says. */
+function deepest(issue: Issue): Issue {
+  const branches = issue.errors?.map((branch) => branch[0]).filter((first) => first !== undefined) ?? [];
+  const best = branches.toSorted((a, b) => b.path.length - a.path.length || Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'))[0];
+  if (best) return deepest({ ...best, path: [...issue.path, ...best.path] });
+  const inner = issue.issues?.[0];
+  return inner ? { ...inner, path: issue.path } : issue;
+}
+
+function sentence(issue: Issue, fields: readonly string[]): string {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys![0]!;
+    return `The field ${JSON.stringify(key)} is not known.${didYouMean(key, fields)}`;
+  }
+  if (issue.code === 'custom') return `${nameOf(issue)} does not have the expected type.`;
+  return `${nameOf(issue)}: ${issue.message}.`;
+}
+
+const nameOf = (issue: Issue): string => (issue.path.length === 0 ? 'The body' : issue.path.map(String).join('.'));

@@ -1,0 +1,128 @@
+/**
+ * What is known in memory of one task: its events as texts, from `first` on without a gap, and the tokens of activations that run.
+ * It is a cache: what it does not hold is read from the store.
+ */
+import type { TokenFrame } from '@waybill/contracts';
+import { eventFrame, isTerminal, parseEvent } from './event-text.ts';
+import type { SubmittedTask } from './task-fold.ts';
+
+/** A piece of text on its way; `offset` is its place on the log, which every gateway sees alike. */
+export interface LiveToken extends TokenFrame {
+  readonly offset: number;
+}
+
+export type Applied = 'new' | 'old' | 'gap';
+
+/** Who is told when something was added. Called synchronously, in the middle of a batch: only note it down. */
+export type Watcher = () => void;
+
+/** Roughly what a task costs besides its texts. */
+const overhead = 400;
+const endsActivation: ReadonlySet<string> = new Set(['StepSuspended', 'StepCompleted', 'StepRetryScheduled', 'StepFailed']);
+
+export class LiveTask {
+  /** `seq` of the first event that is held; 1 unless it began before this process, or was lost in between. */
+  first = 1;
+  /** Until its first event has come: what was submitted, as the record says it. */
+  submitted: string | undefined;
+  ended = false;
+  bytes = overhead;
+  readonly watchers = new Set<Watcher>();
+  readonly texts: string[] = [];
+  readonly types: string[] = [];
+  private readonly frames: string[] = [];
+  private tokens: LiveToken[] = [];
+
+  constructor(readonly taskId: string) {}
+
+  /** `seq` of the last event that is known. */
+  get last(): number {
+    return this.first + this.texts.length - 1;
+  }
+
+  /** After `gap` it holds this event alone. */
+  apply(seq: number, type: string, text: string): Applied {
+    if (seq <= this.last) return 'old';
+    const outcome = seq === this.last + 1 ? 'new' : this.skipTo(seq);
+    this.texts.push(text);
+    this.types.push(type);
+    this.bytes += text.length + 32;
+    if (this.submitted !== undefined) this.forgetSubmission();
+    if (this.tokens.length > 0 && endsActivation.has(type)) this.dropTokens(text);
+    if (isTerminal(type)) {
+      this.ended = true;
+      this.tokens = [];
+    }
+    return outcome;
+  }
+
+  submit(text: string): void {
+    if (this.texts.length > 0 || this.submitted !== undefined) return;
+    this.submitted = text;
+    this.bytes += text.length;
+  }
+
+  submission(): SubmittedTask | undefined {
+    return this.submitted === undefined ? undefined : (JSON.parse(this.submitted) as SubmittedTask);
+  }
+
+  addToken(token: LiveToken): void {
+    if (this.ended) return;
+    this.tokens.push(token);
+    this.bytes += token.text.length + 64;
+  }
+
+  /** Of activations that run, beyond `offset`. */
+  tokensAfter(offset: number): readonly LiveToken[] {
+    const first = this.tokens.findIndex((token) => token.offset > offset);
+    return first < 0 ? [] : this.tokens.slice(first);
+  }
+
+  /**
+   * Frames with a greater `seq`, of about `maxChars` at most, and the `seq` of the last; only when `first <= seq + 1`.
+   * With a token position the ids carry it.
+   */
+  framesAfter(seq: number, maxChars: number, tokenOffset?: number): { text: string; last: number } {
+    let text = '';
+    let at = seq + 1 - this.first;
+    for (; at < this.texts.length && text.length < maxChars; at += 1) {
+      text += tokenOffset === undefined ? this.frameAt(at) : this.makeFrame(at, `${this.first + at}.${tokenOffset}`);
+    }
+    return { text, last: this.first + at - 1 };
+  }
+
+  tell(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+
+  private frameAt(at: number): string {
+    return (this.frames[at] ??= this.makeFrame(at, String(this.first + at)));
+  }
+
+  private makeFrame(at: number, id: string): string {
+    return eventFrame(id, this.types[at]!, this.texts[at]!);
+  }
+
+  private skipTo(seq: number): Applied {
+    const isFresh = this.texts.length === 0 && this.first === 1;
+    for (const list of [this.texts, this.types, this.frames]) list.length = 0;
+    this.first = seq;
+    return isFresh ? 'new' : 'gap';
+  }
+
+  private forgetSubmission(): void {
+    this.bytes -= this.submitted!.length;
+    this.submitted = undefined;
+  }
+
+  /** The event says what the tokens were leading to. */
+  private dropTokens(text: string): void {
+    const { data } = parseEvent(text) as { data: { work_id: string; epoch: number; turn?: number } };
+    this.tokens = this.tokens.filter(
+      (token) =>
+        token.work_id !== data.work_id ||
+        token.epoch > data.epoch ||
+        (token.epoch === data.epoch && data.turn !== undefined && token.turn > data.turn),
+    );
+  }
+}

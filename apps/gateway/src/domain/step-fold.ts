@@ -1,0 +1,108 @@
+/** One step in detail: its attempts and its journal, turn by turn. */
+import type { JsonObject, PlanEvent, StepView } from '@waybill/contracts';
+import { foldTask } from './task-fold.ts';
+
+type Attempt = StepView['attempts'][number];
+type Entry = StepView['journal'][number];
+const nothingUsed = { prompt_tokens: 0, completion_tokens: 0 };
+
+/** Undefined when the plan has no such step. */
+export function foldStep(taskId: string, stepId: string, events: readonly PlanEvent[]): StepView | undefined {
+  const step = foldTask(taskId, events).plan.find((candidate) => candidate.step_id === stepId);
+  if (!step) return undefined;
+  const fold = new StepFold();
+  for (const event of events) if ('step_id' in event.data && event.data.step_id === stepId) fold.apply(event);
+  return { task_id: taskId, ...step, ...fold.result() };
+}
+
+class StepFold {
+  private readonly attempts: Attempt[] = [];
+  private readonly journal = new Map<number, Entry>();
+  private readonly usage = { ...nothingUsed };
+  private model: string | null = null;
+
+  apply(event: PlanEvent): void {
+    switch (event.type) {
+      case 'StepDispatched':
+        if (this.attempts.at(-1)?.attempt === event.data.epoch) return;
+        this.attempts.push({ attempt: event.data.epoch, status: 'running', started_at: event.time, ended_at: null });
+        return;
+      case 'StepSuspended':
+        this.spend(event.data.usage);
+        this.suspended(event.data);
+        return;
+      case 'CallCompleted':
+        this.observed(event.data.ordinal, { observation: event.data.observation });
+        return;
+      case 'CallFailed':
+        this.observed(event.data.ordinal, { error: event.data.error });
+        return;
+      case 'StepCompleted':
+        this.spend(event.data.usage);
+        this.model = event.data.model ?? null;
+        this.finished(event.data);
+        this.endAttempt({ status: 'completed', ended_at: event.time });
+        return;
+      case 'StepRetryScheduled':
+      case 'StepFailed':
+        this.spend(event.data.usage);
+        this.endAttempt({ status: 'failed', ended_at: event.time, error: event.data.error });
+        return;
+      case 'TaskFailed':
+      case 'TaskAccepted':
+      case 'PlanCreated':
+      case 'TaskCompleted':
+      case 'TaskCancelled':
+    }
+  }
+
+  result(): Pick<StepView, 'attempts' | 'journal' | 'usage' | 'model'> {
+    const { attempts, journal, usage, model } = this;
+    return { attempts, journal: [...journal.values()].toSorted((a, b) => a.ordinal - b.ordinal), usage, model };
+  }
+
+  /** The usage of a turn stands at its first call: sums over the journal stay right. */
+  private suspended(data: Extract<PlanEvent, { type: 'StepSuspended' }>['data']): void {
+    for (const [index, { ordinal, call }] of data.calls.entries()) {
+      this.journal.set(ordinal, {
+        ordinal,
+        attempt: data.epoch,
+        turn: data.turn,
+        thought: data.thought ?? null,
+        action_name: call.kind,
+        action_input: call.input,
+        observation: null,
+        token_usage: index === 0 ? data.usage : { ...nothingUsed },
+      });
+    }
+  }
+
+  private observed(ordinal: number, outcome: Pick<Entry, 'error'> | Pick<Entry, 'observation'>): void {
+    const entry = this.journal.get(ordinal);
+    if (entry) Object.assign(entry, outcome);
+  }
+
+  private finished(data: Extract<PlanEvent, { type: 'StepCompleted' }>['data']): void {
+    const ordinal = Math.max(-1, ...this.journal.keys()) + 1;
+    this.journal.set(ordinal, {
+      ordinal,
+      attempt: data.epoch,
+      turn: data.turn,
+      thought: data.thought ?? null,
+      action_name: 'finish',
+      action_input: {} as JsonObject,
+      observation: data.output,
+      token_usage: data.usage,
+    });
+  }
+
+  private endAttempt(ending: Partial<Attempt>): void {
+    const attempt = this.attempts.at(-1);
+    if (attempt) Object.assign(attempt, ending);
+  }
+
+  private spend(usage: { prompt_tokens: number; completion_tokens: number }): void {
+    this.usage.prompt_tokens += usage.prompt_tokens;
+    this.usage.completion_tokens += usage.completion_tokens;
+  }
+}

@@ -1,0 +1,38 @@
+/** Tokens as frames of one stream: which were sent, and when an attempt begins anew for the client. */
+import type { LiveTask, LiveToken } from './live-task.ts';
+
+export class TokenFrames {
+  /** Offset on the log of the last token that was sent; -1: none. */
+  offset: number;
+  /** The activation whose tokens the client has, by work. */
+  private readonly shown = new Map<string, string>();
+  private readonly isResumedBlindly: boolean;
+
+  constructor(offset: number | undefined, isResumed: boolean) {
+    this.offset = offset ?? -1;
+    this.isResumedBlindly = isResumed && offset === undefined;
+  }
+
+  /** Everything beyond what was sent. */
+  take(task: LiveTask, seq: number): string {
+    let frames = '';
+    for (const token of task.tokensAfter(this.offset)) {
+      const reset = this.resetBefore(token);
+      if (reset) frames += `id: ${seq}.${this.offset}\nevent: attempt.reset\ndata: ${reset}\n\n`;
+      this.offset = token.offset;
+      const { offset: _offset, ...data } = token;
+      frames += `id: ${seq}.${token.offset}\nevent: token\ndata: ${JSON.stringify(data)}\n\n`;
+    }
+    return frames;
+  }
+
+  private resetBefore(token: LiveToken): string | undefined {
+    const activation = `${token.epoch}.${token.turn}`;
+    const before = this.shown.get(token.work_id);
+    if (before === activation) return undefined;
+    this.shown.set(token.work_id, activation);
+    const isRetry = before === undefined ? token.epoch > 1 || this.isResumedBlindly : !before.startsWith(`${token.epoch}.`);
+    if (!isRetry) return undefined;
+    return JSON.stringify({ step_id: token.step_id, work_id: token.work_id, epoch: token.epoch, turn: token.turn });
+  }
+}

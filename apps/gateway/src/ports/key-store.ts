@@ -1,0 +1,19 @@
+/**
+ * The port of idempotency keys.
+ * Promises: when `reserve` resolves the key's row is there; of several that reserve one key at once a single one wins, and all see its row.
+ */
+export interface KeyRow {
+  readonly tenant: string;
+  readonly key: string;
+  readonly bodyHash: string;
+  /** The id that was chosen for what the request makes. */
+  readonly entityId: string;
+}
+
+export interface KeyStore {
+  /** Answers the row that holds the key: this one, or the one that was there before. */
+  reserve(row: KeyRow): Promise<KeyRow>;
+  /** The first answer to a command that makes nothing new; undefined when it is not known (yet). */
+  findAnswer(tenant: string, key: string): Promise<string | undefined>;
+  saveAnswer(tenant: string, key: string, answer: string): Promise<void>;
+}

@@ -1,0 +1,22 @@
+/**
+ * The port of this process's copy of the topic `registry`.
+ * Promise: the first offset of a name and version wins, on every instance alike.
+ */
+import type { AgentCard, AgentEntry, WorkflowEntry } from '@waybill/contracts';
+
+export interface Registry {
+  /** The latest version when none is given. */
+  findWorkflow(name: string, version?: number): WorkflowEntry | undefined;
+  /** Latest versions, by name. */
+  workflows(): readonly WorkflowEntry[];
+  workflowNames(): Iterable<string>;
+  findAgent(name: string): AgentEntry | undefined;
+  /** By name. */
+  agents(): readonly AgentEntry[];
+  /** Grows with every entry that was taken up: what was derived from the registry is derived anew. */
+  readonly revision: number;
+  /** Resolves when everything that is on the topic now was taken up; rejects with `timeout`. */
+  catchUp(timeoutMs: number): Promise<void>;
+}
+
+export const cardOf = (agent: AgentEntry): AgentCard => ({ queue: agent.queue, max_tokens: agent.max_tokens });

@@ -1,0 +1,143 @@
+/**
+ * Opens and keeps the streams of this instance.
+ * Promises: the end of a task is sent with the batch that brought it; other frames wait a few milliseconds for company, longer when many
+ * streams are open; one timer serves all heartbeats; a stream that is over leaves nothing behind.
+ */
+import { endedStatuses, PlatformError, topics } from '@waybill/contracts';
+import type { Clock } from '@waybill/messaging';
+import type { LiveTask } from '../domain/live-task.ts';
+import type { LiveTasks } from '../domain/live-tasks.ts';
+import type { ReadModel } from '../ports/read-model.ts';
+import type { FreshReads } from './fresh-reads.ts';
+import type { FoundTask, ReadTasks } from './read-tasks.ts';
+import { TaskStream, type StreamSink, type StreamSource, type StreamStart } from './task-stream.ts';
+
+export interface FollowTaskParts {
+  readonly clock: Clock;
+  readonly live: LiveTasks;
+  readonly model: ReadModel;
+  readonly reads: ReadTasks;
+  readonly fresh: FreshReads;
+  readonly heartbeatMs: number;
+  readonly stallMs: number;
+  onHole(taskId: string, seq: number): void;
+}
+
+const readAtOnce = 500;
+const sliceChars = 256 * 1024;
+/** Frames gather for `lonelyMs`, or `crowdedMs` when more than `crowd` streams are open. */
+const crowd = 32;
+const lonelyMs = 4;
+const crowdedMs = 40;
+
+export class FollowTask implements StreamSource {
+  readonly clock: Clock;
+  readonly stallMs: number;
+  readonly sliceChars = sliceChars;
+  private readonly streams = new Map<TaskStream, () => void>();
+  private dirty = new Set<TaskStream>();
+  private ending: TaskStream[] = [];
+  private cancelFlush: (() => void) | undefined;
+  private cancelHeartbeat: (() => void) | undefined;
+
+  constructor(private readonly parts: FollowTaskParts) {
+    this.clock = parts.clock;
+    this.stallMs = parts.stallMs;
+  }
+
+  get openStreams(): number {
+    return this.streams.size;
+  }
+
+  /** Answers `over` when the client has seen the end already. Throws `task_not_found`, and `invalid_cursor` for a place that does not exist. */
+  async open(taskId: string, start: StreamStart, sink: StreamSink): Promise<TaskStream | 'over'> {
+    let task = await this.parts.reads.find(taskId);
+    if (start.after > endOf(task).last) {
+      // Another instance may have shown what this one has not read yet.
+      await this.parts.fresh.wait(topics.planEvents);
+      task = await this.parts.reads.find(taskId);
+    }
+    const known = endOf(task);
+    if (start.after > known.last) {
+      throw new PlatformError('invalid_cursor', { detail: `The task has ${known.last} events so far.`, pointer: 'Last-Event-ID' });
+    }
+    if (known.ended && start.after === known.last) return 'over';
+    return this.add(this.liveOf(taskId, task), start, sink);
+  }
+
+  /** Sends what cannot wait; called after each batch of the tail. */
+  flushEnding(): void {
+    if (this.ending.length === 0) return;
+    const { ending } = this;
+    this.ending = [];
+    for (const stream of ending) stream.pump();
+  }
+
+  closed(stream: TaskStream): void {
+    this.streams.get(stream)?.();
+    this.streams.delete(stream);
+    this.dirty.delete(stream);
+    if (this.streams.size > 0) return;
+    this.cancelHeartbeat?.();
+    this.cancelHeartbeat = undefined;
+  }
+
+  async read(taskId: string, seq: number): Promise<readonly string[]> {
+    await this.parts.fresh.wait(topics.planEvents);
+    return this.parts.model.eventsAfter(taskId, seq, readAtOnce);
+  }
+
+  onHole(taskId: string, seq: number): void {
+    this.parts.onHole(taskId, seq);
+  }
+
+  /** The clients resume elsewhere. */
+  close(): void {
+    for (const stream of [...this.streams.keys()]) stream.cut();
+    this.cancelFlush?.();
+  }
+
+  private add(task: LiveTask, start: StreamStart, sink: StreamSink): TaskStream {
+    const stream = new TaskStream(task, sink, this, start);
+    const watcher = (): void => this.noteDown(stream);
+    task.watchers.add(watcher);
+    this.streams.set(stream, () => task.watchers.delete(watcher));
+    if (task.ended) stream.pump();
+    else this.noteDown(stream);
+    if (this.streams.size > 0) this.cancelHeartbeat ??= this.beatLater();
+    return stream;
+  }
+
+  /** A task that is not in memory gets a place there, so that what comes now is seen. */
+  private liveOf(taskId: string, task: FoundTask): LiveTask {
+    return 'live' in task ? task.live : this.parts.live.watch(taskId);
+  }
+
+  private noteDown(stream: TaskStream): void {
+    if (stream.isEnding) {
+      this.ending.push(stream);
+      return;
+    }
+    this.dirty.add(stream);
+    this.cancelFlush ??= this.clock.after(this.streams.size > crowd ? crowdedMs : lonelyMs, () => this.flush());
+  }
+
+  private flush(): void {
+    this.cancelFlush = undefined;
+    const { dirty } = this;
+    this.dirty = new Set();
+    for (const stream of dirty) stream.pump();
+  }
+
+  private beatLater(): () => void {
+    return this.clock.after(this.parts.heartbeatMs, () => {
+      this.cancelHeartbeat = this.streams.size > 0 ? this.beatLater() : undefined;
+      for (const stream of [...this.streams.keys()]) stream.heartbeat();
+    });
+  }
+}
+
+function endOf(task: FoundTask): { last: number; ended: boolean } {
+  if ('live' in task) return { last: task.live.last, ended: task.live.ended };
+  return { last: task.stored.lastSeq, ended: endedStatuses.has(task.stored.status) };
+}

@@ -1,0 +1,74 @@
+/**
+ * Stores a version of a workflow on the registry.
+ * Promises: a version never changes; the answer is given after the gateway has read its own record back, so of two that write one version at once
+ * one is told `workflow_conflict`.
+ */
+import { PlatformError, registryKey, topics, type Json, type NormalDefinition, type WorkflowEntry } from '@waybill/contracts';
+import { partitionOf, type Clock, type MessageLog } from '@waybill/messaging';
+import { commandRecord, type Caller } from '../domain/command-record.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { Registry } from '../ports/registry.ts';
+import type { ResolveWorkflow } from './resolve-workflow.ts';
+
+export interface PutWorkflowParts {
+  readonly log: MessageLog;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly registry: Registry;
+  readonly workflows: ResolveWorkflow;
+}
+
+const patienceMs = 5_000;
+
+export class PutWorkflow {
+  constructor(private readonly parts: PutWorkflowParts) {}
+
+  async execute(name: string, body: Json, caller: Caller): Promise<{ entry: WorkflowEntry; isNew: boolean }> {
+    const { registry } = this.parts;
+    await registry.catchUp(patienceMs);
+    const entry = this.entryFor(name, body);
+    const known = registry.findWorkflow(entry.name, entry.version);
+    if (known) return { entry: same(known, entry), isNew: false };
+    await this.append(entry, caller);
+    await registry.catchUp(patienceMs);
+    const stored = registry.findWorkflow(entry.name, entry.version);
+    if (!stored) throw new PlatformError('unavailable', { detail: 'The workflow was written and could not be read back yet.' });
+    return { entry: same(stored, entry), isNew: true };
+  }
+
+  private entryFor(name: string, body: Json): WorkflowEntry {
+    const { registry, workflows } = this.parts;
+    const normal = workflows.normalise(body, '');
+    const given = body as { name?: string; version?: number };
+    if (given.name !== undefined && given.name !== name) {
+      const detail = `The address says ${name}, the body says ${given.name}.`;
+      throw new PlatformError('invalid_definition', { detail, pointer: '/name' });
+    }
+    const latest = registry.findWorkflow(name);
+    if (given.version !== undefined || !latest) return this.entry({ ...normal, name });
+    const asLatest = this.entry({ ...normal, name, version: latest.version });
+    return asLatest.hash === latest.hash ? latest : this.entry({ ...normal, name, version: latest.version + 1 });
+  }
+
+  private entry(definition: NormalDefinition): WorkflowEntry {
+    const { name, version } = definition;
+    return { kind: 'workflow', name, version, hash: this.parts.workflows.hash(definition), definition };
+  }
+
+  /** All versions of a name lie on one partition, so that the first one is the first everywhere. */
+  private async append(entry: WorkflowEntry, caller: Caller): Promise<void> {
+    const { log, clock, crypto } = this.parts;
+    const partition = partitionOf(`workflow/${entry.name}`, await log.partitions(topics.registry));
+    const meta = { id: crypto.newId(), time: new Date(clock.now()).toISOString(), caller };
+    const place = { topic: topics.registry, key: registryKey(entry), partition };
+    await log.append([commandRecord(place, 'RegistryEntry', JSON.stringify(entry), meta)]);
+  }
+}
+
+function same(stored: WorkflowEntry, wanted: WorkflowEntry): WorkflowEntry {
+  if (stored.hash === wanted.hash) return stored;
+  throw new PlatformError('workflow_conflict', {
+    detail: `Version ${stored.version} of ${stored.name} exists with another body. Give the new one another version, or none.`,
+    pointer: '/version',
+  });
+}

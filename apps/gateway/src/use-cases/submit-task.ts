@@ -1,0 +1,158 @@
+/**
+ * Takes a task in: checks it, gives it its id, and puts the command on the log.
+ * Promises: nothing is appended for what is refused; once `execute` resolves the command is durable; one idempotency key is one task,
+ * and the command of a key that comes again is the same command.
+ */
+import {
+  canonicalJson,
+  PlatformError,
+  TaskSubmissionHead,
+  topics,
+  type DryRunAnswer,
+
+  type JsonObject,
+
+} from '@waybill/contracts';
+import type { Clock, MessageLog } from '@waybill/messaging';
+import { checkShape } from '../domain/check-shape.ts';
+import { commandRecord, type Caller } from '../domain/command-record.ts';
+import type { LiveTasks } from '../domain/live-tasks.ts';
+import { madeAt } from '../domain/task-id.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { KeyStore } from '../ports/key-store.ts';
+import type { ReadModel } from '../ports/read-model.ts';
+import type { Launch, ResolveWorkflow } from './resolve-workflow.ts';
+
+export interface SubmitTaskParts {
+  readonly log: MessageLog;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly keys: KeyStore;
+  readonly live: LiveTasks;
+  readonly model: ReadModel;
+  readonly workflows: ResolveWorkflow;
+}
+export type Submitted = { readonly taskId: string; readonly isReplayed: boolean } | { readonly preview: DryRunAnswer };
+
+interface Identity {
+  readonly taskId: string;
+  readonly isReplayed: boolean;
+  readonly idempotency?: { key: string; body_hash: string };
+}
+
+const fields = Object.keys(TaskSubmissionHead.shape);
+const nothingGiven: JsonObject = {};
+
+export class SubmitTask {
+  /** Appends under way: who comes with the same key meanwhile waits for the same one. */
+  private readonly appending = new Map<string, Promise<void>>();
+
+  constructor(private readonly parts: SubmitTaskParts) {}
+
+  async execute(body: unknown, caller: Caller): Promise<Submitted> {
+    const task = checkShape(TaskSubmissionHead, body, { fields });
+    const launch = await this.resolve(task);
+    const problem = launch.check?.(task.input ?? nothingGiven);
+    if (problem) throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
+    const deadline = this.deadlineOf(task);
+    if (task.dry_run === true) return { preview: previewOf(launch) };
+    const identity = await this.identify(task as JsonObject, caller);
+    if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;
+    await this.append(identity, commandText(identity, task, { launch, deadline }), caller);
+    return identity;
+  }
+
+  private resolve(task: TaskSubmissionHead): Launch | Promise<Launch> {
+    const { goal, workflow, definition } = task;
+    const given = Number(goal !== undefined) + Number(workflow !== undefined) + Number(definition !== undefined);
+    if (given !== 1) {
+      const detail = given === 0 ? 'Give one of goal, workflow and definition.' : 'Give only one of goal, workflow and definition.';
+      const pointer = given === 0 ? '' : goal === undefined ? '/definition' : workflow === undefined ? '/definition' : '/workflow';
+      throw new PlatformError('invalid_request', { detail, pointer });
+    }
+    if (workflow !== undefined) return this.parts.workflows.stored(workflow);
+    return definition === undefined ? this.parts.workflows.goal(goal!) : this.parts.workflows.inline(definition);
+  }
+
+  private deadlineOf(task: TaskSubmissionHead): number | undefined {
+    if (task.deadline === undefined) return undefined;
+    const deadline = Date.parse(task.deadline);
+    if (deadline > this.parts.clock.now()) return deadline;
+    throw new PlatformError('deadline_passed', { detail: `The deadline ${task.deadline} is in the past.`, pointer: '/deadline' });
+  }
+
+  private async identify(task: JsonObject, { idempotencyKey: key, owner }: Caller): Promise<Identity> {
+    const { crypto, keys } = this.parts;
+    const taskId = crypto.newId();
+    if (key === undefined) return { taskId, isReplayed: false };
+    const bodyHash = crypto.sha256(`tasks\n${canonicalJson(task)}`);
+    const row = await keys.reserve({ tenant: owner.tenant, key, bodyHash, entityId: taskId });
+    refuseOtherBody(row.bodyHash, bodyHash);
+    return { taskId: row.entityId, isReplayed: row.entityId !== taskId, idempotency: { key, body_hash: bodyHash } };
+  }
+
+  /** The first attempt may have died between the key and the log; then the same command is sent again. */
+  private async isOnLog(taskId: string): Promise<boolean> {
+    await this.appending.get(taskId);
+    return this.parts.live.find(taskId) !== undefined || (await this.parts.model.findTask(taskId)) !== undefined;
+  }
+
+  private async append({ taskId }: Identity, text: string, caller: Caller): Promise<void> {
+    const { log, live } = this.parts;
+    const meta = { id: taskId, time: new Date(madeAt(taskId)).toISOString(), caller };
+    const appended = log.append([commandRecord({ topic: topics.taskRequests, key: taskId }, 'SubmitTask', text, meta)]);
+    if (caller.idempotencyKey === undefined) await appended;
+    else await this.remembered(taskId, appended);
+    live.submit(taskId, text);
+  }
+
+  private async remembered(taskId: string, appended: Promise<unknown>): Promise<void> {
+    const settled = appended.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.appending.set(taskId, settled);
+    try {
+      await appended;
+    } finally {
+      if (this.appending.get(taskId) === settled) this.appending.delete(taskId);
+    }
+  }
+}
+
+export function refuseOtherBody(known: string, given: string): void {
+  if (known === given) return;
+  throw new PlatformError('idempotency_key_reused', {
+    detail: 'This Idempotency-Key was used with another body. Use a new key for a new request.',
+    pointer: 'Idempotency-Key',
+  });
+}
+
+/** Put together by hand: the definition is as large as all the rest and the same for thousands of tasks. */
+function commandText(identity: Identity, task: TaskSubmissionHead, { launch, deadline }: { launch: Launch; deadline: number | undefined }): string {
+  const { taskId, idempotency } = identity;
+  let text = `{"type":"SubmitTask","task_id":"${taskId}","accepted_at":${madeAt(taskId)}`;
+  if (idempotency) text += `,"idempotency":{"key":${JSON.stringify(idempotency.key)},"body_hash":"${idempotency.body_hash}"}`;
+  if (task.goal === undefined) text += `,"definition":${launch.definitionText},"definition_hash":"${launch.hash}"`;
+  else text += `,"goal":${JSON.stringify(task.goal)}`;
+  if (launch.workflow !== undefined) text += `,"workflow":"${launch.workflow}"`;
+  text += `,"input":${task.input === undefined ? '{}' : JSON.stringify(task.input)},"agents":${launch.agentsText},"priority":${task.priority ?? 5}`;
+  if (deadline !== undefined) text += `,"deadline_at":${deadline}`;
+  return `${text},"labels":${JSON.stringify(task.labels ?? {})},"budget":${JSON.stringify(task.budget ?? {})}}`;
+}
+
+const previewOf = ({ definition, hash }: Launch): DryRunAnswer => ({
+  dry_run: true,
+  name: definition.name,
+  version: definition.version,
+  definition_hash: hash,
+  plan: definition.steps.map((step) => ({
+    step_id: step.step_id,
+    agent: step.agent,
+    needs: step.needs,
+    payload: step.with,
+    reason: step.reason,
+  })),
+  output: definition.output,
+});
+

@@ -1,0 +1,33 @@
+/** A record as the use cases see it, inside the span that handles it. */
+import { ownerOf, type IncomingMessage } from '@waybill/contracts';
+import { runInSpan, type Tracer } from '@waybill/telemetry';
+import type { Request } from '../../use-cases/request.ts';
+
+export function handleInSpan(
+  tracer: Tracer,
+  name: string,
+  message: IncomingMessage,
+  handle: (request: Request) => Promise<void>,
+): Promise<void> {
+  const { traceparent: parent, tracestate } = message.headers;
+  const attributes = { 'messaging.destination.name': message.topic, 'messaging.message.id': message.headers['ce_id'] };
+  return runInSpan(tracer, name, { parent, tracestate, kind: 'consumer', attributes }, (span) =>
+    handle(requestOf(message, span.traceparent, span.tracestate)),
+  );
+}
+
+export function requestOf(
+  message: IncomingMessage,
+  traceparent = message.headers['traceparent'],
+  tracestate = message.headers['tracestate'],
+): Request {
+  const cause = `${message.topic}/${String(message.partition)}/${String(message.offset)}`;
+  return {
+    id: message.headers['ce_id'] ?? cause,
+    owner: ownerOf(message),
+    revision: message.offset,
+    cause,
+    traceparent,
+    tracestate,
+  };
+}

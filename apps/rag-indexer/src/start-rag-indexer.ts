@@ -1,0 +1,80 @@
+/** The rag-indexer as a Nest microservice over any log, store and index. */
+import { NestFactory } from '@nestjs/core';
+import { PlatformError } from '@waybill/contracts';
+import { embeddedText, type Embedder } from '@waybill/knowledge';
+import { LogTransport, type ConsumerHooks } from '@waybill/messaging';
+import type { KnowledgeIndex } from '@waybill/storage';
+import { dormantTracer, nullLogger, type Logger, type Tracer } from '@waybill/telemetry';
+import { RagIndexerModule, type RagIndexerPorts } from './app.module.ts';
+import { RagIndexerConfig } from './config.ts';
+
+export interface RagIndexerOptions extends Omit<RagIndexerPorts, 'tracer'> {
+  readonly tracer?: Tracer;
+  readonly logger?: Logger;
+  readonly random?: () => number;
+  readonly config?: Partial<RagIndexerConfig>;
+}
+
+export interface RunningService {
+  /** Finishes what runs; the ports stay open. */
+  close(): Promise<void>;
+}
+
+/** Resolves when it takes requests. */
+export async function startRagIndexer(options: RagIndexerOptions): Promise<RunningService> {
+  const { log, clock, random, tracer = dormantTracer(), logger = nullLogger, index, embedder } = options;
+  const { documentsAtOnce, searchesAtOnce } = RagIndexerConfig.parse(options.config ?? {});
+  const transport = new LogTransport({
+    log,
+    clock,
+    group: 'rag-indexer',
+    hooks: hooks(logger),
+    tuning: {
+      'rag-indexer.documents': { maxInFlight: documentsAtOnce },
+      'rag-indexer.search': { maxInFlight: searchesAtOnce },
+    },
+    ...(random && { random }),
+  });
+  const app = await NestFactory.createMicroservice(RagIndexerModule.register({ ...options, tracer }), {
+    strategy: transport,
+    logger: false,
+  });
+  await app.listen();
+  const renewal = startRenewal(index, embedder, logger);
+  return {
+    async close() {
+      await app.close();
+      await renewal.stop();
+    },
+  };
+}
+
+/** After a change of embedder, beside the daily work: until it is done words alone find the older passages. */
+function startRenewal(index: KnowledgeIndex, embedder: Embedder, logger: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const renewed = index
+    .renewVectors(async (texts) => {
+      if (stopping.signal.aborted) throw new PlatformError('cancelled');
+      return embedder.embed(texts.map((text) => embeddedText(text.name, text)));
+    })
+    .then((count) => {
+      if (count > 0) logger.info('Passages were embedded anew', { count, embedder: embedder.name });
+    })
+    .catch((error: unknown) => {
+      if (!stopping.signal.aborted)
+        logger.warn('Passages could not be embedded anew; the next start goes on', { error });
+    });
+  return {
+    stop() {
+      stopping.abort();
+      return renewed;
+    },
+  };
+}
+
+const hooks = (logger: Logger): ConsumerHooks => ({
+  onRetry: ({ consumer, failures, error }) => logger.warn('A record is tried again', { consumer, failures, error }),
+  onDeadLetter: ({ message, failure }) =>
+    logger.error('A record was dead-lettered', { topic: message.topic, offset: message.offset, failure }),
+  onError: (error, doing) => logger.warn('Something failed that does not stop the rag-indexer', { doing, error }),
+});

@@ -1,0 +1,88 @@
+/**
+ * Makes a document findable, and says at every stage how far it is.
+ * Promises: `indexed` is said only once its passages are found; a document that cannot be read fails alone, with a reason, and what was
+ * indexed of it before stays; what is older than the index's state changes nothing; the same content again costs one look.
+ */
+import {
+  canonicalJson,
+  failureOf,
+  PlatformError,
+  type ClaimCheck,
+  type Failure,
+  type IngestDocument as Ingest,
+} from '@waybill/contracts';
+import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
+import type { Passages, TextPassage } from '../ports/passages.ts';
+import type { DocumentFacts } from './document-facts.ts';
+import type { Request } from './request.ts';
+
+export class IngestDocument {
+  constructor(
+    private readonly index: KnowledgeIndex,
+    private readonly objects: ObjectStore,
+    private readonly passages: Passages,
+    private readonly facts: DocumentFacts,
+  ) {}
+
+  async execute(command: Ingest, request: Request): Promise<void> {
+    const state = await this.index.state(request.owner.tenant, command.document_id);
+    if (state && state.revision > request.revision) return;
+    const fingerprint = this.#fingerprint(command);
+    if (state?.fingerprint === fingerprint && state.passages !== undefined) {
+      await this.facts.status(command, request, 'indexed', { chunks: state.passages });
+      return;
+    }
+    await this.facts.status(command, request, 'parsing');
+    const read = await this.#orFail(command, request, () => this.#read(command));
+    if (!read) return;
+    await this.facts.status(command, request, 'embedding');
+    const vectors = await this.#orFail(command, request, () => this.passages.vectorsOf(command.name, read));
+    if (!vectors) return;
+    await this.index.replace({
+      tenant: request.owner.tenant,
+      documentId: command.document_id,
+      name: command.name,
+      collection: command.collection,
+      metadata: command.metadata,
+      revision: request.revision,
+      fingerprint,
+      passages: read.map(({ text, place }, ordinal) => ({ ordinal, text, place, vector: vectors[ordinal]! })),
+    });
+    await this.facts.status(command, request, 'indexed', { chunks: read.length });
+  }
+
+  /** It was tried often enough. */
+  async giveUp(command: Ingest, request: Request, error: Failure): Promise<void> {
+    await this.facts.status(command, request, 'failed', { error });
+  }
+
+  #fingerprint({ name, collection, metadata, content }: Ingest): string {
+    return canonicalJson([this.passages.version, content.sha256, content.media_type, name, collection, metadata]);
+  }
+
+  async #read({ name, content }: Ingest): Promise<readonly TextPassage[]> {
+    const { bytes } = await this.objects.get(content.key);
+    await verify(content, bytes);
+    return this.passages.read({ name, mediaType: content.media_type, bytes });
+  }
+
+  /** Undefined: it failed, and that was said. What may pass by itself is thrown on, to be tried again. */
+  async #orFail<T>(command: Ingest, request: Request, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.retryable) throw error;
+      await this.giveUp(command, request, failureOf(error));
+      return undefined;
+    }
+  }
+}
+
+async function verify(content: ClaimCheck, bytes: Uint8Array): Promise<void> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (sha256 === content.sha256.toLowerCase()) return;
+  throw new PlatformError('unreadable_document', {
+    detail: `The stored object ${content.key} is not the one that was announced (sha256 differs).`,
+  });
+}

@@ -1,0 +1,30 @@
+/** What a use case knows of the record that asks for something. */
+import type { MessageMeta, WhoseData } from '@waybill/contracts';
+
+export interface Request {
+  /** `ce_id`. */
+  readonly id: string;
+  readonly owner: WhoseData;
+  /** Its offset: of two commands about one document the later has the higher one. */
+  readonly revision: number;
+  /** `topic/partition/offset`. */
+  readonly cause: string;
+  /** Of the span that handles it. */
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+}
+
+/** Envelope of what follows from a request; `id` is the same however often the request comes. */
+export function metaOf(request: Request, id: string, now: number, about?: string): MessageMeta {
+  const { owner, cause, traceparent, tracestate } = request;
+  return {
+    id,
+    source: 'rag-indexer',
+    time: new Date(now).toISOString(),
+    owner,
+    cause,
+    ...(about !== undefined && { about }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(tracestate !== undefined && { tracestate }),
+  };
+}

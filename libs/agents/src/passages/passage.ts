@@ -1,0 +1,23 @@
+/** Passages as they travel between retriever, analyzer and writer. A passage's number is its place in the list, from 1. */
+import { z } from 'zod';
+
+export const Passage = z.object({
+  document_id: z.string(),
+  name: z.string(),
+  place: z.string(),
+  text: z.string(),
+  score: z.number().default(0),
+});
+export type Passage = z.infer<typeof Passage>;
+export const Passages = z.array(Passage).describe('Passages that may be cited, best first.');
+
+const charsPerToken = 3;
+/** The rest is for instructions, notes and the answer. */
+const shareOfBudget = 0.6;
+
+/** The best passages that leave room for an answer: a long list must not make the call impossible. */
+export function fitPassages(passages: readonly Passage[], maxTokens: number): readonly Passage[] {
+  let room = maxTokens * shareOfBudget * charsPerToken;
+  const count = passages.findIndex(({ text, name, place }) => (room -= text.length + name.length + place.length) < 0);
+  return count < 0 ? passages : passages.slice(0, Math.max(1, count));
+}

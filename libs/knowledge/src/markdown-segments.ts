@@ -1,0 +1,129 @@
+/**
+ * Cuts Markdown into parts that can be parsed one by one, as a parser of a whole 10 MB document would hold the event loop for ten seconds.
+ * A part ends where no construct is open: before a heading, or after a blank line before a line that begins a paragraph. What never
+ * comes to such a place (an endless code block, say) is cut at a line, and a fence is closed and opened again.
+ */
+import type { Line } from './block.ts';
+import { isBlank, linesOf } from './lines.ts';
+
+/** `firstLine`: the number of its first line in the document. */
+export interface MarkdownSegment {
+  readonly text: string;
+  readonly firstLine: number;
+}
+
+/** Parsed in some 10 ms. */
+const targetChars = 8_192;
+const maxChars = 4 * targetChars;
+const maxDefinitionChars = 4_096;
+
+const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const heading = /^ {0,3}#{1,6}(?:\s|$)/;
+const paragraphStart = /^(?![-*+>|=#]|\d{1,9}[.)]|\s)/;
+const definition = /^ {0,3}\[[^\]^\s][^\]]{0,200}\]:\s*\S+/;
+const rawEnd: readonly (readonly [begins: RegExp, end: RegExp])[] = [
+  [/^ {0,3}<(?:script|pre|style|textarea)(?:\s|>|$)/i, /<\/(?:script|pre|style|textarea)>/i],
+  [/^ {0,3}<!--/, /-->/],
+  [/^ {0,3}<\?/, /\?>/],
+];
+
+export function* markdownSegments(text: string): Generator<MarkdownSegment, void> {
+  if (text.length <= targetChars) {
+    yield { text, firstLine: 1 };
+    return;
+  }
+  const definitions = definitionsOf(text);
+  const cutter = new Cutter(definitions);
+  for (const whole of linesOf(text)) {
+    for (const line of pieces(whole)) {
+      const done = cutter.add(line);
+      if (done) yield done;
+    }
+  }
+  yield cutter.end();
+}
+
+class Cutter {
+  #lines: string[] = [];
+  #chars = 0;
+  #firstLine = 1;
+  #fence: { readonly mark: string; readonly opening: string } | undefined;
+  #rawEnd: RegExp | undefined;
+  #afterBlank = false;
+
+  readonly #definitions: string;
+
+  constructor(definitions: string) {
+    this.#definitions = definitions;
+  }
+
+  add(line: Line): MarkdownSegment | undefined {
+    const done = this.#cutBefore(line) ? this.end() : undefined;
+    if (this.#lines.length === 0) this.#begin(line);
+    this.#lines.push(line.text);
+    this.#chars += line.text.length + 1;
+    this.#follow(line.text);
+    return done;
+  }
+
+  end(): MarkdownSegment {
+    if (this.#fence) this.#lines.push(this.#fence.mark);
+    const text = this.#lines.join('\n');
+    this.#lines = [];
+    this.#chars = 0;
+    // Links of this part may be defined in any other one.
+    return { text: this.#definitions === '' ? text : `${text}\n\n${this.#definitions}`, firstLine: this.#firstLine };
+  }
+
+  #begin(line: Line): void {
+    this.#firstLine = line.number;
+    if (!this.#fence) return;
+    this.#lines.push(this.#fence.opening);
+    this.#firstLine -= 1;
+  }
+
+  #cutBefore(line: Line): boolean {
+    if (this.#chars + line.text.length > maxChars) return this.#chars > 0;
+    if (this.#chars < targetChars || this.#fence || this.#rawEnd) return false;
+    return heading.test(line.text) || (this.#afterBlank && paragraphStart.test(line.text));
+  }
+
+  #follow(text: string): void {
+    this.#afterBlank = isBlank(text);
+    const mark = fence.exec(text);
+    if (this.#rawEnd) {
+      if (this.#rawEnd.test(text)) this.#rawEnd = undefined;
+    } else if (this.#fence) {
+      if (mark && isBlank(mark[2]!) && mark[1]!.startsWith(this.#fence.mark)) this.#fence = undefined;
+    } else if (mark && !(mark[1]!.startsWith('`') && mark[2]!.includes('`'))) {
+      this.#fence = { mark: mark[1]!, opening: text };
+    } else {
+      const raw = rawEnd.find(([begins, end]) => begins.test(text) && !end.test(text));
+      this.#rawEnd = raw?.[1];
+    }
+  }
+}
+
+/** A line of a megabyte is cut at spaces; its parts keep its number. */
+function* pieces(line: Line): Generator<Line, void> {
+  let rest = line.text;
+  while (rest.length > maxChars) {
+    const space = rest.lastIndexOf(' ', targetChars);
+    const end = space > 0 ? space : targetChars;
+    yield { text: rest.slice(0, end), number: line.number };
+    rest = rest.slice(end).trimStart();
+  }
+  yield { text: rest, number: line.number };
+}
+
+function definitionsOf(text: string): string {
+  const found: string[] = [];
+  let chars = 0;
+  for (const line of linesOf(text)) {
+    if (line.text.length > 1_000 || !definition.test(line.text)) continue;
+    chars += line.text.length;
+    if (chars > maxDefinitionChars) break;
+    found.push(line.text);
+  }
+  return found.join('\n');
+}

@@ -1,0 +1,123 @@
+/** GitHub's Markdown to blocks: headings, paragraphs, items, tables, code. Front matter is left out. */
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { toString } from 'mdast-util-to-string';
+import { gfm } from 'micromark-extension-gfm';
+import type { Block, Blocks, Line } from './block.ts';
+import { linesOf } from './lines.ts';
+import { markdownSegments, type MarkdownSegment } from './markdown-segments.ts';
+import { parseHtml } from './parse-html.ts';
+import { parseText } from './parse-text.ts';
+
+type Node = ReturnType<typeof fromMarkdown>['children'][number];
+
+const options = { extensions: [gfm({ singleTilde: false })], mdastExtensions: [gfmFromMarkdown()] };
+/** The parser backtracks over every open bracket and mark and calls itself for every nested quote: what has more of them than people write is read as plain text. */
+const maxMarks = 1_200;
+const maxNesting = 40;
+const marks = /[[\]*_~`]/g;
+const nesting = /^(?:[ \t]*(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s)))+/gm;
+const deepIndent = /^[ \t]{80,}\S/m;
+
+export function* parseMarkdown(text: string): Blocks {
+  for (const segment of markdownSegments(withoutFrontMatter(text))) {
+    if (isHostile(segment.text)) yield* parseText(segment.text, segment.firstLine);
+    else yield parseSegment(segment);
+  }
+}
+
+/** Blank lines take its place, so that line numbers stay. */
+function withoutFrontMatter(text: string): string {
+  const matter = /^\uFEFF?(---|\+\+\+)[ \t]*\n[\s\S]{0,65536}?\n\1[ \t]*(?:\n|$)/.exec(text);
+  return matter ? matter[0].replace(/[^\n]+/g, '') + text.slice(matter[0].length) : text;
+}
+
+function isHostile(text: string): boolean {
+  if ((text.match(marks)?.length ?? 0) > maxMarks || deepIndent.test(text)) return true;
+  for (const [prefix] of text.matchAll(nesting)) if (prefix.replace(/\s|\d/g, '').length > maxNesting) return true;
+  return false;
+}
+
+function parseSegment({ text, firstLine }: MarkdownSegment): Block[] {
+  const blocks: Block[] = [];
+  const walk = new Walk(text, firstLine - 1, blocks);
+  for (const node of fromMarkdown(text, options).children) walk.visit(node);
+  return blocks;
+}
+
+class Walk {
+  readonly #source: string;
+  readonly #before: number;
+  readonly #blocks: Block[];
+  /** Of the item whose first paragraph comes next. */
+  #mark: string | undefined;
+
+  constructor(source: string, before: number, blocks: Block[]) {
+    this.#source = source;
+    this.#before = before;
+    this.#blocks = blocks;
+  }
+
+  visit(node: Node): void {
+    const line = this.#before + (node.position?.start.line ?? 1);
+    if (node.type === 'heading')
+      this.#blocks.push({
+        kind: 'heading',
+        depth: node.depth,
+        text: oneLine(toString(node, { includeHtml: false })),
+        line,
+      });
+    else if (node.type === 'paragraph') this.#prose(inlineText(node), line);
+    else if (node.type === 'code') this.#code(node.value, line + (this.#isFenced(node) ? 1 : 0));
+    else if (node.type === 'html') this.#html(node.value, line);
+    else if (node.type === 'list') this.#list(node);
+    else if (node.type === 'table')
+      this.#blocks.push({ kind: 'table', lines: node.children.map((row) => this.#row(row)) });
+    else if ('children' in node) for (const child of node.children) this.visit(child as Node);
+  }
+
+  #list(list: Extract<Node, { type: 'list' }>): void {
+    list.children.forEach((item, at) => {
+      this.#mark = list.ordered === true ? `${String((list.start ?? 1) + at)}. ` : '- ';
+      for (const child of item.children) this.visit(child);
+      this.#mark = undefined;
+    });
+  }
+
+  #prose(text: string, first: number): void {
+    const lines = [...linesOf(text, first)];
+    const mark = this.#mark;
+    this.#mark = undefined;
+    this.#blocks.push(mark === undefined ? { kind: 'prose', lines } : { kind: 'prose', lines, mark });
+  }
+
+  #code(value: string, first: number): void {
+    this.#blocks.push({ kind: 'code', lines: [...linesOf(value, first)] });
+  }
+
+  #html(value: string, first: number): void {
+    for (const blocks of parseHtml(value, first)) this.#blocks.push(...blocks);
+  }
+
+  #row(row: Extract<Node, { type: 'table' }>['children'][number]): Line {
+    const cells = row.children.map((cell) => oneLine(toString(cell, { includeHtml: false })));
+    return { text: cells.join(' | '), number: this.#before + (row.position?.start.line ?? 1) };
+  }
+
+  #isFenced(node: Node): boolean {
+    return /[`~]/.test(this.#source[node.position?.start.offset ?? 0] ?? '');
+  }
+}
+
+/** Text with its line breaks, so that a line of it is a line of the source; a tag is a gap, not a joint. */
+function inlineText(node: { children: readonly unknown[] }): string {
+  return (node.children as Node[])
+    .map((child) => {
+      if (child.type === 'break') return '\n';
+      if (child.type === 'html') return ' ';
+      return 'children' in child ? inlineText(child) : toString(child);
+    })
+    .join('');
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

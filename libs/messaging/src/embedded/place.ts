@@ -1,0 +1,10 @@
+/** A record's place in the file: partition id and offset in one number, which is the rowid of the batch that begins there. */
+
+/** 275 thousand million records a partition and 32,767 partitions: their product is the largest exact number of JavaScript. */
+const offsets = 2 ** 38;
+export const maxPartitionId = 2 ** 15 - 1;
+
+export const placeOf = (partitionId: number, offset: number): number => partitionId * offsets + offset;
+export const offsetOf = (place: number): number => place % offsets;
+/** The first place that is no longer this partition's. */
+export const placesEnd = (partitionId: number): number => (partitionId + 1) * offsets;

@@ -1,0 +1,132 @@
+/**
+ * The sentences of some passages with what is needed to weigh them against a facet of a question.
+ * Weight of a term: its rarity over the sentences; a term that stands nowhere weighs most, so what is missing is noticed.
+ */
+import type { ModelPassage } from '../model.ts';
+import type { Facet } from './facets.ts';
+import { sentencesOf, type Sentence } from './sentences.ts';
+import { groupKey, keysOf, termsOf, type Term } from './terms.ts';
+
+export interface Candidate extends Sentence {
+  /** Place of its passage in the request, from 0. */
+  readonly passage: number;
+  readonly own: ReadonlySet<string>;
+  /** Terms of headings, the place and the document's name: what it is about. */
+  readonly about: ReadonlySet<string>;
+  /** Terms of the sentences before and after it. */
+  readonly nearby: ReadonlySet<string>;
+  /** Counts the sentences of its passage. */
+  readonly at: number;
+  readonly stems: readonly string[];
+}
+
+export interface Scored {
+  readonly candidate: Candidate;
+  readonly score: number;
+  /** Share of the facet's weight that the sentence and what is around it hold. */
+  readonly coverage: number;
+}
+
+const synonymShare = 0.6;
+const aboutShare = 0.7;
+const nearbyShare = 0.5;
+const contextShare = 0.25;
+
+export class Corpus {
+  readonly candidates: readonly Candidate[];
+  private readonly frequency = new Map<string, number>();
+
+  constructor(passages: readonly ModelPassage[]) {
+    const seen = new Set<string>();
+    this.candidates = passages.flatMap((passage, index) =>
+      // Chunks overlap: what was said in a better passage is not said again.
+      // What ends in a colon introduces others and says nothing itself.
+      candidatesOf(passage, index).filter(({ text }) => !text.endsWith(':') && !seen.has(text) && seen.add(text)),
+    );
+    for (const { own } of this.candidates)
+      for (const key of own) this.frequency.set(key, (this.frequency.get(key) ?? 0) + 1);
+  }
+
+  /** Candidates that have to do with the facet, best first. */
+  rank(facet: Facet): Scored[] {
+    const total = facet.terms.reduce((sum, term) => sum + term.weight * this.rarity(term), 0);
+    if (total === 0) return [];
+    return this.candidates
+      .map((candidate) => this.score(candidate, facet, total))
+      .filter((scored) => scored !== undefined)
+      .toSorted((a, b) => b.score - a.score);
+  }
+
+  private score(candidate: Candidate, facet: Facet, total: number): Scored | undefined {
+    let covered = 0;
+    let subject = false;
+    for (const term of facet.terms) {
+      const own = Math.max(matchOf(term, candidate.own), aboutShare * matchOf(term, candidate.about));
+      const share = Math.max(own, nearbyShare * matchOf(term, candidate.nearby));
+      covered += share * term.weight * this.rarity(term);
+      subject ||= own > 0 && term.weight === 1;
+    }
+    if (!subject) return undefined;
+    const coverage = covered / total;
+    const hinted = facet.context.reduce((sum, term) => sum + matchOf(term, candidate.own) * this.rarity(term), 0);
+    const context = facet.context.length === 0 ? 0 : contextShare * Math.min(1, hinted / total);
+    const score = (coverage + context + phrases(facet, candidate) + fits(facet.text, candidate.text)) * form(candidate);
+    return { candidate, coverage, score: score * (1 - 0.01 * Math.min(candidate.passage, 10)) };
+  }
+
+  private rarity(term: Term): number {
+    const own = this.frequency.get(term.stem) ?? 0;
+    const alike = term.group === undefined ? 0 : (this.frequency.get(groupKey(term.group)) ?? 0);
+    return 1 + Math.log((this.candidates.length + 1) / (Math.max(own, alike) + 1));
+  }
+}
+
+function candidatesOf(passage: ModelPassage, index: number): Candidate[] {
+  const sentences = sentencesOf(passage.text);
+  const terms = sentences.map(({ text }) => termsOf(text));
+  const around = termsOf(`${passage.name.replace(/\.\w+$/, '')} ${passage.place}`);
+  return sentences.map((sentence, at) => ({
+    ...sentence,
+    passage: index,
+    at,
+    own: keysOf(terms[at] ?? []),
+    about: keysOf([...around, ...termsOf(sentence.context)]),
+    nearby: keysOf([...(terms[at - 1] ?? []), ...(terms[at + 1] ?? [])]),
+    stems: (terms[at] ?? []).map(({ stem }) => stem),
+  }));
+}
+
+function matchOf(term: Term, keys: ReadonlySet<string>): number {
+  if (keys.has(term.stem)) return 1;
+  return term.group !== undefined && keys.has(groupKey(term.group)) ? synonymShare : 0;
+}
+
+/** Words that stand together in the question and in the sentence. */
+function phrases(facet: Facet, { stems }: Candidate): number {
+  const pairs = new Set(stems.slice(1).map((stem, index) => `${stems[index] ?? ''} ${stem}`));
+  const hits = facet.terms.slice(1).filter(({ stem }, index) => pairs.has(`${facet.terms[index]?.stem ?? ''} ${stem}`));
+  return Math.min(0.2, 0.1 * hits.length);
+}
+
+const kinds: readonly (readonly [question: RegExp, answer: RegExp])[] = [
+  [
+    /\bhow (?:many|much|long|often|large|big|fast)\b|\bwhat (?:is|are) the (?:limit|default|maximum|size|price|cost)/i,
+    /\d/,
+  ],
+  [/\bwhy\b/i, /\b(?:because|since|so that|therefore|otherwise|to avoid|in order to)\b/i],
+  [/\bwhen\b|\bwhat happens\b/i, /\b(?:when|if|after|once|before|until|as soon as)\b/i],
+  [/\bhow (?:do|can|to|should)\b/i, /\b(?:by|using|run|set|use|with|each|to)\b/i],
+  [/\bwhat (?:is|are)\b/i, /^(?:an?|the)?\s*[\w -]{2,40}\s(?:is|are|means|refers to)\b/i],
+];
+
+/** A "how many" is best answered by a number, a "why" by a reason. */
+function fits(question: string, sentence: string): number {
+  return kinds.some(([asked, says]) => asked.test(question) && says.test(sentence)) ? 0.1 : 0;
+}
+
+function form({ text }: Candidate): number {
+  if (text.endsWith('?')) return 0.4;
+  if (text.length < 25) return 0.6;
+  if (text.startsWith('|')) return 0.85;
+  return text.length > 350 ? 0.85 : 1;
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { objectStoreContract } from '../contract/object-store.contract.ts';
+import { FolderObjectStore } from './folder-object-store.ts';
+
+let root: string;
+let count = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'waybill-objects-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const nextFolder = (): string => join(root, String((count += 1)), 'objects');
+
+objectStoreContract('FolderObjectStore', () => FolderObjectStore.open(nextFolder()));
+
+it('removes at opening what a crash left unfinished, and keeps the rest', async () => {
+  const folder = nextFolder();
+  const store = await FolderObjectStore.open(folder);
+  await store.put('a', { bytes: new Uint8Array([1]), mediaType: 'x/y' });
+  writeFileSync(join(folder, '@unfinished', '7'), 'half');
+  const again = await FolderObjectStore.open(folder);
+  expect(readdirSync(join(folder, '@unfinished'))).toEqual([]);
+  expect(await again.list('')).toEqual(['a']);
+});
+
+it('leaves no empty folders behind', async () => {
+  const folder = nextFolder();
+  const store = await FolderObjectStore.open(folder);
+  await store.put('a/b/c', { bytes: new Uint8Array(), mediaType: 'x/y' });
+  await store.delete('a/b/c');
+  expect(readdirSync(folder)).toEqual(['@unfinished']);
+});
+
+it('says so when a file is damaged', async () => {
+  const folder = nextFolder();
+  const store = await FolderObjectStore.open(folder);
+  writeFileSync(join(folder, 'a@'), 'no header');
+  await expect(store.get('a')).rejects.toMatchObject({ code: 'data_folder_corrupt' });
+});
+
+it('hands on what the file system refuses', async () => {
+  const folder = nextFolder();
+  const store = await FolderObjectStore.open(folder);
+  writeFileSync(join(folder, 'a'), 'a file where a folder should be');
+  await expect(store.put('a/b', { bytes: new Uint8Array(), mediaType: 'x/y' })).rejects.toThrow(/EEXIST|ENOTDIR/);
+});

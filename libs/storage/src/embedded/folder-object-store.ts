@@ -1,0 +1,122 @@
+/**
+ * Objects in a folder: `a/b` is the file `a/b@` (no key contains `@`, so an object and a folder never clash).
+ * Promises: written beside, synced, renamed, folder synced: after a crash an object is the old or the new one, whole.
+ */
+import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { PlatformError } from '@waybill/contracts';
+import { checkObjectKey, checkObjectPrefix } from '../object-key.ts';
+import type { ObjectStore, StoredObject } from '../object-store.ts';
+import { decodeObject, encodeObject } from './object-file.ts';
+
+const suffix = '@';
+const unfinished = '@unfinished';
+
+export class FolderObjectStore implements ObjectStore {
+  readonly #folder: string;
+  #written = 0;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(folder: string): Promise<FolderObjectStore> {
+    await rm(join(folder, unfinished), { recursive: true, force: true }); // what a crash left
+    await mkdir(join(folder, unfinished), { recursive: true });
+    return new FolderObjectStore(folder);
+  }
+
+  async put(key: string, object: StoredObject): Promise<void> {
+    const target = this.#fileOf(key);
+    const beside = join(this.#folder, unfinished, String((this.#written += 1)));
+    const file = await open(beside, 'w');
+    try {
+      await file.writeFile(encodeObject(object));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await moveInto(beside, target);
+  }
+
+  async get(key: string): Promise<StoredObject> {
+    const file = this.#fileOf(key);
+    try {
+      return decodeObject(key, await readFile(file));
+    } catch (error) {
+      if (isMissing(error))
+        throw new PlatformError('not_found', { detail: `There is no object ${key}.`, cause: error });
+      throw error;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const file = this.#fileOf(key);
+    try {
+      await rm(file);
+      await syncFolder(dirname(file));
+    } catch (error) {
+      if (isMissing(error)) return; // it, or with another object's removal its whole folder
+      throw error;
+    }
+    await this.#removeEmpty(dirname(file));
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    checkObjectPrefix(prefix);
+    const within = join(this.#folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+    const entries = await readdir(within, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    return entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
+      .map((entry) =>
+        relative(this.#folder, join(entry.parentPath, entry.name)).split(sep).join('/').slice(0, -suffix.length),
+      )
+      .filter((key) => key.startsWith(prefix))
+      .toSorted((a, b) => (a < b ? -1 : 1));
+  }
+
+  #fileOf(key: string): string {
+    checkObjectKey(key);
+    return join(this.#folder, `${key}${suffix}`);
+  }
+
+  /** Best effort: a folder that is not empty stays, and `put` makes one anew that vanished under it. */
+  async #removeEmpty(folder: string): Promise<void> {
+    for (let empty = folder; empty !== this.#folder; empty = dirname(empty)) {
+      const removed = await rmdir(empty).then(
+        () => true,
+        () => false,
+      );
+      if (!removed) return;
+    }
+  }
+}
+
+async function moveInto(from: string, target: string, attempts = 5): Promise<void> {
+  const folder = dirname(target);
+  try {
+    const firstMade = await mkdir(folder, { recursive: true });
+    await rename(from, target);
+    await syncFolder(folder);
+    // A new folder is durable once the folder that names it is.
+    if (firstMade === undefined) return;
+    for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
+  } catch (error) {
+    if (!isMissing(error) || attempts <= 1) throw error;
+    await moveInto(from, target, attempts - 1);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,0 +1,92 @@
+/**
+ * The file `knowledge.db`: one connection that writes, one that reads committed state only (WAL), and the schema.
+ * Promises: a file of another program, a damaged one or one of a newer version is refused; vectors of another embedder are dropped at opening.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { PlatformError } from '@waybill/contracts';
+import type { EmbedderTraits } from '../knowledge-index.ts';
+
+/** "WBKN": tells `file` and us whose file it is. */
+const applicationId = 0x57_42_4b_4e;
+const schemaVersion = 1;
+
+const schema = `
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, document_id TEXT NOT NULL, name TEXT NOT NULL, collection TEXT NOT NULL,
+    metadata TEXT NOT NULL, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+    passages INTEGER, -- NULL: removed; the row stays, so that an older command cannot bring the document back
+    UNIQUE (tenant, document_id)) STRICT;
+  CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL, ordinal INTEGER NOT NULL, text TEXT NOT NULL, place TEXT NOT NULL,
+    UNIQUE (document, ordinal)) STRICT;
+  -- Apart from the texts, so that a scan of all vectors reads vectors only.
+  CREATE TABLE vectors (passage INTEGER PRIMARY KEY, document INTEGER NOT NULL, vector BLOB NOT NULL) STRICT;
+  CREATE VIRTUAL TABLE words USING fts5(text, heading, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2');
+`;
+
+export interface KnowledgeDatabase {
+  readonly writer: DatabaseSync;
+  readonly reader: DatabaseSync;
+}
+
+export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): KnowledgeDatabase {
+  const writer = new DatabaseSync(file);
+  try {
+    // The answer "indexed" goes on the log of record, so what it speaks of must survive a power cut: FULL.
+    writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
+    prepareSchema(writer, file);
+    useEmbedder(writer, embedder);
+    const reader = new DatabaseSync(file, { allowExtension: true });
+    reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');
+    return { writer, reader };
+  } catch (error) {
+    writer.close();
+    throw error instanceof PlatformError
+      ? error
+      : new PlatformError('data_folder_corrupt', {
+          detail: `${file} is no knowledge index: ${String(error)}`,
+          cause: error,
+        });
+  }
+}
+
+let extension: Promise<string> | undefined;
+
+/** Loading costs some 8 ms, so only the first search pays it. The door for further extensions is shut again. */
+export async function loadVectorFunctions(database: DatabaseSync): Promise<void> {
+  extension ??= import('sqlite-vec').then(({ getLoadablePath }) => getLoadablePath());
+  database.loadExtension(await extension);
+  database.enableLoadExtension(false);
+}
+
+function prepareSchema(database: DatabaseSync, file: string): void {
+  const { application_id: owner } = database.prepare('PRAGMA application_id').get() as { application_id: number };
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (owner === 0 && tables === 0) {
+    database.exec(
+      `BEGIN IMMEDIATE; ${schema} PRAGMA application_id = ${String(applicationId)}; PRAGMA user_version = ${String(schemaVersion)}; COMMIT`,
+    );
+    return;
+  }
+  if (owner !== applicationId)
+    throw new PlatformError('data_folder_corrupt', { detail: `${file} belongs to another program.` });
+  if (version > schemaVersion) {
+    throw new PlatformError('data_folder_newer', {
+      detail: `${file} has schema ${String(version)}; this version reads up to ${String(schemaVersion)}.`,
+    });
+  }
+}
+
+function useEmbedder(database: DatabaseSync, { name, dimensions }: EmbedderTraits): void {
+  const value = `${name}/${String(dimensions)}`;
+  const known = database.prepare("SELECT value FROM settings WHERE name = 'embedder'").get() as
+    { value: string } | undefined;
+  if (known?.value === value) return;
+  database.exec('BEGIN IMMEDIATE; DELETE FROM vectors');
+  database
+    .prepare("INSERT INTO settings VALUES ('embedder', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+    .run(value);
+  database.exec('COMMIT');
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  contractDocument,
+  contractEmbedder,
+  contractVector,
+  knowledgeIndexContract,
+} from '../contract/knowledge-index.contract.ts';
+import type { StoredText } from '../knowledge-index.ts';
+import { SqliteKnowledgeIndex } from './knowledge-index.ts';
+
+let root: string;
+let count = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'waybill-knowledge-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const nextFile = (): string => join(root, `${String((count += 1))}.db`);
+const open = (file: string, embedder = contractEmbedder): SqliteKnowledgeIndex =>
+  SqliteKnowledgeIndex.open({ file, embedder });
+
+knowledgeIndexContract('SqliteKnowledgeIndex', () => Promise.resolve(open(nextFile())));
+
+describe('SqliteKnowledgeIndex', () => {
+  const whales = 'Blue whales eat krill and sing for hours.';
+  const query = { tenant: 'acme', text: 'whales krill', vector: contractVector('whales krill'), k: 3 };
+
+  it('keeps what it holds over a restart', async () => {
+    const file = nextFile();
+    const first = open(file);
+    await first.replace(contractDocument([whales]));
+    await first.close();
+    await first.close();
+    const second = open(file);
+    expect(await second.search(query)).toMatchObject([{ text: whales }]);
+    await second.close();
+  });
+
+  it('answers unavailable once it is closed', async () => {
+    const index = open(nextFile());
+    await index.close();
+    await expect(index.search(query)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(index.replace(contractDocument([whales]))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('replaces nothing when a passage cannot be written', async () => {
+    const index = open(nextFile());
+    await index.replace(contractDocument([whales]));
+    const twice = contractDocument(['one', 'two'], { revision: 2 });
+    const broken = { ...twice, passages: twice.passages.map((passage) => ({ ...passage, ordinal: 0 })) };
+    await expect(index.replace(broken)).rejects.toThrow(/UNIQUE/);
+    expect(await index.search(query)).toMatchObject([{ text: whales }]);
+    expect(await index.state('acme', 'd1')).toMatchObject({ revision: 1 });
+    await index.replace(contractDocument(['Sourdough'], { revision: 3 }));
+    expect(await index.search(query)).toEqual([]);
+    await index.close();
+  });
+
+  it('drops the vectors of another embedder, still finds by words, and renews them', async () => {
+    const file = nextFile();
+    const first = open(file);
+    await first.replace(contractDocument(Array.from({ length: 150 }, (_, n) => `${whales} Number ${String(n)}.`)));
+    await first.close();
+    const other = { ...contractEmbedder, name: 'other-2', relevantCosine: 0.9 };
+    const second = open(file, other);
+    expect(await second.search(query)).toHaveLength(3);
+    const seen: StoredText[] = [];
+    const renew = (): Promise<number> =>
+      second.renewVectors((texts) => {
+        seen.push(...texts);
+        return Promise.resolve(texts.map(({ text }) => contractVector(text)));
+      });
+    expect(await renew()).toBe(150);
+    expect(seen[0]).toEqual({ name: 'notes.md', place: 'lines 1-1', text: `${whales} Number 0.` });
+    expect(await renew()).toBe(0);
+    await second.close();
+    const third = open(file, other);
+    expect(await third.renewVectors(() => Promise.reject(new Error('nothing to embed')))).toBe(0);
+    await third.close();
+  });
+
+  it('counts a passage without a shared word when the embedder vouches for it', async () => {
+    const vouching = open(nextFile(), { ...contractEmbedder, relevantCosine: 0.9 });
+    await vouching.replace(contractDocument([whales]));
+    const [hit] = await vouching.search({ ...query, text: 'cetaceans', vector: contractVector(whales) });
+    expect(hit?.text).toBe(whales);
+    await vouching.close();
+  });
+
+  it('refuses the file of another program, a damaged one and a newer one', () => {
+    const foreign = nextFile();
+    new DatabaseSync(foreign).exec('CREATE TABLE t (x)');
+    expect(() => open(foreign)).toThrow(expect.objectContaining({ code: 'data_folder_corrupt' }));
+    const damaged = nextFile();
+    writeFileSync(damaged, 'this is no database, '.repeat(100));
+    expect(() => open(damaged)).toThrow(expect.objectContaining({ code: 'data_folder_corrupt' }));
+    const newer = nextFile();
+    open(newer);
+    new DatabaseSync(newer).exec('PRAGMA user_version = 99');
+    expect(() => open(newer)).toThrow(expect.objectContaining({ code: 'data_folder_newer' }));
+  });
+});

@@ -1,0 +1,214 @@
+/**
+ * The knowledge index in one SQLite file: FTS5 for words, sqlite-vec for vectors, exact.
+ * Large documents are written in slices, so that the event loop is never held for long; searches read what was committed before.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DatabaseSync } from 'node:sqlite';
+import { PlatformError } from '@waybill/contracts';
+import type {
+  EmbedderTraits,
+  FoundPassage,
+  IndexedDocument,
+  IndexState,
+  KnowledgeIndex,
+  KnowledgeQuery,
+  Passage,
+  StoredText,
+} from '../knowledge-index.ts';
+import { loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
+import { KnowledgeSearch } from './knowledge-search.ts';
+
+export interface SqliteKnowledgeIndexOptions {
+  /** `knowledge.db` in the data folder. */
+  readonly file: string;
+  readonly embedder: EmbedderTraits;
+}
+/** Passages written between two turns of the event loop: some 10 ms. */
+const slice = 64;
+
+export class SqliteKnowledgeIndex implements KnowledgeIndex {
+  readonly #database: KnowledgeDatabase;
+  readonly #embedder: EmbedderTraits;
+  #search: Promise<KnowledgeSearch> | undefined;
+  /** Transactions span turns of the event loop, so one follows the other. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(database: KnowledgeDatabase, embedder: EmbedderTraits) {
+    this.#database = database;
+    this.#embedder = embedder;
+  }
+
+  static open({ file, embedder }: SqliteKnowledgeIndexOptions): SqliteKnowledgeIndex {
+    return new SqliteKnowledgeIndex(openKnowledgeDatabase(file, embedder), embedder);
+  }
+
+  async replace(document: IndexedDocument): Promise<void> {
+    for (const { vector } of document.passages) this.#checkVector(vector);
+    await this.#write(async (database) => {
+      const known = readState(database, document.tenant, document.documentId);
+      if (known && known.revision > document.revision) return;
+      await this.#removePassages(database, known?.id);
+      const id = writeDocument(database, document, document.passages.length);
+      await inSlices(document.passages, (passage) => {
+        insertPassage(database, { id, name: document.name }, passage);
+      });
+    });
+  }
+
+  async remove(tenant: string, documentId: string, revision: number): Promise<void> {
+    await this.#write(async (database) => {
+      const known = readState(database, tenant, documentId);
+      if (known && known.revision > revision) return;
+      await this.#removePassages(database, known?.id);
+      const nothing = { tenant, documentId, revision, name: '', collection: '', metadata: {}, fingerprint: '' };
+      writeDocument(database, nothing, null);
+    });
+  }
+
+  async state(tenant: string, documentId: string): Promise<IndexState | undefined> {
+    await this.#lastWrite;
+    const known = readState(this.#reader(), tenant, documentId);
+    return known && { revision: known.revision, fingerprint: known.fingerprint, passages: known.passages ?? undefined };
+  }
+
+  async search(query: KnowledgeQuery): Promise<readonly FoundPassage[]> {
+    this.#checkVector(query.vector);
+    const reader = this.#reader();
+    this.#search ??= loadVectorFunctions(reader).then(() => new KnowledgeSearch(reader, this.#embedder.relevantCosine));
+    const search = await this.#search;
+    this.#reader();
+    return search.find(query);
+  }
+
+  async renewVectors(embed: (texts: readonly StoredText[]) => Promise<readonly Float32Array[]>): Promise<number> {
+    for (let renewed = 0; ;) {
+      const rows = this.#reader()
+        .prepare(
+          `SELECT passages.id, passages.document, name, place, text FROM passages JOIN documents ON documents.id = passages.document
+           LEFT JOIN vectors ON vectors.passage = passages.id WHERE vectors.passage IS NULL ORDER BY passages.id LIMIT ${String(slice)}`,
+        )
+        .all() as unknown as (StoredText & { id: number; document: number })[];
+      if (rows.length === 0) return renewed;
+      const vectors = await embed(rows.map(({ name, place, text }) => ({ name, place, text })));
+      await this.#write((database) => {
+        // A document that was replaced meanwhile has other rows and has its vectors already.
+        const insert = database.prepare(
+          'INSERT OR IGNORE INTO vectors SELECT id, document, ? FROM passages WHERE id = ? AND document = ? AND text = ?',
+        );
+        rows.forEach(({ id, document, text }, at) =>
+          insert.run(bytesOf(this.#checkVector(vectors[at])), id, document, text),
+        );
+      });
+      renewed += rows.length;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#lastWrite;
+    this.#database.reader.close();
+    this.#database.writer.close();
+  }
+
+  async #removePassages(database: DatabaseSync, document: number | undefined): Promise<void> {
+    if (document === undefined) return;
+    const rows = database.prepare('SELECT id FROM passages WHERE document = ?').all(document) as { id: number }[];
+    const statements = ['words WHERE rowid = ?', 'vectors WHERE passage = ?', 'passages WHERE id = ?'].map((what) =>
+      database.prepare(`DELETE FROM ${what}`),
+    );
+    await inSlices(rows, ({ id }) => {
+      for (const statement of statements) statement.run(id);
+    });
+  }
+
+  #write(work: (database: DatabaseSync) => Promise<void> | void): Promise<void> {
+    this.#reader();
+    const done = this.#lastWrite.then(() => inTransaction(this.#database.writer, work));
+    this.#lastWrite = done.catch(() => undefined);
+    return done;
+  }
+
+  #reader(): DatabaseSync {
+    if (this.#closed) throw new PlatformError('unavailable', { detail: 'The knowledge index is closed.' });
+    return this.#database.reader;
+  }
+
+  #checkVector(vector: Float32Array | undefined): Float32Array {
+    if (vector?.length === this.#embedder.dimensions) return vector;
+    throw new PlatformError('invalid_request', {
+      detail: `A vector has ${String(vector?.length)} dimensions; this index has ${String(this.#embedder.dimensions)}.`,
+    });
+  }
+}
+
+interface StateRow {
+  id: number;
+  revision: number;
+  fingerprint: string;
+  passages: number | null;
+}
+
+function readState(database: DatabaseSync, tenant: string, documentId: string): StateRow | undefined {
+  const statement = database.prepare(
+    'SELECT id, revision, fingerprint, passages FROM documents WHERE tenant = ? AND document_id = ?',
+  );
+  return statement.get(tenant, documentId) as unknown as StateRow | undefined;
+}
+
+function writeDocument(
+  database: DatabaseSync,
+  document: Omit<IndexedDocument, 'passages'>,
+  passages: number | null,
+): number {
+  const { tenant, documentId, name, collection, metadata, revision, fingerprint } = document;
+  const row = database
+    .prepare(
+      `INSERT INTO documents (tenant, document_id, name, collection, metadata, revision, fingerprint, passages) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, collection = excluded.collection, metadata = excluded.metadata,
+         revision = excluded.revision, fingerprint = excluded.fingerprint, passages = excluded.passages RETURNING id`,
+    )
+    .get(tenant, documentId, name, collection, JSON.stringify(metadata), revision, fingerprint, passages);
+  return (row as { id: number }).id;
+}
+
+function insertPassage(
+  database: DatabaseSync,
+  document: { id: number; name: string },
+  { ordinal, text, place, vector }: Passage,
+): void {
+  const { lastInsertRowid: id } = database
+    .prepare('INSERT INTO passages (document, ordinal, text, place) VALUES (?, ?, ?, ?)')
+    .run(document.id, ordinal, text, place);
+  database
+    .prepare('INSERT INTO words (rowid, text, heading) VALUES (?, ?, ?)')
+    .run(id, text, `${document.name} ${place.replace(/(?:^|, )lines? [\d-]+$/, '')}`);
+  database
+    .prepare('INSERT INTO vectors (passage, document, vector) VALUES (?, ?, ?)')
+    .run(id, document.id, bytesOf(vector));
+}
+
+async function inTransaction(
+  database: DatabaseSync,
+  work: (database: DatabaseSync) => Promise<void> | void,
+): Promise<void> {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    await work(database);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+async function inSlices<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
+  for (let start = 0; start < items.length; start += slice) {
+    if (start > 0) await nextTurn();
+    items.slice(start, start + slice).forEach(work);
+  }
+}
+
+const bytesOf = (vector: Float32Array): Uint8Array =>
+  new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);

@@ -1,0 +1,41 @@
+/** What happened in a world, in order: readable, and the same to the letter whenever the seed is run again. */
+import { createHash } from 'node:crypto';
+
+interface Line {
+  readonly text: string;
+  readonly about: string | undefined;
+}
+
+export class History {
+  private readonly lines: Line[] = [];
+  /** Bytes of records: part of the hash, too long to be read. */
+  private readonly bodies: string[] = [];
+
+  constructor(private readonly elapsedMs: () => number) {}
+
+  /** `about`: the plan that it concerns; without one it concerns all. */
+  note(who: string, what: string, about?: string): void {
+    this.lines.push({ text: `${this.elapsedMs().toFixed(1).padStart(9)} ms  ${who.padEnd(14)} ${what}`, about });
+  }
+
+  body(text: string): void {
+    this.bodies.push(text);
+  }
+
+  get length(): number {
+    return this.lines.length;
+  }
+
+  /** The last lines that concern the plan (all plans, when there is none). */
+  last(count: number, planId?: string): string[] {
+    const concerning = planId === undefined ? this.lines : this.lines.filter(({ about }) => about === undefined || about === planId);
+    return concerning.slice(-count).map(({ text }) => text);
+  }
+
+  hash(): string {
+    const hash = createHash('sha256');
+    hash.update(this.lines.map(({ text }) => text).join('\n'));
+    hash.update(this.bodies.join('\n'));
+    return hash.digest('hex');
+  }
+}

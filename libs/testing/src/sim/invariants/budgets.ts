@@ -1,0 +1,66 @@
+/** What a plan spends, counted from its events alone. */
+import type { Budget, PlanEvent, Usage } from '@waybill/contracts';
+import type { Invariant } from './invariant.ts';
+
+interface Account {
+  readonly budget: Budget;
+  readonly reserved: Map<string, number>;
+  spent: number;
+  dispatches: number;
+}
+
+export function budgets(): Invariant {
+  const accounts = new Map<string, Account>();
+  return {
+    promise: 'Spent plus reserved never exceeds the budget, and the terminal event states what was spent.',
+    onEvent(planId, event) {
+      if (event.type === 'TaskAccepted') {
+        accounts.set(planId, { budget: event.data.budget, reserved: new Map(), spent: 0, dispatches: 0 });
+      }
+      const account = accounts.get(planId);
+      return account && (book(account, event) ?? excess(account));
+    },
+  };
+}
+
+function book(account: Account, event: PlanEvent): string | undefined {
+  switch (event.type) {
+    case 'StepDispatched':
+      account.reserved.set(event.data.work_id, event.data.max_tokens);
+      account.dispatches += 1;
+      return undefined;
+    case 'StepSuspended':
+    case 'StepCompleted':
+    case 'StepRetryScheduled':
+    case 'StepFailed':
+      account.reserved.delete(event.data.work_id);
+      account.spent += tokensOf(event.data.usage);
+      return undefined;
+    case 'TaskCompleted':
+    case 'TaskFailed':
+    case 'TaskCancelled':
+      return misstated(account, event.data.usage);
+    case 'TaskAccepted':
+    case 'PlanCreated':
+    case 'CallCompleted':
+    case 'CallFailed':
+      return undefined;
+  }
+}
+
+const tokensOf = (usage: Usage): number => usage.prompt_tokens + usage.completion_tokens;
+
+function misstated({ spent, dispatches }: Account, usage: Usage & { steps: number }): string | undefined {
+  if (tokensOf(usage) === spent && usage.steps === dispatches) return undefined;
+  return `The end states ${tokensOf(usage)} tokens in ${usage.steps} dispatches; there were ${spent} in ${dispatches}`;
+}
+
+function excess({ budget, reserved, spent, dispatches }: Account): string | undefined {
+  let open = 0;
+  for (const tokens of reserved.values()) open += tokens;
+  if (budget.tokens !== undefined && spent + open > budget.tokens) {
+    return `${spent} tokens spent and ${open} reserved of a budget of ${budget.tokens}`;
+  }
+  if (budget.steps !== undefined && dispatches > budget.steps) return `${dispatches} dispatches of a budget of ${budget.steps}`;
+  return undefined;
+}

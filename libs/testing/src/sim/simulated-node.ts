@@ -1,0 +1,119 @@
+/** A service that is started again whenever it has died. What it had in memory is gone by then. */
+import type { SeededRandom } from './seeded-random.ts';
+import { Life, type Surroundings } from './sim-process.ts';
+
+export interface Service {
+  /** Leaves politely. */
+  close(): Promise<void>;
+}
+
+export interface NodeParts {
+  readonly name: string;
+  readonly world: Surroundings;
+  readonly random: SeededRandom;
+  start(life: Life): Promise<Service>;
+  /** The group takes note of a process that has been silent for too long. */
+  believedDead(life: Life): void;
+}
+
+/** After so long without a sign of life a process counts as dead. */
+const sessionMs = 400;
+
+export class SimulatedNode {
+  private life: Life | undefined;
+  private lives = 0;
+  private service: Service | undefined;
+
+  constructor(private readonly parts: NodeParts) {}
+
+  boot(): void {
+    if (this.life) return;
+    const { name, world, random, start } = this.parts;
+    this.lives += 1;
+    const life = new Life(`${name}.${this.lives}`, world, random.fork(), random.int(-30, 30));
+    this.life = life;
+    this.service = undefined;
+    world.history.note(life.name, 'starts');
+    void start(life).then((service) => {
+      if (this.life === life) this.service = service;
+    });
+  }
+
+  /** One of the things that can happen to a process, or none. */
+  weather(): void {
+    const { life } = this;
+    if (!life?.isUp) return;
+    const { random, world } = this.parts;
+    if (world.faults.hits('crash')) this.crash(life, random.between(10, 1_500));
+    else if (world.faults.hits('freeze')) this.freeze(life, random.between(50, 2_500));
+    else if (world.faults.hits('slow process')) this.slowDown(life, random.between(100, 1_500));
+    else if (world.faults.hits('believed dead')) this.doubt(life);
+    else if (world.faults.hits('polite restart')) this.restart(life);
+  }
+
+  /** From now on nothing keeps it from working. */
+  heal(): void {
+    if (!this.life) return this.boot();
+    this.life.slowness = 1;
+    if (this.life.frozenAt !== undefined) this.thaw(this.life);
+  }
+
+  private crash(life: Life, downMs: number): void {
+    this.parts.world.history.note(life.name, `dies, and starts again in ${downMs.toFixed(0)} ms`);
+    life.end();
+    this.life = undefined;
+    this.after(sessionMs, () => this.parts.believedDead(life));
+    this.after(downMs, () => this.boot());
+  }
+
+  private freeze(life: Life, ms: number): void {
+    this.parts.world.history.note(life.name, `freezes for ${ms.toFixed(0)} ms`);
+    life.freeze();
+    this.watchOver(life);
+    this.after(ms, () => this.thaw(life));
+  }
+
+  private watchOver(life: Life): void {
+    this.after(sessionMs, () => {
+      if (life.frozenAt === undefined) return;
+      this.parts.believedDead(life);
+      this.watchOver(life);
+    });
+  }
+
+  private thaw(life: Life): void {
+    if (life.isDead || life.frozenAt === undefined) return;
+    this.parts.world.history.note(life.name, 'thaws');
+    life.thaw();
+  }
+
+  private slowDown(life: Life, ms: number): void {
+    life.slowness = this.parts.random.between(3, 40);
+    this.parts.world.history.note(life.name, `is ${life.slowness.toFixed(0)} times slower for ${ms.toFixed(0)} ms`);
+    this.after(ms, () => {
+      life.slowness = 1;
+    });
+  }
+
+  private doubt(life: Life): void {
+    this.parts.world.history.note(life.name, 'is believed dead, and is not');
+    this.parts.believedDead(life);
+  }
+
+  private restart(life: Life): void {
+    const { service } = this;
+    if (!service) return;
+    this.parts.world.history.note(life.name, 'leaves politely');
+    this.service = undefined;
+    void service.close().then(() => {
+      life.end();
+      if (this.life !== life) return;
+      this.life = undefined;
+      this.after(this.parts.random.between(1, 200), () => this.boot());
+    });
+  }
+
+  private after(ms: number, work: () => void): void {
+    this.parts.world.timeline.after(ms, work);
+  }
+}
