@@ -11,6 +11,8 @@ export default defineConfig({
   resolve: {
     alias: Object.entries(sourceEntries()).map(([name, replacement]) => ({ find: exact(name), replacement })),
   },
+  // Specs with Nest handlers; packages leave specs out of their own compilation.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     pool: 'forks',
     // node:sqlite is chosen on purpose; its warning would stand in the report of every file.

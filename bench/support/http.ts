@@ -10,7 +10,11 @@ export interface TaskAnswer {
 }
 
 export class BenchClient {
-  constructor(private readonly url: string) {}
+  private readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
 
   call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -40,7 +40,10 @@ export const Timestamp = z.iso.datetime({ offset: true }).describe('RFC 3339.');
 export const TaskId = z.uuid({ version: 'v7' }).describe('UUIDv7; also the id of the plan.');
 
 const Label = z.string().max(limits.labelChars);
-export const Labels = z.record(z.string().min(1).max(limits.nameChars), Label);
+export const Labels = z
+  .record(z.string().min(1).max(limits.nameChars), Label)
+  .refine((labels) => Object.keys(labels).length <= limits.labels, `at most ${limits.labels} labels are allowed`)
+  .meta({ maxProperties: limits.labels });
 
 /** `name` or `name@version`. */
 export const WorkflowReference = z

@@ -63,8 +63,7 @@ export class HtmlReader implements TokenHandler {
     this.#endImplied(name, reading);
     if (reading === 'break') this.#lines.push({ text: '', number: line });
     else if (reading !== 'inline') this.#begin(reading, name);
-    if ((name === 'td' || name === 'th') && this.#lines.length > 0) this.#text(' | ', line);
-    if (name === 'img') this.#text(` ${token.attrs.find((attribute) => attribute.name === 'alt')?.value ?? ''} `, line);
+    this.#text(spokenFor(token, this.#lines.length > 0), line);
     if (voidElements.has(name) || (token.selfClosing && reading === 'inline')) return;
     if (this.#stack.length >= maxDepth && reading !== 'skip') return;
     this.#stack.push(name);
@@ -186,4 +185,10 @@ function blockOf(open: Open, lines: readonly Line[], withBlank: readonly Line[])
     case 'prose':
       return open.mark === undefined ? { kind: 'prose', lines } : { kind: 'prose', lines, mark: open.mark };
   }
+}
+
+/** What a tag itself adds to the text. */
+function spokenFor({ tagName, attrs }: Token.TagToken, follows: boolean): string {
+  if (tagName === 'img') return ` ${attrs.find(({ name }) => name === 'alt')?.value ?? ''} `;
+  return follows && (tagName === 'td' || tagName === 'th') ? ' | ' : '';
 }

@@ -4,18 +4,24 @@
  * comes to such a place (an endless code block, say) is cut at a line, and a fence is closed and opened again.
  */
 import type { Line } from './block.ts';
-import { isBlank, linesOf } from './lines.ts';
+import { isBlank, linesOf, partsOfLine } from './lines.ts';
 
 /** `firstLine`: the number of its first line in the document. */
 export interface MarkdownSegment {
   readonly text: string;
   readonly firstLine: number;
+  /** Part of an endless line, so no Markdown. */
+  readonly isPlain: boolean;
 }
 
 /** Parsed in some 10 ms. */
-const targetChars = 8_192;
-const maxChars = 4 * targetChars;
-const maxDefinitionChars = 4_096;
+const targetChars = 4_096;
+const targetLines = 120;
+/** So many times that far no better place is waited for. */
+const patience = 4;
+/** Nobody writes a line of Markdown that is longer. */
+const maxLineChars = patience * targetChars;
+const maxDefinitionChars = 2_048;
 
 const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 const heading = /^ {0,3}#{1,6}(?:\s|$)/;
@@ -29,14 +35,14 @@ const rawEnd: readonly (readonly [begins: RegExp, end: RegExp])[] = [
 
 export function* markdownSegments(text: string): Generator<MarkdownSegment, void> {
   if (text.length <= targetChars) {
-    yield { text, firstLine: 1 };
+    yield { text, firstLine: 1, isPlain: false };
     return;
   }
   const definitions = definitionsOf(text);
   const cutter = new Cutter(definitions);
   for (const whole of linesOf(text)) {
-    for (const line of pieces(whole)) {
-      const done = cutter.add(line);
+    for (const line of partsOfLine(whole, maxLineChars)) {
+      const done = cutter.add(line, line !== whole);
       if (done) yield done;
     }
   }
@@ -47,6 +53,7 @@ class Cutter {
   #lines: string[] = [];
   #chars = 0;
   #firstLine = 1;
+  #isPlain = false;
   #fence: { readonly mark: string; readonly opening: string } | undefined;
   #rawEnd: RegExp | undefined;
   #afterBlank = false;
@@ -57,8 +64,9 @@ class Cutter {
     this.#definitions = definitions;
   }
 
-  add(line: Line): MarkdownSegment | undefined {
-    const done = this.#cutBefore(line) ? this.end() : undefined;
+  add(line: Line, isPlain: boolean): MarkdownSegment | undefined {
+    const done = this.#lines.length > 0 && (isPlain !== this.#isPlain || this.#cutBefore(line)) ? this.end() : undefined;
+    this.#isPlain = isPlain;
     if (this.#lines.length === 0) this.#begin(line);
     this.#lines.push(line.text);
     this.#chars += line.text.length + 1;
@@ -67,24 +75,28 @@ class Cutter {
   }
 
   end(): MarkdownSegment {
-    if (this.#fence) this.#lines.push(this.#fence.mark);
+    const isPlain = this.#isPlain;
+    const firstLine = this.#firstLine;
+    if (this.#fence && !isPlain) this.#lines.push(this.#fence.mark);
     const text = this.#lines.join('\n');
     this.#lines = [];
     this.#chars = 0;
     // Links of this part may be defined in any other one.
-    return { text: this.#definitions === '' ? text : `${text}\n\n${this.#definitions}`, firstLine: this.#firstLine };
+    const withDefinitions = isPlain || this.#definitions === '' ? text : `${text}\n\n${this.#definitions}`;
+    return { text: withDefinitions, firstLine, isPlain };
   }
 
   #begin(line: Line): void {
     this.#firstLine = line.number;
-    if (!this.#fence) return;
+    if (!this.#fence || this.#isPlain) return;
     this.#lines.push(this.#fence.opening);
     this.#firstLine -= 1;
   }
 
   #cutBefore(line: Line): boolean {
-    if (this.#chars + line.text.length > maxChars) return this.#chars > 0;
-    if (this.#chars < targetChars || this.#fence || this.#rawEnd) return false;
+    const far = Math.max((this.#chars + line.text.length) / targetChars, this.#lines.length / targetLines);
+    if (far > patience) return true;
+    if (far < 1 || this.#fence || this.#rawEnd) return false;
     return heading.test(line.text) || (this.#afterBlank && paragraphStart.test(line.text));
   }
 
@@ -102,18 +114,6 @@ class Cutter {
       this.#rawEnd = raw?.[1];
     }
   }
-}
-
-/** A line of a megabyte is cut at spaces; its parts keep its number. */
-function* pieces(line: Line): Generator<Line, void> {
-  let rest = line.text;
-  while (rest.length > maxChars) {
-    const space = rest.lastIndexOf(' ', targetChars);
-    const end = space > 0 ? space : targetChars;
-    yield { text: rest.slice(0, end), number: line.number };
-    rest = rest.slice(end).trimStart();
-  }
-  yield { text: rest, number: line.number };
 }
 
 function definitionsOf(text: string): string {

@@ -21,7 +21,7 @@ const deepIndent = /^[ \t]{80,}\S/m;
 
 export function* parseMarkdown(text: string): Blocks {
   for (const segment of markdownSegments(withoutFrontMatter(text))) {
-    if (isHostile(segment.text)) yield* parseText(segment.text, segment.firstLine);
+    if (segment.isPlain || isHostile(segment.text)) yield* parseText(segment.text, segment.firstLine);
     else yield parseSegment(segment);
   }
 }

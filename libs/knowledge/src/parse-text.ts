@@ -1,10 +1,10 @@
 /** Plain text: paragraphs between blank lines. */
 import type { Block, Blocks, Line } from './block.ts';
-import { isBlank, linesOf } from './lines.ts';
+import { isBlank, linesOf, partsOfLine } from './lines.ts';
 
 /** A paragraph without end is handed on in parts of so many characters. */
 const maxParagraphChars = 16_384;
-const maxBatch = 64;
+const maxBatch = 16;
 
 export function* parseText(text: string, firstLine = 1): Blocks {
   let batch: Block[] = [];
@@ -18,9 +18,11 @@ export function* parseText(text: string, firstLine = 1): Blocks {
   for (const line of linesOf(text, firstLine)) {
     if (isBlank(line.text)) flush();
     else {
-      paragraph.push(line);
-      chars += line.text.length;
-      if (chars > maxParagraphChars) flush();
+      for (const part of partsOfLine(line, maxParagraphChars)) {
+        paragraph.push(part);
+        chars += part.text.length;
+        if (chars >= maxParagraphChars) flush();
+      }
     }
     if (batch.length >= maxBatch) {
       yield batch;

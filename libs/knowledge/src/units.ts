@@ -56,17 +56,20 @@ function* rows({ kind, lines }: { kind: 'table' | 'code'; lines: readonly Line[]
   const [first] = lines;
   if (!first || whole.trim() === '') return;
   if (whole.length <= bounds.max * charsPerWord && sizeOf(whole) <= bounds.max) {
-    yield { text: whole, size: sizeOf(whole), from: first.number, to: lines.at(-1)!.number, glue: '\n\n' };
+    yield unitOf(lines);
     return;
   }
   // A part of a table says little without its header.
   const header = kind === 'table' && sizeOf(first.text) <= bounds.small ? first : undefined;
   for (const part of partsOf(lines, bounds.most)) {
-    const text = part.map((line) => line.text).join('\n');
-    const shown = header && part[0] !== header ? `${header.text}\n${text}` : text;
-    if (text.trim() !== '')
-      yield { text: shown, size: sizeOf(shown), from: part[0]!.number, to: part.at(-1)!.number, glue: '\n\n' };
+    const unit = unitOf(header && part[0] !== header ? [header, ...part] : part);
+    if (unit.text.trim() !== '') yield { ...unit, from: part[0]!.number };
   }
+}
+
+function unitOf(lines: readonly Line[]): Unit {
+  const text = lines.map((line) => line.text).join('\n');
+  return { text, size: sizeOf(text), from: lines[0]!.number, to: lines.at(-1)!.number, glue: '\n\n' };
 }
 
 /** Lines in groups of at most `most` words. */

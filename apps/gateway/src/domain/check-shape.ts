@@ -52,7 +52,7 @@ function sentence(issue: Issue, fields: readonly string[]): string {
     const key = issue.keys![0]!;
     return `The field ${JSON.stringify(key)} is not known.${didYouMean(key, fields)}`;
   }
-  if (issue.code === 'custom') return `${nameOf(issue)} does not have the expected type.`;
+  if (issue.message === 'Invalid input') return `${nameOf(issue)} does not have the expected type.`;
   return `${nameOf(issue)}: ${issue.message}.`;
 }
 

@@ -15,7 +15,7 @@ type Expectation = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' 
 /** Undefined when it is JSON. */
 export function findSyntaxError(source: string): SyntaxProblem | undefined {
   const open: ('[' | '{')[] = [];
-  let expected: Expectation = 'value';
+  let expected = 'value' as Expectation;
   let at = 0;
   for (;;) {
     at = skip(blank, source, at);

@@ -49,7 +49,7 @@ function readString(bytes: Uint8Array, start: number, frame: Frame | undefined):
 function textOf(bytes: Uint8Array): string {
   const text = utf8.decode(bytes);
   try {
-    return (JSON.parse(text) as string).toWellFormed();
+    return (JSON.parse(text) as string).toWellFormed().replaceAll('\0', '\ufffd');
   } catch {
     return text.slice(1, -1);
   }

@@ -4,7 +4,7 @@
 export function nearestName(written: string, known: Iterable<string>): string | undefined {
   if (written.length > 64) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  let bestDistance = (written.length <= 3 ? 1 : Math.max(2, Math.floor(written.length / 3))) + 1;
   for (const name of known) {
     const distance = editDistance(written.toLowerCase(), name.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [name, distance];

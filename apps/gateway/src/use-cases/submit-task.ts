@@ -51,10 +51,10 @@ export class SubmitTask {
 
   async execute(body: unknown, caller: Caller): Promise<Submitted> {
     const task = checkShape(TaskSubmissionHead, body, { fields });
+    const deadline = this.deadlineOf(task);
     const launch = await this.resolve(task);
     const problem = launch.check?.(task.input ?? nothingGiven);
     if (problem) throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
-    const deadline = this.deadlineOf(task);
     if (task.dry_run === true) return { preview: previewOf(launch) };
     const identity = await this.identify(task as JsonObject, caller);
     if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;

@@ -1,7 +1,17 @@
 /** What every log promises to the members of a group. */
 import { describe, expect, it } from 'vitest';
 import type { CommittedPosition, RecordBatch } from '../message-log.ts';
-import { freshGroup, freshTopic, message, messages, nameOf, Seen, TestMember, textOf, type LogUnderTest } from './log-under-test.ts';
+import {
+  freshGroup,
+  freshTopic,
+  message,
+  messages,
+  nameOf,
+  Seen,
+  TestMember,
+  textOf,
+  type LogUnderTest,
+} from './log-under-test.ts';
 
 const ownedBy = (members: readonly TestMember[]): string[] => members.flatMap(({ owned }) => [...owned]);
 const received = (members: readonly TestMember[]): Set<string | null> =>
@@ -68,7 +78,11 @@ export function groupContract(opened: () => LogUnderTest): void {
           expect(first).toBe(second);
         }
         for (const call of claims) {
-          const numbers = (topic: string) => call.filter((claim) => claim.topic === topic).map(({ partition }) => partition).toSorted();
+          const numbers = (topic: string) =>
+            call
+              .filter((claim) => claim.topic === topic)
+              .map(({ partition }) => partition)
+              .toSorted((a, b) => a - b);
           expect(numbers(topics[0]!)).toEqual(numbers(topics[1]!));
         }
       }
@@ -95,10 +109,16 @@ export function groupContract(opened: () => LogUnderTest): void {
       });
       const first: TestMember = new TestMember(seen);
       const second: TestMember = new TestMember(seen);
-      await first.join(log, options(() => first));
+      await first.join(
+        log,
+        options(() => first),
+      );
       const sent = messages(topic, 1_000);
       for (let at = 0; at < 500; at += 20) await log.append(sent.slice(at, at + 20));
-      await second.join(log, options(() => second));
+      await second.join(
+        log,
+        options(() => second),
+      );
       for (let at = 500; at < 1_000; at += 20) await log.append(sent.slice(at, at + 20));
       await seen.until(() => second.owned.size > 0, 'the second member has partitions');
       await first.membership.leave();
@@ -121,7 +141,10 @@ export function groupContract(opened: () => LogUnderTest): void {
           if (rejections < 2) throw new Error(`rejection ${String(++rejections)}`);
         },
       });
-      const [{ partition } = { partition: -1 }] = await log.append([message(topic, 'k', 'a'), message(topic, 'k', 'b')]);
+      const [{ partition } = { partition: -1 }] = await log.append([
+        message(topic, 'k', 'a'),
+        message(topic, 'k', 'b'),
+      ]);
       await seen.until(() => received([member]).size === 2, 'both records');
       const times = (calls: readonly (readonly { partition: number }[])[]): number =>
         calls.flat().filter((one) => one.partition === partition).length;
@@ -132,7 +155,9 @@ export function groupContract(opened: () => LogUnderTest): void {
     it('begins where onAssigned says, and asks again when it rejects', async () => {
       const { log } = opened();
       const topic = freshTopic();
-      const positions = await log.append(['a', 'b', 'c'].map((value) => ({ ...message(topic, 'k', value), partition: 0 })));
+      const positions = await log.append(
+        ['a', 'b', 'c'].map((value) => ({ ...message(topic, 'k', value), partition: 0 })),
+      );
       const seen = new Seen();
       let asked = 0;
       const member = await new TestMember(seen).join(log, {
@@ -170,7 +195,12 @@ export function groupContract(opened: () => LogUnderTest): void {
       const topic = freshTopic();
       const [group, seen] = [freshGroup(), new Seen()];
       const [position] = await log.append(['a', 'b'].map((value) => ({ ...message(topic, 'k', value), partition: 0 })));
-      const committed: CommittedPosition = { topic, partition: 0, offset: position!.offset + 1, metadata: 'finished: 5, 7' };
+      const committed: CommittedPosition = {
+        topic,
+        partition: 0,
+        offset: position!.offset + 1,
+        metadata: 'finished: 5, 7',
+      };
       const first = new TestMember(seen);
       await first.join(log, { group, topics: [topic], onRecords: () => first.membership.commit([committed]) });
       await seen.until(() => received([first]).has('b'), 'the records');

@@ -1,22 +1,34 @@
 /** What the suites of a log share: the log under test, records to append, and waiting for a condition instead of for a time. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
-import type { Claim, GroupMembership, GroupOptions, MessageLog, Position, RecordBatch, TopicPartition } from '../message-log.ts';
+import type {
+  Claim,
+  GroupMembership,
+  GroupOptions,
+  MessageLog,
+  Position,
+  RecordBatch,
+  TopicPartition,
+} from '../message-log.ts';
 
 export interface LogUnderTest {
   readonly log: MessageLog;
   /** Closes the log and opens another one over the same records. */
-  reopen(): Promise<MessageLog>;
+  readonly reopen: () => Promise<MessageLog>;
   /** Drops what lies before the position, when the log can be told to. */
-  truncateBefore?(position: Position): Promise<void>;
-  close(): Promise<void>;
+  readonly truncateBefore?: (position: Position) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A name that no other test has: a server outlives a suite. */
 export const freshTopic = (): string => `tasks.contract-${randomUUID()}`;
 export const freshGroup = (): string => `contract-${randomUUID()}`;
 
-export function message(topic: string, key: string, value: OutgoingMessage['value'] = `${key}'s value`): OutgoingMessage {
+export function message(
+  topic: string,
+  key: string,
+  value: OutgoingMessage['value'] = `${key}'s value`,
+): OutgoingMessage {
   return { topic, key, headers: { ce_id: randomUUID(), ce_type: 'waybill.Contract.v1', tenant: 'default' }, value };
 }
 

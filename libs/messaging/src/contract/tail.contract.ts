@@ -20,13 +20,16 @@ export function tailContract(opened: () => LogUnderTest): void {
     it('from offsets begins there, and at the start of partitions without one', async () => {
       const { log } = opened();
       const topic = freshTopic();
-      const positions = await log.append(['a', 'b', 'c'].map((value) => ({ ...message(topic, 'k', value), partition: 0 })));
+      const positions = await log.append(
+        ['a', 'b', 'c'].map((value) => ({ ...message(topic, 'k', value), partition: 0 })),
+      );
       await log.append([{ ...message(topic, 'k', 'other'), partition: 1 }]);
       const collector = new Collector();
       const from = new Map([[topic, [positions[1]!.offset]]]);
       const tail = await log.tail({ topics: [topic], from, onRecords: collector.onRecords });
       await collector.until(3);
-      expect(collector.texts().toSorted()).toEqual(['b', 'c', 'other']);
+      expect(new Set(collector.texts())).toEqual(new Set(['b', 'c', 'other']));
+      expect(collector.records).toHaveLength(3);
       await tail.close();
     });
 
@@ -136,7 +139,9 @@ export function tailContract(opened: () => LogUnderTest): void {
       const { log } = opened();
       const topic = freshTopic();
       const collectors = [new Collector(), new Collector(), new Collector()];
-      const tails = await Promise.all(collectors.map(({ onRecords }) => log.tail({ topics: [topic], from: 'start', onRecords })));
+      const tails = await Promise.all(
+        collectors.map(({ onRecords }) => log.tail({ topics: [topic], from: 'start', onRecords })),
+      );
       await log.append(messages(topic, 50));
       for (const collector of collectors) await collector.until(50);
       for (const { records } of collectors) expect(new Set(records.map(textOf)).size).toBe(50);
@@ -147,7 +152,8 @@ export function tailContract(opened: () => LogUnderTest): void {
       const { log, reopen, truncateBefore } = opened();
       if (!truncateBefore) return skip();
       const topic = freshTopic();
-      const inOrder = (values: readonly string[]) => values.map((value) => ({ ...message(topic, 'k', value), partition: 0 }));
+      const inOrder = (values: readonly string[]) =>
+        values.map((value) => ({ ...message(topic, 'k', value), partition: 0 }));
       const [first] = await log.append(inOrder(['a', 'b', 'c']));
       await truncateBefore({ topic, partition: 0, offset: first!.offset + 2 });
       expect((await readAll(log, topic, 1)).texts()).toEqual(['c']);

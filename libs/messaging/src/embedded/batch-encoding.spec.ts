@@ -8,7 +8,13 @@ const text = fc.string({ unit: 'grapheme' });
 const message: fc.Arbitrary<OutgoingMessage> = fc.record({
   topic: fc.constant('t'),
   key: text,
-  headers: fc.dictionary(fc.oneof(fc.constantFrom('ce_id', 'tenant'), text.filter((name) => name !== '__proto__')), text),
+  headers: fc.dictionary(
+    fc.oneof(
+      fc.constantFrom('ce_id', 'tenant'),
+      text.filter((name) => name !== '__proto__'),
+    ),
+    text,
+  ),
   value: fc.oneof(text, fc.constant(null), fc.uint8Array()),
 });
 const place = (count: number) => ({ topic: 't', partition: 3, baseOffset: 40, count, timestamp: 7 });

@@ -45,8 +45,12 @@ export class BatchTable {
     this.#insert = db.prepare('INSERT INTO batches (place, count, timestamp, crc, body) VALUES (?, ?, ?, ?, ?)');
     this.#holding = db.prepare(`${row} WHERE place <= ? AND place >= ? ORDER BY place DESC LIMIT 1`);
     this.#from = db.prepare(`${row} WHERE place >= ? AND place < ? ORDER BY place LIMIT 1`);
-    this.#extentFrom = db.prepare('SELECT place, count, timestamp FROM batches WHERE place >= ? AND place < ? ORDER BY place LIMIT 1');
-    this.#last = db.prepare('SELECT place, count, timestamp FROM batches WHERE place >= ? AND place < ? ORDER BY place DESC LIMIT 1');
+    this.#extentFrom = db.prepare(
+      'SELECT place, count, timestamp FROM batches WHERE place >= ? AND place < ? ORDER BY place LIMIT 1',
+    );
+    this.#last = db.prepare(
+      'SELECT place, count, timestamp FROM batches WHERE place >= ? AND place < ? ORDER BY place DESC LIMIT 1',
+    );
     this.#remove = db.prepare('DELETE FROM batches WHERE place = ?');
   }
 
@@ -83,7 +87,10 @@ export class BatchTable {
   #decode({ topic, partition }: PartitionName, { place, count, timestamp, crc, body }: Row): CommittedBatch {
     const baseOffset = offsetOf(place);
     if (checksum(body, place, count, timestamp) !== crc) {
-      throw damaged(this.#file, `has a damaged batch: ${topic}/${String(partition)}, offsets from ${String(baseOffset)}`);
+      throw damaged(
+        this.#file,
+        `has a damaged batch: ${topic}/${String(partition)}, offsets from ${String(baseOffset)}`,
+      );
     }
     const records = decodeBatch(body, { topic, partition, baseOffset, count, timestamp });
     return { baseOffset, nextOffset: baseOffset + count, bytes: body.length, records };

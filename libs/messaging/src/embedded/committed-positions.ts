@@ -16,8 +16,12 @@ export class CommittedPositions {
   #lastWrite = 0;
 
   constructor(db: DatabaseSync) {
-    this.#upsert = db.prepare('INSERT OR REPLACE INTO group_positions (group_name, topic, partition, next_offset, metadata) VALUES (?, ?, ?, ?, ?)');
-    for (const row of db.prepare('SELECT * FROM group_positions').iterate() as IterableIterator<Record<string, unknown>>) {
+    this.#upsert = db.prepare(
+      'INSERT OR REPLACE INTO group_positions (group_name, topic, partition, next_offset, metadata) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const row of db.prepare('SELECT * FROM group_positions').iterate() as IterableIterator<
+      Record<string, unknown>
+    >) {
       const [topic, partition] = [String(row['topic']), Number(row['partition'])];
       const position = { topic, partition, offset: Number(row['next_offset']) };
       const { metadata } = row;

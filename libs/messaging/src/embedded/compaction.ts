@@ -22,7 +22,9 @@ export class Compaction {
   constructor(journal: SqliteJournal, table: BatchTable) {
     this.#journal = journal;
     this.#table = table;
-    this.#setLeastEnd = journal.db.prepare('UPDATE topic_partitions SET least_end_offset = max(least_end_offset, ?) WHERE id = ?');
+    this.#setLeastEnd = journal.db.prepare(
+      'UPDATE topic_partitions SET least_end_offset = max(least_end_offset, ?) WHERE id = ?',
+    );
   }
 
   async run(partition: LogPartition, now: number): Promise<void> {
@@ -54,9 +56,13 @@ export class Compaction {
     });
   }
 
-  async #eachBatch(partition: LogPartition, end: number, visit: (batch: CommittedBatch) => Promise<void> | void): Promise<void> {
+  async #eachBatch(
+    partition: LogPartition,
+    end: number,
+    visit: (batch: CommittedBatch) => Promise<void> | void,
+  ): Promise<void> {
     let turn = 0;
-    for (let next = partition.start; next < end; ) {
+    for (let next = partition.start; next < end;) {
       const batch = this.#table.read(partition, next);
       if (!batch) return;
       await visit(batch);

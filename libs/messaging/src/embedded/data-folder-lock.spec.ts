@@ -15,7 +15,9 @@ it('gives a folder to one at a time, and says who has it', () => {
   const lock = lockDataFolder(data);
   expect(() => lockDataFolder(data)).toThrow(expect.objectContaining({ code: 'data_folder_locked' }));
   lock.setAddress('http://127.0.0.1:8080');
-  expect(() => lockDataFolder(data)).toThrow(new RegExp(`${data}.*process ${String(process.pid)} at http://127.0.0.1:8080`));
+  expect(() => lockDataFolder(data)).toThrow(
+    new RegExp(`${data}.*process ${String(process.pid)} at http://127.0.0.1:8080`),
+  );
   expect(findFolderHolder(data)).toEqual({ pid: process.pid, address: 'http://127.0.0.1:8080' });
   lock.release();
   lock.release();
@@ -41,7 +43,10 @@ it('says once and clearly that a folder cannot be written', () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
   expect(() => lockDataFolder(file)).toThrow(
-    expect.objectContaining({ code: 'invalid_configuration', detail: expect.stringMatching(/a-file cannot be written/) }),
+    expect.objectContaining({
+      code: 'invalid_configuration',
+      detail: expect.stringMatching(/a-file cannot be written/),
+    }),
   );
   expect(() => lockDataFolder('/proc/waybill')).toThrow(expect.objectContaining({ code: 'invalid_configuration' }));
 });

@@ -3,8 +3,8 @@
  * Who has it, and where it can be reached, stands in a side file beside it: the lock's own file must not be opened by its holder again, since
  * closing any handle on a file drops all of a process's POSIX locks on it.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
 import { isBusy } from './sqlite-errors.ts';
@@ -60,7 +60,7 @@ export function findFolderHolder(folder: string): FolderHolder | undefined {
 function acquire(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     db = new DatabaseSync(join(path, lockFile), { timeout: 0 });
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
     return db;
@@ -68,6 +68,13 @@ function acquire(path: string): DatabaseSync {
     db?.close();
     throw isBusy(error) ? locked(path, error) : unwritable(path, error);
   }
+}
+
+/** Step by step: Node's recursive mkdir never returns where the parent exists and yet nothing can be made in it (/proc). */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function writeHolder(path: string, holder: FolderHolder): void {
@@ -88,7 +95,9 @@ function readHolder(path: string): FolderHolder | undefined {
 
 function locked(path: string, cause: unknown): PlatformError {
   const holder = readHolder(path);
-  const who = holder ? `process ${String(holder.pid)}${holder.address ? ` at ${holder.address}` : ''}` : 'another process';
+  const who = holder
+    ? `process ${String(holder.pid)}${holder.address ? ` at ${holder.address}` : ''}`
+    : 'another process';
   return new PlatformError('data_folder_locked', {
     detail: `The data folder ${path} is used by ${who}. Stop it, or choose another folder.`,
     cause,

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { assignShares, type Share } from './group-assignment.ts';
 
-const share = (key: string, candidates: readonly string[], holder?: string): Share<string> => ({ key, candidates, holder });
+const share = (key: string, candidates: readonly string[], holder?: string): Share<string> => ({
+  key,
+  candidates,
+  holder,
+});
 const both = ['a', 'b'];
 
 it('gives a newcomer its part and leaves the rest where it is', () => {
@@ -22,13 +26,17 @@ it('leaves a share that nobody may have without a member', () => {
 
 it('gives every share to one who may have it, and to nobody two more than to another', () =>
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.option(fc.integer({ min: 0, max: 4 }))), (count, holders) => {
-      const members = Array.from({ length: count }, (_, at) => `m${String(at)}`);
-      const assigned = assignShares(
-        holders.map((holder, at) => share(String(at), members, holder === null ? undefined : `m${String(holder)}`)),
-      );
-      expect(assigned.size).toBe(holders.length);
-      const loads = members.map((member) => [...assigned.values()].filter((one) => one === member).length);
-      expect(Math.max(...loads) - Math.min(...loads)).toBeLessThan(2);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.option(fc.integer({ min: 0, max: 4 }))),
+      (count, holders) => {
+        const members = Array.from({ length: count }, (_, at) => `m${String(at)}`);
+        const assigned = assignShares(
+          holders.map((holder, at) => share(String(at), members, holder === null ? undefined : `m${String(holder)}`)),
+        );
+        expect(assigned.size).toBe(holders.length);
+        const loads = members.map((member) => [...assigned.values()].filter((one) => one === member).length);
+        expect(Math.max(...loads) - Math.min(...loads)).toBeLessThan(2);
+      },
+    ),
   ));

@@ -11,31 +11,43 @@ export interface Share<Member> {
 }
 
 export function assignShares<Member>(shares: readonly Share<Member>[]): ReadonlyMap<string, Member> {
-  const load = new Map<Member, number>();
-  const assigned = new Map<string, Member>();
-  const give = (key: string, to: Member): void => {
-    assigned.set(key, to);
-    load.set(to, (load.get(to) ?? 0) + 1);
-  };
+  const loads = new Loads<Member>();
   for (const { key, candidates, holder } of shares) {
-    if (holder !== undefined && candidates.includes(holder)) give(key, holder);
+    if (holder !== undefined && candidates.includes(holder)) loads.give(key, holder);
   }
-  const least = (members: readonly Member[]): Member =>
-    members.reduce((best, member) => ((load.get(member) ?? 0) < (load.get(best) ?? 0) ? member : best));
   for (const { key, candidates } of shares) {
-    if (!assigned.has(key) && candidates.length > 0) give(key, least(candidates));
+    if (!loads.assigned.has(key) && candidates.length > 0) loads.give(key, loads.least(candidates));
   }
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const { key, candidates } of shares) {
-      const holder = assigned.get(key);
-      if (holder === undefined) continue;
-      const other = least(candidates);
-      if (load.get(holder)! - (load.get(other) ?? 0) < 2) continue;
-      load.set(holder, load.get(holder)! - 1);
-      give(key, other);
-      moved = true;
-    }
+  while (shares.some((share) => loads.moves(share)));
+  return loads.assigned;
+}
+
+class Loads<Member> {
+  readonly assigned = new Map<string, Member>();
+  readonly #loads = new Map<Member, number>();
+
+  give(key: string, to: Member): void {
+    const before = this.assigned.get(key);
+    if (before !== undefined) this.#loads.set(before, this.#of(before) - 1);
+    this.assigned.set(key, to);
+    this.#loads.set(to, this.#of(to) + 1);
   }
-  return assigned;
+
+  least(members: readonly Member[]): Member {
+    return members.reduce((best, member) => (this.#of(member) < this.#of(best) ? member : best));
+  }
+
+  /** Each move makes two loads more equal, so it ends. */
+  moves({ key, candidates }: Share<Member>): boolean {
+    const holder = this.assigned.get(key);
+    if (holder === undefined) return false;
+    const other = this.least(candidates);
+    if (this.#of(holder) - this.#of(other) < 2) return false;
+    this.give(key, other);
+    return true;
+  }
+
+  #of(member: Member): number {
+    return this.#loads.get(member) ?? 0;
+  }
 }

@@ -1,6 +1,13 @@
 /** One membership: reads the shares that its group gives it, and commits positions for them. */
 import { PlatformError } from '@waybill/contracts';
-import type { Claim, CommittedPosition, GroupMembership, GroupOptions, Position, TopicPartition } from '../message-log.ts';
+import type {
+  Claim,
+  CommittedPosition,
+  GroupMembership,
+  GroupOptions,
+  Position,
+  TopicPartition,
+} from '../message-log.ts';
 import type { BatchTable } from './batch-table.ts';
 import type { CommittedPositions } from './committed-positions.ts';
 import type { Deliveries } from './deliveries.ts';

@@ -13,7 +13,11 @@ export interface Held {
 
 export interface ShareMember {
   /** Calls `onAssigned` and begins to read; rejects when the handler did. */
-  assign(partitions: readonly TopicPartition[], onFailure: (error: unknown) => void, onDelivered: () => void): Promise<Held>;
+  assign(
+    partitions: readonly TopicPartition[],
+    onFailure: (error: unknown) => void,
+    onDelivered: () => void,
+  ): Promise<Held>;
   revoke(partitions: readonly TopicPartition[]): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import type { Retention } from './retention.ts';
 export interface HousekeepingParts {
   readonly retention: Retention;
   readonly compaction: Compaction;
-  partitions(): Iterable<readonly LogPartition[]>;
+  readonly partitions: () => Iterable<readonly LogPartition[]>;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
 }
@@ -50,7 +50,7 @@ export class Housekeeping {
   async #all(): Promise<void> {
     const { partitions, retention, compaction, now } = this.#parts;
     for (const partition of [...partitions()].flat()) {
-      for (let more = true; more && !this.#closed; ) more = await retention.step(partition, now());
+      for (let more = true; more && !this.#closed;) more = await retention.step(partition, now());
       if (this.#closed) return;
       if (topicSpec(partition.topic).class === 'compacted') await compaction.run(partition, now());
     }

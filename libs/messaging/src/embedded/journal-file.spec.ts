@@ -38,7 +38,11 @@ async function killedAfter(commits: number): Promise<void> {
   for (const { from, to } of copies) copyFileSync(to, from);
 }
 
-function change(path: string, at: number, by: (bytes: Buffer) => void = (bytes) => bytes.fill(0x5a, at, at + 200)): void {
+function change(
+  path: string,
+  at: number,
+  by: (bytes: Buffer) => void = (bytes) => bytes.fill(0x5a, at, at + 200),
+): void {
   const bytes = readFileSync(path);
   by(bytes);
   writeFileSync(path, bytes);
@@ -110,7 +114,10 @@ it('does not hand out a batch whose bytes have changed, and says where it is', a
   change(file, 0, (all) => all.write('VALUE', at));
   const { log, close } = open();
   expect(() => log.readBatch('tasks.a', 0, 0)).toThrow(
-    expect.objectContaining({ code: 'data_folder_corrupt', detail: expect.stringMatching(/waybill\.db has a damaged batch: tasks\.a\/0, offsets from 0/) }),
+    expect.objectContaining({
+      code: 'data_folder_corrupt',
+      detail: expect.stringMatching(/waybill\.db has a damaged batch: tasks\.a\/0, offsets from 0/),
+    }),
   );
   await close();
 });

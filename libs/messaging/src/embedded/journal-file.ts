@@ -50,7 +50,9 @@ function createFile(file: string): void {
   for (const left of [fresh, `${fresh}-journal`, `${file}-wal`, `${file}-shm`]) rmSync(left, { force: true });
   const db = new DatabaseSync(fresh);
   try {
-    db.exec(`BEGIN; ${logSchema} PRAGMA application_id = ${String(applicationId)}; PRAGMA user_version = ${String(fileVersion)}; COMMIT;`);
+    db.exec(
+      `BEGIN; ${logSchema} PRAGMA application_id = ${String(applicationId)}; PRAGMA user_version = ${String(fileVersion)}; COMMIT;`,
+    );
   } finally {
     db.close();
   }

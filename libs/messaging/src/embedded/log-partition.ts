@@ -4,12 +4,10 @@
  */
 import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
 import type { RecordBatch } from '../message-log.ts';
+import { splitIntoRows } from './batch-rows.ts';
 import type { BatchTable } from './batch-table.ts';
 import { PartitionRecent, type CommittedBatch, type RecentBatches } from './recent-batches.ts';
 
-/** A row holds at most this much, so that reading a little of it is cheap. */
-const rowRecords = 1_000;
-const rowChars = 512 * 1024;
 /** What one call of a subscriber gets at most (one record alone may be larger). */
 const deliveryRecords = 500;
 const deliveryBytes = 1024 * 1024;
@@ -51,7 +49,7 @@ export class LogPartition {
   }
 
   write(table: BatchTable): void {
-    for (const records of rows(this.#added)) {
+    for (const records of splitIntoRows(this.#added)) {
       const bytes = table.insert(this, records);
       const baseOffset = records[0]!.offset;
       this.#rows.push({ baseOffset, nextOffset: baseOffset + records.length, bytes, records });
@@ -85,37 +83,21 @@ export class LogPartition {
       return { topic, partition, records: first.records, nextOffset: first.nextOffset };
     }
     const records: IncomingMessage[] = [];
-    let nextOffset = offset;
     let bytes = 0;
-    for (let batch: CommittedBatch | undefined = first; batch; batch = this.batchAt(table, nextOffset)) {
-      if (records.length > 0 && bytes + batch.bytes > deliveryBytes) break;
-      const from = Math.max(0, nextOffset - batch.baseOffset);
-      const left = deliveryRecords - records.length;
-      for (const record of batch.records.slice(from, from + left)) records.push(record);
-      nextOffset = records.at(-1)!.offset + 1;
+    let nextOffset = offset;
+    for (let batch: CommittedBatch | undefined = first; batch;) {
+      addFrom(batch, nextOffset, records);
       bytes += batch.bytes;
-      if (records.length >= deliveryRecords || nextOffset >= this.end) break;
+      nextOffset = records.at(-1)!.offset + 1;
+      const isFull = records.length >= deliveryRecords || nextOffset >= this.end;
+      batch = isFull ? undefined : this.batchAt(table, nextOffset);
+      if (batch && bytes + batch.bytes > deliveryBytes) break;
     }
     return { topic, partition, records, nextOffset };
   }
 }
 
-function rows(records: readonly IncomingMessage[]): readonly (readonly IncomingMessage[])[] {
-  let chars = 0;
-  for (const { value } of records) chars += value?.length ?? 0;
-  if (records.length <= rowRecords && chars <= rowChars) return [records];
-  const split: IncomingMessage[][] = [];
-  let row: IncomingMessage[] = [];
-  chars = 0;
-  for (const record of records) {
-    const length = record.value?.length ?? 0;
-    if (row.length > 0 && (row.length >= rowRecords || chars + length > rowChars)) {
-      split.push(row);
-      row = [];
-      chars = 0;
-    }
-    row.push(record);
-    chars += length;
-  }
-  return [...split, row];
+function addFrom(batch: CommittedBatch, offset: number, to: IncomingMessage[]): void {
+  const from = Math.max(0, offset - batch.baseOffset);
+  for (const record of batch.records.slice(from, from + deliveryRecords - to.length)) to.push(record);
 }

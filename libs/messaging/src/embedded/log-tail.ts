@@ -52,10 +52,13 @@ export class LogTail implements Tail {
 
   #retryLater(reader: PartitionReader, failures: number): void {
     if (this.#closed) return;
-    const retry = setTimeout(() => {
-      this.#retries.delete(retry);
-      reader.again();
-    }, backOffMs(this.#parts.backOff, failures));
+    const retry = setTimeout(
+      () => {
+        this.#retries.delete(retry);
+        reader.again();
+      },
+      backOffMs(this.#parts.backOff, failures),
+    );
     this.#retries.add(retry);
   }
 }

@@ -30,7 +30,9 @@ export class RecentBatches {
       oldest.from.dropFirst();
       this.#bytes -= oldest.bytes;
     }
-    if (this.#first > 1_000) this.#order.splice(0, this.#first), (this.#first = 0);
+    if (this.#first < 1_000) return;
+    this.#order.splice(0, this.#first);
+    this.#first = 0;
   }
 }
 

@@ -1,11 +1,21 @@
 /** SQLite's result codes in the platform's words. A unit's own errors pass through unchanged. */
 import { PlatformError } from '@waybill/contracts';
 
-const codes = { busy: 5, noMemory: 7, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, protocol: 15, notADatabase: 26 };
+const codes = {
+  busy: 5,
+  noMemory: 7,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  protocol: 15,
+  notADatabase: 26,
+};
 const storageFailures = new Set<number>(Object.values(codes));
 
 /** The primary result code, when the error is SQLite's. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;
 }

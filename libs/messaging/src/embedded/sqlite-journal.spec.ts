@@ -29,8 +29,13 @@ function open(options: Partial<JournalOptions> = {}): void {
 }
 
 const write = (note: string) => (db: DatabaseSync) => db.prepare('INSERT INTO notes (note) VALUES (?)').run(note);
-const notes = () => journal.db.prepare('SELECT note FROM notes ORDER BY note').all().map((row) => row['note']);
-const outcomes = async (runs: readonly Promise<unknown>[]) => (await Promise.allSettled(runs)).map(({ status }) => status);
+const notes = () =>
+  journal.db
+    .prepare('SELECT note FROM notes ORDER BY note')
+    .all()
+    .map((row) => row['note']);
+const outcomes = async (runs: readonly Promise<unknown>[]) =>
+  (await Promise.allSettled(runs)).map(({ status }) => status);
 
 it('commits the units of one turn together', async () => {
   open();
@@ -62,7 +67,11 @@ it('takes back what a unit wrote before it threw, and keeps what the others wrot
     write('half')(db);
     throw new Error('too late');
   });
-  expect(await outcomes([journal.run(write('a')), throws, journal.run(write('b'))])).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await outcomes([journal.run(write('a')), throws, journal.run(write('b'))])).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
   expect(notes()).toEqual(['a', 'b']);
 });
 
@@ -87,7 +96,10 @@ it('rejects all of a transaction that the disk does not take, keeps nothing of i
   await log.append([message('tasks.a', 'k', 'before')]);
   const pages = Number(journal.db.prepare('PRAGMA page_count').get()!['page_count']);
   journal.db.exec(`PRAGMA max_page_count = ${String(pages + 3)}`);
-  const runs = [log.append([message('tasks.a', 'k', 'x'.repeat(200_000))]), log.append([message('tasks.a', 'k', 'small')])];
+  const runs = [
+    log.append([message('tasks.a', 'k', 'x'.repeat(200_000))]),
+    log.append([message('tasks.a', 'k', 'small')]),
+  ];
   expect(await outcomes(runs)).toEqual(['rejected', 'rejected']);
   await expect(runs[0]).rejects.toMatchObject({ code: 'log_unavailable', retryable: true });
   await expect(runs[1]).rejects.toThrow(/waybill\.db.*disk is full/);
@@ -122,7 +134,11 @@ it('shows nobody a record before its commit has returned', async () => {
   });
   const log = new SqliteMessageLog({ journal, partitions: 1 });
   const seen: unknown[] = [];
-  const tail = await log.tail({ topics: ['tasks.a'], from: 'start', onRecords: ({ records }) => void seen.push(...records) });
+  const tail = await log.tail({
+    topics: ['tasks.a'],
+    from: 'start',
+    onRecords: ({ records }) => void seen.push(...records),
+  });
   let looked = 0;
   let settled = false;
   atCommit = () => {

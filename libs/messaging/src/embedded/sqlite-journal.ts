@@ -163,7 +163,11 @@ export class SqliteJournal {
     this.#queue = this.#queue.filter((queued) => !units.includes(queued));
     if (isStorageFailure(error)) {
       const failure = storageError(this.file, error);
-      return units.map(({ reject }) => () => reject(failure));
+      return units.map(
+        ({ reject }) =>
+          () =>
+            reject(failure),
+      );
     }
     const [only] = units;
     if (units.length === 1 && only) return [() => only.reject(error)];

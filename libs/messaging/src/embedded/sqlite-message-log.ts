@@ -3,7 +3,15 @@
  * Subscribers get the very objects that were appended, several of them the same: records and headers are read-only.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
-import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOptions, TopicPartition } from '../message-log.ts';
+import type {
+  GroupMembership,
+  GroupOptions,
+  MessageLog,
+  Position,
+  Tail,
+  TailOptions,
+  TopicPartition,
+} from '../message-log.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { usualBackOff, type BackOffTimes } from './back-off.ts';
 import { BatchTable } from './batch-table.ts';
@@ -194,4 +202,5 @@ export class SqliteMessageLog implements MessageLog {
   }
 }
 
-const closed = (): PlatformError => new PlatformError('log_unavailable', { detail: 'The log was closed: the platform is stopping.' });
+const closed = (): PlatformError =>
+  new PlatformError('log_unavailable', { detail: 'The log was closed: the platform is stopping.' });

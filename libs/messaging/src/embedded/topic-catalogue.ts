@@ -9,7 +9,13 @@ import { LogPartition } from './log-partition.ts';
 import { maxPartitionId } from './place.ts';
 
 const together: readonly string[] = [topics.taskRequests, topics.taskResults, topics.planEvents];
-const single: readonly string[] = [topics.registry, topics.replies, topics.taskSignals, topics.documentRequests, topics.documentEvents];
+const single: readonly string[] = [
+  topics.registry,
+  topics.replies,
+  topics.taskSignals,
+  topics.documentRequests,
+  topics.documentEvents,
+];
 /** As Kafka allows them. */
 const legalName = /^[a-zA-Z0-9._-]{1,249}$/;
 
@@ -49,7 +55,8 @@ export class TopicCatalogue {
   obtain(topic: string): readonly LogPartition[] {
     const known = this.#topics.get(topic);
     if (known) return known;
-    if (!legalName.test(topic)) throw new PlatformError('invalid_request', { detail: `"${topic}" is no name for a topic.` });
+    if (!legalName.test(topic))
+      throw new PlatformError('invalid_request', { detail: `"${topic}" is no name for a topic.` });
     for (const name of together.includes(topic) ? together : [topic]) if (!this.#topics.has(name)) this.#make(name);
     return this.#topics.get(topic)!;
   }
@@ -65,7 +72,8 @@ export class TopicCatalogue {
 
   #make(topic: string): void {
     const count = single.includes(topic) ? 1 : this.#defaultCount;
-    if (this.#lastId + count > maxPartitionId) throw new PlatformError('log_unavailable', { detail: 'There is no room for another topic in this data folder.' });
+    if (this.#lastId + count > maxPartitionId)
+      throw new PlatformError('log_unavailable', { detail: 'There is no room for another topic in this data folder.' });
     this.#insertTopic.run(topic, count);
     const partitions = Array.from({ length: count }, (_, partition) => {
       const id = ++this.#lastId;

@@ -27,30 +27,34 @@ export function checkWal(path: string): WalState {
 
 function scan(file: number, size: number): WalState {
   const head = read(file, 0, headBytes);
-  const magic = head.readUInt32BE(0);
   const pageSize = head.readUInt32BE(8);
-  const frameBytes = frameHeadBytes + pageSize;
-  if ((magic | 1) !== 0x377f0683 || pageSize < 512 || pageSize > 65_536) return size > headBytes + 4096 ? 'damaged' : 'sound';
-  const sum = new Checksum((magic & 1) === 1);
+  const frameBytes = frameHeadBytes + (isPageSize(pageSize) ? pageSize : 4096);
+  const sum = new Checksum((head.readUInt32BE(0) & 1) === 1);
   sum.add(head.subarray(0, 24));
-  if (!sum.is(head, 24)) return size > headBytes + frameBytes ? 'damaged' : 'sound';
-  let commitsBehindBad = 0;
-  let bad = false;
+  // The head is written with the first transaction, so a bad one is torn only when there is no second.
+  if (!isPageSize(pageSize) || !sum.is(head, 24)) return size > headBytes + 2 * frameBytes ? 'damaged' : 'sound';
+  return countCommitsBehindDamage(file, size, { head, frameBytes, sum }) > 1 ? 'damaged' : 'sound';
+}
+
+function countCommitsBehindDamage(
+  file: number,
+  size: number,
+  wal: { head: Buffer; frameBytes: number; sum: Checksum },
+): number {
+  const { head, frameBytes, sum } = wal;
+  let isWhole = true;
+  let commits = 0;
   for (let at = headBytes; at + frameBytes <= size; at += frameBytes) {
     const frame = read(file, at, frameBytes);
     // Frames of an earlier round of the same file carry another salt.
-    if (frame.compare(head, 16, 24, 8, 16) !== 0) {
-      if (!bad) return 'sound';
-      continue;
-    }
-    if (!bad) {
-      sum.add(frame.subarray(0, 8));
-      sum.add(frame.subarray(frameHeadBytes));
-      bad = !sum.is(frame, 16);
-    } else if (frame.readUInt32BE(4) !== 0) commitsBehindBad += 1;
+    const isOfRound = frame.compare(head, 16, 24, 8, 16) === 0;
+    if (isWhole) isWhole = isOfRound && sum.continuesWith(frame);
+    else if (isOfRound && frame.readUInt32BE(4) !== 0) commits += 1;
   }
-  return commitsBehindBad > 1 ? 'damaged' : 'sound';
+  return commits;
 }
+
+const isPageSize = (bytes: number): boolean => bytes >= 512 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;
 
 class Checksum {
   readonly #bigEndian: boolean;
@@ -67,6 +71,12 @@ class Checksum {
       this.#first = (this.#first + view.getUint32(at, !this.#bigEndian) + this.#second) >>> 0;
       this.#second = (this.#second + view.getUint32(at + 4, !this.#bigEndian) + this.#first) >>> 0;
     }
+  }
+
+  continuesWith(frame: Buffer): boolean {
+    this.add(frame.subarray(0, 8));
+    this.add(frame.subarray(frameHeadBytes));
+    return this.is(frame, 16);
   }
 
   is(bytes: Buffer, at: number): boolean {

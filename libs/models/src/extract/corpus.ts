@@ -67,10 +67,12 @@ export class Corpus {
       subject ||= own > 0 && term.weight === 1;
     }
     if (!subject) return undefined;
-    const coverage = covered / total;
+    const coverage = (covered / total) * (asksNumber.test(facet.text) && !givesNumber.test(candidate.text) ? 0.6 : 1);
     const hinted = facet.context.reduce((sum, term) => sum + matchOf(term, candidate.own) * this.rarity(term), 0);
     const context = facet.context.length === 0 ? 0 : contextShare * Math.min(1, hinted / total);
-    const score = (coverage + context + phrases(facet, candidate) + fits(facet.text, candidate.text)) * form(candidate);
+    const score =
+      (coverage + context + phrases(facet, candidate) + fits(facet.text, candidate.text) + defines(facet, candidate)) *
+      form(candidate);
     return { candidate, coverage, score: score * (1 - 0.01 * Math.min(candidate.passage, 10)) };
   }
 
@@ -116,12 +118,23 @@ const kinds: readonly (readonly [question: RegExp, answer: RegExp])[] = [
   [/\bwhy\b/i, /\b(?:because|since|so that|therefore|otherwise|to avoid|in order to)\b/i],
   [/\bwhen\b|\bwhat happens\b/i, /\b(?:when|if|after|once|before|until|as soon as)\b/i],
   [/\bhow (?:do|can|to|should)\b/i, /\b(?:by|using|run|set|use|with|each|to)\b/i],
-  [/\bwhat (?:is|are)\b/i, /^(?:an?|the)?\s*[\w -]{2,40}\s(?:is|are|means|refers to)\b/i],
+  [/\bwhat (?:is|are)\b/i, /^(?:an?|the)?\s*[\w -]{2,40}\s(?:is|are|means|refers to)\b|^\|\s*[\w ,/-]{2,40}\|/i],
 ];
+
+const asksNumber = /\bhow (?:many|much|long|often)\b/i;
+const givesNumber =
+  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|hundred|thousand|million|half|once|twice|no|none|any|unlimited|free|every|each|all|daily|weekly|monthly|yearly|forever|ever|until|as (?:many|long|often))\b/i;
 
 /** A "how many" is best answered by a number, a "why" by a reason. */
 function fits(question: string, sentence: string): number {
   return kinds.some(([asked, says]) => asked.test(question) && says.test(sentence)) ? 0.1 : 0;
+}
+
+/** "What is X?" is best answered by a sentence that begins with X. */
+function defines({ text, terms }: Facet, { stems }: Candidate): number {
+  return /^\W*what (?:is|are)\b/i.test(text) && terms.some(({ stem, weight }) => weight === 1 && stem === stems[0])
+    ? 0.3
+    : 0;
 }
 
 function form({ text }: Candidate): number {

@@ -45,10 +45,21 @@ it('says nothing where the passages have only a word in common with the question
   expect(quoted('and?')).toEqual(['']);
 });
 
+it('does not take a sentence about the thing for the number that was asked', () => {
+  expect(quoted('How much does a coordinator cost?')).toEqual(['']);
+});
+
 it('answers a how many with the number', () => {
   expect(quoted('How many days of leave do employees get?')[0]).toBe(
     '[3] Employees get 28 days of paid leave per year.',
   );
+});
+
+it('answers a what is with the sentence that says it', () => {
+  const text =
+    'Many words about a lease and its renewal. A broken lease is taken by others. A lease names who may write.';
+  const [answer] = selectQuotes('What is a lease?', [{ ...handbook, text }]);
+  expect(answer!.quotes.map((quote) => quote.text).join()).toContain('A lease names who may write.');
 });
 
 it('takes the items of a list by what introduces them', () => {

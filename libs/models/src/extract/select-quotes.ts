@@ -18,7 +18,7 @@ export interface FacetAnswer {
 }
 
 /** Below it a sentence has a word or two in common with the question, no more. */
-const answersFrom = 0.42;
+const answersFrom = 0.48;
 const worthBesideBest = 0.55;
 /** Such questions are answered by what follows the best sentence, too. */
 const tellsAStory = /\b(?:what happens|explain|describe|how\b.*\bworks?)\b/i;

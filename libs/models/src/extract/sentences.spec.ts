@@ -35,6 +35,10 @@ it('takes list items, quotations and table rows one by one, and no headings, rul
   ]);
 });
 
+it('keeps a table row whole', () => {
+  expect(texts('| plan | A DAG. It has steps. |')).toEqual(['| plan | A DAG. It has steps. |']);
+});
+
 it('knows what a sentence stands under', () => {
   const [, item, after] = sentencesOf('## Groups\n\nThere are two kinds:\n\n1. static\n\nThat is all.');
   expect(item!.context).toBe('Groups There are two kinds:');

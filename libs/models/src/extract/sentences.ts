@@ -88,6 +88,8 @@ function linesOf(text: string): Span[] {
 
 function split(text: string, block: Span): Omit<Sentence, 'context'>[] {
   const content = text.slice(block.start, block.end);
+  // A row of a table says what it says as a whole.
+  if (content.trimStart().startsWith('|')) return chop(text, block.start, block.end);
   const cuts: number[] = [];
   for (const match of content.matchAll(sentenceEnd)) {
     const end = match.index + match[0].length;

@@ -25,14 +25,18 @@ export class PlanIndex {
 
   constructor(db: DatabaseSync, log: SqliteMessageLog) {
     this.#log = log;
-    this.#insert = db.prepare('INSERT INTO plan_index (plan_id, first_seq, count, partition, first_offset) VALUES (?, ?, ?, ?, ?)');
+    this.#insert = db.prepare(
+      'INSERT INTO plan_index (plan_id, first_seq, count, partition, first_offset) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#last = db.prepare('SELECT 1 FROM plan_index WHERE plan_id = ? LIMIT 1');
     this.#rows = db.prepare(
       `SELECT first_seq, count, partition, first_offset FROM plan_index
        WHERE plan_id = ? AND first_seq + count > ? ORDER BY first_seq`,
     );
     this.#snapshot = db.prepare('SELECT seq, state, headers FROM snapshots WHERE plan_id = ? AND core_version = ?');
-    this.#keep = db.prepare('INSERT OR REPLACE INTO snapshots (plan_id, seq, core_version, state, headers) VALUES (?, ?, ?, ?, ?)');
+    this.#keep = db.prepare(
+      'INSERT OR REPLACE INTO snapshots (plan_id, seq, core_version, state, headers) VALUES (?, ?, ?, ?, ?)',
+    );
   }
 
   /** In a transaction. The events' positions come first in `positions`. */
@@ -42,7 +46,10 @@ export class PlanIndex {
       const row = rows.get(planId);
       if (!row) rows.set(planId, { seq, count: 1, at: positions[place]! });
       else if (seq === row.seq + row.count) row.count += 1;
-      else throw new PlatformError('invalid_request', { detail: `Event ${String(seq)} of plan ${planId} does not follow the one before it.` });
+      else
+        throw new PlatformError('invalid_request', {
+          detail: `Event ${String(seq)} of plan ${planId} does not follow the one before it.`,
+        });
     }
     for (const [planId, { seq, count, at }] of rows) this.#insert.run(planId, seq, count, at.partition, at.offset);
   }
@@ -95,7 +102,7 @@ class BatchMemo {
   /** A plan's events of one commit may lie in two rows, when the commit was large. */
   events(planId: string, { first_seq, count, partition, first_offset }: IndexRow): readonly Event[] {
     const events: Event[] = [];
-    for (let offset = first_offset; events.length < count; ) {
+    for (let offset = first_offset; events.length < count;) {
       const batch = this.#at(partition, offset);
       if (!batch) throw missing(planId, partition, offset);
       for (const { offset: at, headers, value } of batch.byPlan.get(planId) ?? []) {

@@ -91,7 +91,10 @@ export class SqlitePlanStore implements PlanStore {
   }
 
   /** The fence first: a zombie has written nothing when it is refused, and hurts no other unit. */
-  #write({ fence, commitId, offsets, events, wakeUps, snapshots }: PlanCommit, messages: readonly OutgoingMessage[]): Fence {
+  #write(
+    { fence, commitId, offsets, events, wakeUps, snapshots }: PlanCommit,
+    messages: readonly OutgoingMessage[],
+  ): Fence {
     const { partition, ownerEpoch, version } = fence;
     const { changes } = this.#advance.run(offsets.requests, offsets.results, commitId, partition, ownerEpoch, version);
     if (changes !== 1) throw lostFence(fence);
@@ -108,7 +111,10 @@ export class SqlitePlanStore implements PlanStore {
 
 function recordsOf({ events, messages, fence }: PlanCommit): readonly OutgoingMessage[] {
   const { partition } = fence;
-  return [...events.map(({ message }) => (message.partition === undefined ? { ...message, partition } : message)), ...messages];
+  return [
+    ...events.map(({ message }) => (message.partition === undefined ? { ...message, partition } : message)),
+    ...messages,
+  ];
 }
 
 /** The index finds an event by its plan's id as the record's key. */

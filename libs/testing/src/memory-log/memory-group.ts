@@ -8,7 +8,7 @@ export interface GroupParts extends MemberParts {
   partitions(topic: string): number;
 }
 
-export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 export class MemoryGroup {
   readonly #members: MemoryMember[] = [];

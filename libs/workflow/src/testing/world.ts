@@ -1,7 +1,7 @@
 /** Random tasks, and worlds in which they run: agents that answer anything, records that come again and in any order. For property tests. */
 import type { Json } from '@waybill/contracts';
 import fc from 'fast-check';
-import { readySteps } from '../agenda.ts';
+import { nextWakeUp, readySteps } from '../agenda.ts';
 import type { PlanCommand } from '../commands.ts';
 import type { Plan } from '../plan.ts';
 import { History, requestOf, t0, type Steps } from './history.ts';
@@ -14,7 +14,7 @@ const anySteps: fc.Arbitrary<Steps> = fc
       attempts: fc.constantFrom(1, 3, 5),
       reads: fc.boolean(),
     }),
-    { minLength: 1, maxLength: 8 },
+    { minLength: 1, maxLength: 8, size: 'max' },
   )
   .map((rows) =>
     Object.fromEntries(
@@ -28,11 +28,19 @@ const anySteps: fc.Arbitrary<Steps> = fc
     ),
   );
 
+/** Mostly a bound that matters now and then, sometimes one that ends the task at once, sometimes none. */
+const anyBound = (least: number, most: number) =>
+  fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: least, max: most }) },
+    { weight: 4, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 }) },
+  );
+
 export const anyTask = fc.record({
   steps: anySteps,
-  tokens: fc.option(fc.integer({ min: 0, max: 200 }), { nil: undefined }),
-  dispatches: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
-  deadline: fc.option(fc.integer({ min: -10, max: 200_000 }), { nil: undefined }),
+  tokens: anyBound(40, 400),
+  dispatches: anyBound(8, 60),
+  deadline: anyBound(1_000, 600_000),
 });
 export type Task = typeof anyTask extends fc.Arbitrary<infer T> ? T : never;
 
@@ -45,22 +53,20 @@ export const submit = ({ steps, tokens, dispatches, deadline }: Task) =>
 
 /** What happens next, chosen by numbers, so that a failing run shrinks. */
 export const anyMove = fc.record({
-  kind: fc.constantFrom(
-    'dispatch',
-    'dispatch',
-    'result',
-    'result',
-    'result',
-    'result',
-    'redeliver',
-    'wake',
-    'later',
-    'cancel',
-    'poison',
-    'submit',
+  kind: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('dispatch' as const) },
+    { weight: 14, arbitrary: fc.constant('result' as const) },
+    { weight: 4, arbitrary: fc.constant('wake' as const) },
+    { weight: 3, arbitrary: fc.constantFrom('any dispatch', 'redeliver', 'later') },
+    { weight: 1, arbitrary: fc.constantFrom('cancel', 'poison', 'submit') },
   ),
   pick: fc.nat(1_000),
-  how: fc.constantFrom('completed', 'completed', 'completed', 'suspended', 'transient', 'transient', 'denied'),
+  how: fc.oneof(
+    { weight: 10, arbitrary: fc.constant('completed' as const) },
+    { weight: 6, arbitrary: fc.constant('suspended' as const) },
+    { weight: 5, arbitrary: fc.constant('transient' as const) },
+    { weight: 1, arbitrary: fc.constant('denied' as const) },
+  ),
   used: fc.constantFrom<number | undefined>(undefined, 0, 5, 10),
   jitter: fc.double({ min: 0, max: 0.999, noNaN: true }),
   ms: fc.nat(70_000),
@@ -80,23 +86,27 @@ export class World {
     const { history } = this;
     switch (move.kind) {
       case 'dispatch':
-        return this.dispatch(pick([...readySteps(history.plan), ...Object.keys(this.task.steps)], move.pick));
+        for (const stepId of [...readySteps(history.plan)].slice(move.pick % 3)) this.dispatch(stepId);
+        return;
+      case 'any dispatch':
+        return this.dispatch(pick(Object.keys(this.task.steps), move.pick));
       case 'result':
         return this.answer(move);
       case 'redeliver':
         if (this.sent.length > 0) history.apply(pick(this.sent, move.pick));
         return;
       case 'wake':
+        if (move.pick % 2 === 0) this.waitForSteps();
         history.wake(move.jitter);
         return;
       case 'later':
         history.later(move.ms);
         return;
       case 'cancel':
-        if (move.pick > 950) history.apply({ type: 'CancelTask', reason: 'enough', at: history.at });
+        if (move.pick > 700) history.apply({ type: 'CancelTask', reason: 'enough', at: history.at });
         return;
       case 'poison':
-        if (move.pick > 950)
+        if (move.pick > 700)
           history.apply({
             type: 'FailTask',
             stepId: 's0',
@@ -107,6 +117,13 @@ export class World {
       case 'submit':
         history.submit(submit(this.task));
     }
+  }
+
+  /** Until something of a step may be due: the task's own deadline is met by `later`. */
+  waitForSteps(): void {
+    const { history, task } = this;
+    const due = nextWakeUp(history.plan) ?? 0;
+    if (due < t0 + (task.deadline ?? Infinity)) history.at = Math.max(history.at, due);
   }
 
   dispatch(stepId: string): void {
@@ -159,7 +176,7 @@ export function openSteps(plan: Plan): { step_id: string; calls: number[]; reser
   });
 }
 
-export const anyRun = fc.tuple(anyTask, fc.array(anyMove, { maxLength: 120 }));
+export const anyRun = fc.tuple(anyTask, fc.array(anyMove, { maxLength: 120, size: 'max' }));
 
 /** `check` sees the world after every move. */
 export function played([task, moves]: [Task, Move[]], check: (world: World) => void = () => undefined): World {

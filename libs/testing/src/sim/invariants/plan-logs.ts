@@ -1,5 +1,6 @@
 /** `plan.events` as a consumer reads it: per plan, in order, without what he has seen already. */
-import { PlanEvent, topics, type IncomingMessage } from '@waybill/contracts';
+import { topics, type IncomingMessage, type PlanEvent } from '@waybill/contracts';
+import type { ParsedEvents } from '../parsed-events.ts';
 
 export interface LoggedEvent {
   readonly event: PlanEvent;
@@ -11,13 +12,15 @@ export interface LoggedEvent {
 export class PlanLogs {
   readonly plans = new Map<string, LoggedEvent[]>();
 
+  constructor(private readonly parsed: ParsedEvents) {}
+
   /** Answers the event if it is new, or in a sentence what is wrong with it. */
   read(record: IncomingMessage): PlanEvent | string | undefined {
     if (record.topic !== topics.planEvents) return undefined;
     const events = this.plans.get(record.key) ?? [];
     this.plans.set(record.key, events);
     const value = record.value as string;
-    const event = PlanEvent.parse(JSON.parse(value));
+    const event = this.parsed.of(value);
     const cause = record.headers['cause'];
     const known = events[event.seq - 1];
     if (known) {

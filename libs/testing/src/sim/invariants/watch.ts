@@ -4,6 +4,7 @@ import type { PlanCommit } from '@waybill/storage';
 import type { PlanRecord } from '../../memory-plan-record.ts';
 import type { Answers } from '../answers.ts';
 import type { Broker } from '../broker.ts';
+import { ParsedEvents } from '../parsed-events.ts';
 import type { Acknowledged } from '../sim-clients.ts';
 import { activations } from './activations.ts';
 import { appliedAnswers } from './applied-answers.ts';
@@ -30,16 +31,18 @@ const oneOrder = 'The events of a plan have no gap once duplicates are removed, 
 
 export class Watch {
   violation: Violation | undefined;
-  readonly logs = new PlanLogs();
+  readonly logs: PlanLogs;
   private readonly invariants: readonly Invariant[];
 
   constructor({ broker, record, answers, acknowledged }: Watched) {
+    const parsed = new ParsedEvents();
+    this.logs = new PlanLogs(parsed);
     this.invariants = [
       oneLife(),
       activations(),
       appliedAnswers(answers),
       budgets(),
-      replayEqualsLive(this.logs, record),
+      replayEqualsLive(this.logs, record, parsed),
       submissionsEnd(this.logs, acknowledged),
       cancelsHold(this.logs, acknowledged),
       deadLettersAreRubbish(broker),

@@ -1,0 +1,132 @@
+/**
+ * What a task costs at the gateway: POST with an idempotency key, SSE to the end, GET, over a real embedded log and a stub orchestrator.
+ * `node apps/gateway/bench/gateway.ts [tasks] [concurrency]` after `tsc -b`; with `--cpu-prof` the profile is the server's.
+ * Prints CPU of the whole process a task, the same for log and stub alone, and the difference, which is the gateway's.
+ */
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeMessage, registryKey, topics, type OutgoingMessage } from '@waybill/contracts';
+import { readGatewayConfig, sqliteReadModels, startGateway } from '@waybill/gateway';
+import { SqliteJournal, SqliteMessageLog, systemClock } from '@waybill/messaging';
+import { createMetrics, dormantTracer, nullLogger } from '@waybill/telemetry';
+
+const tasks = Number(process.argv[2] ?? 10_000);
+const concurrency = Number(process.argv[3] ?? 200);
+const steps = Number(process.argv[4] ?? 5);
+const folder = mkdtempSync(join(tmpdir(), 'waybill-gateway-bench-'));
+const journal = new SqliteJournal({ file: join(folder, 'log.db') });
+const log = new SqliteMessageLog({ journal });
+const owner = { tenant: 'default', subject: 'default' };
+const pad = 'x'.repeat(150);
+const none = { prompt_tokens: 0, completion_tokens: 0 };
+const with_ = (id: string, step: string) => ({ ok: true, wf: id, step, pad });
+
+/** An orchestrator that has nothing to decide: each event of a chain in an append of its own, as results come in. */
+await log.tail({
+  topics: [topics.taskRequests],
+  from: 'end',
+  onRecords: ({ records }) => {
+    for (const { key, value } of records) void live(key, (JSON.parse(String(value)) as { input: { id: string } }).input.id);
+  },
+});
+async function live(task: string, id: string): Promise<void> {
+  const names = Array.from({ length: steps }, (_, n) => `s${n + 1}`);
+  let seq = 0;
+  const event = (type: string, data: object): OutgoingMessage => {
+    seq += 1;
+    const time = new Date().toISOString();
+    return encodeMessage(topics.planEvents, task, type, { seq, type, time, data }, { id: `${task}/${seq}`, source: 'stub', time, owner });
+  };
+  const at = (name: string) => ({ step_id: name, work_id: `${task}:${name}`, epoch: 1, turn: 0 });
+  const retry = { max_attempts: 4, initial_ms: 500, factor: 2, max_ms: 30_000 };
+  const dispatched = (name: string) =>
+    event('StepDispatched', { ...at(name), agent: 'echo', queue: 'agent.echo', input: with_(id, name), journal: [], max_tokens: 0, priority: 5, deadline_at: 0 });
+  const planned = names.map((name, n) => ({ step_id: name, work_id: `${task}:${name}`, agent: 'echo', queue: 'agent.echo', needs: n ? [names[n - 1]] : [], with: with_('${{ input.id }}', name), reason: 'Because.', retry, timeout_ms: 120_000, max_tokens: 0 }));
+  await log.append([
+    event('TaskAccepted', { workflow: 'bench@1', input: { id }, priority: 5, labels: {}, budget: {} }),
+    event('PlanCreated', { planner: 'definition', name: 'bench', version: 1, steps: planned, output: '${{ steps.s5.output }}' }),
+    dispatched('s1'),
+  ]);
+  for (const [n, name] of names.entries()) {
+    const next = names[n + 1];
+    const completed = event('StepCompleted', { ...at(name), output: with_(id, name), usage: none });
+    await log.append([completed, next ? dispatched(next) : event('TaskCompleted', { output: with_(id, name), usage: { ...none, steps } })]);
+  }
+}
+
+const submitted = (n: number): OutgoingMessage =>
+  encodeMessage(topics.taskRequests, `bare-${n}`, 'SubmitTask', { input: { id: `bare-${n}` } }, { id: `bare-${n}`, source: 'bench', time: '', owner });
+const cpuUs = (since?: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return user + system;
+};
+
+/** Log and stub without a gateway. */
+async function alone(count: number): Promise<number> {
+  let ended = 0;
+  const done = Promise.withResolvers<void>();
+  const tail = await log.tail({
+    topics: [topics.planEvents],
+    from: 'end',
+    onRecords: ({ records }) => {
+      for (const { headers } of records) if (headers['ce_type']!.includes('TaskCompleted') && (ended += 1) === count) done.resolve();
+      for (; started < Math.min(count, ended + concurrency); started += 1) void log.append([submitted(started)]);
+    },
+  });
+  const begun = process.cpuUsage();
+  let started = Math.min(concurrency, count);
+  for (let n = 0; n < started; n += 1) void log.append([submitted(n)]);
+  await done.promise;
+  await tail.close();
+  return cpuUs(begun) / count;
+}
+
+await alone(tasks / 2);
+const bare = await alone(tasks);
+const agent = { kind: 'agent', name: 'echo', version: 1, hash: 'h', description: '', queue: 'agent.echo', max_tokens: 0, input_schema: {}, output_schema: {} } as const;
+await log.append([encodeMessage(topics.registry, registryKey(agent), 'AgentEntry', agent, { id: 'echo', source: 'bench', time: '', owner })]);
+const gateway = await startGateway({
+  log,
+  objects: { put: () => Promise.resolve(), get: () => Promise.reject(new Error('none')), delete: () => Promise.resolve(), list: () => Promise.resolve([]) },
+  readModels: sqliteReadModels(join(folder, 'gateway.db')),
+  clock: systemClock,
+  instanceId: 'bench',
+  config: readGatewayConfig({ PORT: '0' }),
+  logger: nullLogger,
+  tracer: dormantTracer(),
+  metrics: createMetrics('gateway'),
+});
+await gateway.ready();
+
+const client = fork(new URL('gateway-load.ts', import.meta.url), [gateway.address, String(tasks), String(concurrency), String(steps)], { execArgv: [] });
+let begun: NodeJS.CpuUsage | undefined;
+client.on('message', (message: { warm: true } | { seconds: number; p50: number; p99: number }) => {
+  if ('warm' in message) {
+    begun = process.cpuUsage();
+    client.send('go');
+    return;
+  }
+  const total = cpuUs(begun) / tasks;
+  const { seconds, p50, p99 } = message;
+  const figures = {
+    tasks_per_s: Math.round(tasks / seconds),
+    requests_per_s: Math.round((3 * tasks) / seconds),
+    wf_p50_ms: p50,
+    wf_p99_ms: p99,
+    cpu_us_per_task: Math.round(total),
+    log_and_stub_us_per_task: Math.round(bare),
+    gateway_us_per_task: Math.round(total - bare),
+    gateway_us_per_request: Math.round((total - bare) / 3),
+    rss_mb: Math.round(process.memoryUsage().rss / 1_048_576),
+  };
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  void gateway
+    .close()
+    .then(() => log.close())
+    .then(() => {
+      rmSync(folder, { recursive: true, force: true });
+      process.exit();
+    });
+});
