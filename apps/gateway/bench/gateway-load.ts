@@ -31,6 +31,7 @@ const wait = (taskId: string): Promise<void> =>
       .on('error', reject);
   });
 
+process.on('exit', (code) => code !== 0 && process.stderr.write(`load ended with ${code}\n`));
 const latencies: number[] = [];
 async function run(id: string): Promise<void> {
   const begun = performance.now();

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { encodeMessage, registryKey, topics, type OutgoingMessage } from '@waybill/contracts';
 import { readGatewayConfig, sqliteReadModels, startGateway } from '@waybill/gateway';
 import { SqliteJournal, SqliteMessageLog, systemClock } from '@waybill/messaging';
-import { createMetrics, dormantTracer, nullLogger } from '@waybill/telemetry';
+import { createLogger, createMetrics, dormantTracer } from '@waybill/telemetry';
 
 const tasks = Number(process.argv[2] ?? 10_000);
 const concurrency = Number(process.argv[3] ?? 200);
@@ -94,13 +94,14 @@ const gateway = await startGateway({
   clock: systemClock,
   instanceId: 'bench',
   config: readGatewayConfig({ PORT: '0' }),
-  logger: nullLogger,
+  logger: createLogger('gateway', { level: 'warn' }),
   tracer: dormantTracer(),
   metrics: createMetrics('gateway'),
 });
 await gateway.ready();
 
 const client = fork(new URL('gateway-load.ts', import.meta.url), [gateway.address, String(tasks), String(concurrency), String(steps)], { execArgv: [] });
+client.on('exit', (code) => code !== 0 && process.exit(1));
 let begun: NodeJS.CpuUsage | undefined;
 client.on('message', (message: { warm: true } | { seconds: number; p50: number; p99: number }) => {
   if ('warm' in message) {

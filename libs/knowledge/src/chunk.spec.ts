@@ -94,7 +94,7 @@ describe('a passage', () => {
 
 describe('every word of a document', () => {
   const word = fc
-    .string({ unit: fc.constantFrom(...'abcdefghij'), minLength: 2, maxLength: 8 })
+    .string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'), minLength: 2, maxLength: 8 })
     .map((text) => `q${text}z`);
   const phrase = fc.array(word, { minLength: 1, maxLength: 60 }).map((all) => `${all.join(' ')}.`);
   const markdownBlock = fc.oneof(
@@ -122,20 +122,20 @@ describe('every word of a document', () => {
 
   it('is in some passage: Markdown', () => {
     fc.assert(
-      fc.property(fc.array(markdownBlock, { maxLength: 30 }), (blocks) => holdsAll('a.md', blocks.join('\n\n'))),
-      { numRuns: 150 },
+      fc.property(fc.array(markdownBlock, { maxLength: 12 }), (blocks) => holdsAll('a.md', blocks.join('\n\n'))),
+      { numRuns: 40 },
     );
   });
   it('is in some passage: HTML', () => {
     fc.assert(
       fc.property(fc.array(htmlBlock, { maxLength: 40 }), (blocks) => holdsAll('a.html', blocks.join('\n'))),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
   it('is in some passage: plain text', () => {
     fc.assert(
       fc.property(fc.array(phrase, { maxLength: 40 }), (blocks) => holdsAll('a.txt', blocks.join('\n\n'))),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
   it('is in some passage, in order, of any text at all', () => {

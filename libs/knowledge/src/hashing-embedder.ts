@@ -3,7 +3,7 @@
  * Promises: the same text has the same vector everywhere; the event loop turns every few milliseconds of work.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { contentWords, wordsOf } from '@waybill/storage';
+import { contentWords } from './content-words.ts';
 import type { Embedder } from './embedder.ts';
 import { stem } from './stem.ts';
 
@@ -36,10 +36,7 @@ export const hashingEmbedder: Embedder = {
 };
 
 function hashVector(text: string): Float32Array {
-  const shortened = text.slice(0, maxChars);
-  const words = contentWords(shortened);
-  // A text of nothing but stop words is still told from others by them.
-  const counts = countFeatures(words.length > 0 ? words : wordsOf(shortened));
+  const counts = countFeatures(contentWords(text.slice(0, maxChars)));
   const vector = new Float32Array(dimensions);
   for (const [feature, count] of counts) {
     const hash = mixedHash(feature);

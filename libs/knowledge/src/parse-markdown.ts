@@ -3,7 +3,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { toString } from 'mdast-util-to-string';
 import { gfm } from 'micromark-extension-gfm';
-import type { Block, Blocks, Line } from './block.ts';
+import type { Block, Blocks } from './block.ts';
 import { linesOf } from './lines.ts';
 import { markdownSegments, type MarkdownSegment } from './markdown-segments.ts';
 import { parseHtml } from './parse-html.ts';
@@ -59,21 +59,22 @@ class Walk {
   }
 
   visit(node: Node): void {
-    const line = this.#before + (node.position?.start.line ?? 1);
-    if (node.type === 'heading')
-      this.#blocks.push({
-        kind: 'heading',
-        depth: node.depth,
-        text: oneLine(toString(node, { includeHtml: false })),
-        line,
-      });
+    const line = this.#lineOf(node);
+    if (node.type === 'heading') this.#blocks.push({ kind: 'heading', depth: node.depth, text: plain(node), line });
     else if (node.type === 'paragraph') this.#prose(inlineText(node), line);
-    else if (node.type === 'code') this.#code(node.value, line + (this.#isFenced(node) ? 1 : 0));
+    else if (node.type === 'code') this.#code(node.value, line + this.#fenceLines(node));
     else if (node.type === 'html') this.#html(node.value, line);
     else if (node.type === 'list') this.#list(node);
-    else if (node.type === 'table')
-      this.#blocks.push({ kind: 'table', lines: node.children.map((row) => this.#row(row)) });
+    else if (node.type === 'table') this.#table(node);
     else if ('children' in node) for (const child of node.children) this.visit(child as Node);
+  }
+
+  #table(table: Extract<Node, { type: 'table' }>): void {
+    const lines = table.children.map((row) => ({
+      text: row.children.map(plain).join(' | '),
+      number: this.#lineOf(row),
+    }));
+    this.#blocks.push({ kind: 'table', lines });
   }
 
   #list(list: Extract<Node, { type: 'list' }>): void {
@@ -99,13 +100,12 @@ class Walk {
     for (const blocks of parseHtml(value, first)) this.#blocks.push(...blocks);
   }
 
-  #row(row: Extract<Node, { type: 'table' }>['children'][number]): Line {
-    const cells = row.children.map((cell) => oneLine(toString(cell, { includeHtml: false })));
-    return { text: cells.join(' | '), number: this.#before + (row.position?.start.line ?? 1) };
+  #lineOf({ position }: Pick<Node, 'position'>): number {
+    return this.#before + (position?.start.line ?? 1);
   }
 
-  #isFenced(node: Node): boolean {
-    return /[`~]/.test(this.#source[node.position?.start.offset ?? 0] ?? '');
+  #fenceLines(node: Node): number {
+    return /[`~]/.test(this.#source[node.position?.start.offset ?? 0] ?? '') ? 1 : 0;
   }
 }
 
@@ -120,4 +120,5 @@ function inlineText(node: { children: readonly unknown[] }): string {
     .join('');
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** On one line, without tags. */
+const plain = (node: unknown): string => toString(node, { includeHtml: false }).replace(/\s+/g, ' ').trim();

@@ -7,28 +7,40 @@ const maxParagraphChars = 16_384;
 const maxBatch = 16;
 
 export function* parseText(text: string, firstLine = 1): Blocks {
-  let batch: Block[] = [];
-  let paragraph: Line[] = [];
-  let chars = 0;
-  const flush = (): void => {
-    if (paragraph.length > 0) batch.push({ kind: 'prose', lines: paragraph });
-    paragraph = [];
-    chars = 0;
-  };
+  const paragraphs = new Paragraphs();
   for (const line of linesOf(text, firstLine)) {
-    if (isBlank(line.text)) flush();
-    else {
-      for (const part of partsOfLine(line, maxParagraphChars)) {
-        paragraph.push(part);
-        chars += part.text.length;
-        if (chars >= maxParagraphChars) flush();
-      }
-    }
-    if (batch.length >= maxBatch) {
-      yield batch;
-      batch = [];
-    }
+    if (isBlank(line.text)) paragraphs.end();
+    else for (const part of partsOfLine(line, maxParagraphChars)) paragraphs.add(part);
+    if (paragraphs.count >= maxBatch) yield paragraphs.take();
   }
-  flush();
-  yield batch;
+  paragraphs.end();
+  yield paragraphs.take();
+}
+
+class Paragraphs {
+  #blocks: Block[] = [];
+  #lines: Line[] = [];
+  #chars = 0;
+
+  get count(): number {
+    return this.#blocks.length;
+  }
+
+  add(line: Line): void {
+    this.#lines.push(line);
+    this.#chars += line.text.length;
+    if (this.#chars >= maxParagraphChars) this.end();
+  }
+
+  end(): void {
+    if (this.#lines.length > 0) this.#blocks.push({ kind: 'prose', lines: this.#lines });
+    this.#lines = [];
+    this.#chars = 0;
+  }
+
+  take(): Block[] {
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    return blocks;
+  }
 }

@@ -52,19 +52,19 @@ function* sentences(lines: readonly Line[], mark: string | undefined): Generator
 }
 
 function* rows({ kind, lines }: { kind: 'table' | 'code'; lines: readonly Line[] }): Generator<Unit, void> {
-  const whole = lines.map(({ text }) => text).join('\n');
   const [first] = lines;
-  if (!first || whole.trim() === '') return;
-  if (whole.length <= bounds.max * charsPerWord && sizeOf(whole) <= bounds.max) {
-    yield unitOf(lines);
-    return;
-  }
+  if (!first) return;
   // A part of a table says little without its header.
   const header = kind === 'table' && sizeOf(first.text) <= bounds.small ? first : undefined;
-  for (const part of partsOf(lines, bounds.most)) {
+  for (const part of fits(lines) ? [lines] : partsOf(lines, bounds.most)) {
     const unit = unitOf(header && part[0] !== header ? [header, ...part] : part);
     if (unit.text.trim() !== '') yield { ...unit, from: part[0]!.number };
   }
+}
+
+function fits(lines: readonly Line[]): boolean {
+  const text = lines.map((line) => line.text).join('\n');
+  return text.length <= bounds.max * charsPerWord && sizeOf(text) <= bounds.max;
 }
 
 function unitOf(lines: readonly Line[]): Unit {

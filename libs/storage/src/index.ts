@@ -13,6 +13,5 @@ export type {
   Passage,
   StoredText,
 } from './knowledge-index.ts';
-export { contentWords, stopWords, wordsOf } from './knowledge-words.ts';
 export type { ObjectStore, StoredObject } from './object-store.ts';
 export type { Fence, InputOffsets, Ownership, PlanCommit, PlanStore, Snapshot, StoredEvent, StoredPlan, WakeUp } from './plan-store.ts';

@@ -16,7 +16,7 @@ const asksAndGlue = `
   while who whom whose why will with within without won would wouldn yes yet you your yours yourself
   happen happens happened work works document documents text
 `;
-export const stopWords: ReadonlySet<string> = new Set(asksAndGlue.split(/\s+/).filter(Boolean));
+const stopWords: ReadonlySet<string> = new Set(asksAndGlue.split(/\s+/).filter(Boolean));
 
 const words = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 

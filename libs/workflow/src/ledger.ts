@@ -7,7 +7,7 @@ import type { Ledger, RunningPlan, Totals } from './plan.ts';
 
 export const noUsage: Usage = { prompt_tokens: 0, completion_tokens: 0 };
 
-export const tokensOf = (usage: Usage): number => usage.prompt_tokens + usage.completion_tokens;
+const tokensOf = (usage: Usage): number => usage.prompt_tokens + usage.completion_tokens;
 
 export const openLedger = (): Ledger => ({ prompt_tokens: 0, completion_tokens: 0, reserved: 0, dispatches: 0 });
 

@@ -13,6 +13,7 @@ it('counts bytes of UTF-8, escapes included, when it is near the limit', () => {
   expect(misfit('€'.repeat(allowed / 3))).toBe('payload_too_large');
   expect(misfit('\u0001'.repeat(allowed / 6))).toBe('payload_too_large');
   expect(misfit('😀'.repeat(allowed / 4 - 1))).toBeUndefined();
+  expect(misfit([null, true, 'é'.repeat(allowed / 2)])).toBe('payload_too_large');
   expect(misfit(Array.from({ length: allowed / 2 - 1 }, () => 1))).toBeUndefined();
   expect(misfit({ ['k'.repeat(allowed)]: 1 })).toBe('payload_too_large');
 });

@@ -19,7 +19,9 @@ export function misfit(value: Json, depth: number = limits.jsonDepth): ErrorCode
   if (measure.tooDeep) return 'too_deep';
   if (measure.least > limit) return 'payload_too_large';
   if (measure.most <= limit) return undefined;
-  return utf8Bytes(JSON.stringify(value)) > limit ? 'payload_too_large' : undefined;
+  const text = JSON.stringify(value);
+  if (text.length * 3 <= limit) return undefined;
+  return utf8Bytes(text) > limit ? 'payload_too_large' : undefined;
 }
 
 /** Bounds of the bytes: a character takes one at least and six at most (an escape). */

@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics } from '@waybill/contracts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { message, Seen, TestMember } from '../contract/log-under-test.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 import { SqliteMessageLog } from './sqlite-message-log.ts';
+
+// A disk that others use too may take long; the bound is there for what never ends.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let folder: string;
 let journal: SqliteJournal;

@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics, topicSpec } from '@waybill/contracts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { readAll } from '../contract/append.contract.ts';
 import { message } from '../contract/log-under-test.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 import { SqliteMessageLog } from './sqlite-message-log.ts';
 
 const day = 24 * 3_600_000;
+// A disk that others use too may take long; the bound is there for what never ends.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 let folder: string;
 let now: number;
 let journal: SqliteJournal;

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { message } from '../contract/log-under-test.ts';
 import { SqliteJournal, type JournalOptions } from './sqlite-journal.ts';
 import { SqliteMessageLog } from './sqlite-message-log.ts';
+
+// A disk that others use too may take long; the bound is there for what never ends.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let folder: string;
 let journal: SqliteJournal;

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  contractDocument,
-  contractEmbedder,
-  contractVector,
-  knowledgeIndexContract,
-} from '../contract/knowledge-index.contract.ts';
+import { contractDocument, contractEmbedder, contractVector } from '../contract/knowledge-documents.ts';
+import { knowledgeIndexContract } from '../contract/knowledge-index.contract.ts';
 import type { StoredText } from '../knowledge-index.ts';
 import { SqliteKnowledgeIndex } from './knowledge-index.ts';
 

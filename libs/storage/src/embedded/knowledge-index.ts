@@ -17,6 +17,7 @@ import type {
 } from '../knowledge-index.ts';
 import { loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
 import { KnowledgeSearch } from './knowledge-search.ts';
+import { bytesOf } from './knowledge-statements.ts';
 
 export interface SqliteKnowledgeIndexOptions {
   /** `knowledge.db` in the data folder. */
@@ -209,6 +210,3 @@ async function inSlices<T>(items: readonly T[], work: (item: T) => void): Promis
     items.slice(start, start + slice).forEach(work);
   }
 }
-
-const bytesOf = (vector: Float32Array): Uint8Array =>
-  new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);

@@ -6,24 +6,32 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FoundPassage, KnowledgeQuery } from '../knowledge-index.ts';
 import { maxQuestionWords, rankRelevant, wordWeight, type Candidate } from '../knowledge-relevance.ts';
 import { contentWords } from '../knowledge-words.ts';
+import { ScopedStatements } from './knowledge-statements.ts';
 
-const candidatesEach = 200;
-/** A heading names what its passages are about, so a word in it counts a little more. */
-const ranking = 'bm25(words, 1.0, 1.5)';
-const inScope = 'IN (SELECT value FROM json_each(:scope))';
+/**
+ * Ranking reads every passage that has one of the words, so in a large index the common words of a question stay out of it: they tell
+ * little apart. They still count for relevance.
+ */
+const rankedPassages = 5_000;
 
 interface Scope {
   /** Row ids of the documents that may be found, as JSON. */
   readonly documents: string;
   readonly passages: number;
+  /** There is nothing outside of it. */
+  readonly isWhole: boolean;
+}
+interface Word {
+  readonly match: string;
+  readonly passages: number;
+  readonly weight: number;
 }
 
 export class KnowledgeSearch {
   readonly #relevantCosine: number | undefined;
   readonly #database: DatabaseSync;
-  readonly #byWords: StatementSync;
-  readonly #byVector: StatementSync;
-  readonly #countWord: StatementSync;
+  readonly #inAll: ScopedStatements;
+  readonly #inSome: ScopedStatements;
   readonly #hasWord: StatementSync;
   readonly #passages: StatementSync;
 
@@ -31,18 +39,8 @@ export class KnowledgeSearch {
   constructor(database: DatabaseSync, relevantCosine: number | undefined) {
     this.#relevantCosine = relevantCosine;
     this.#database = database;
-    this.#byWords = database.prepare(
-      `SELECT passages.id FROM words CROSS JOIN passages ON passages.id = words.rowid
-       WHERE words MATCH :match AND passages.document ${inScope} ORDER BY ${ranking}, passages.id LIMIT ${String(candidatesEach)}`,
-    );
-    this.#byVector = database.prepare(
-      `SELECT passage AS id, 1 - vec_distance_cosine(vector, :vector) AS cosine FROM vectors
-       WHERE document ${inScope} ORDER BY cosine DESC, passage LIMIT ${String(candidatesEach)}`,
-    );
-    this.#countWord = database.prepare(
-      `SELECT count(*) AS passages FROM words CROSS JOIN passages ON passages.id = words.rowid
-       WHERE words MATCH :match AND passages.document ${inScope}`,
-    );
+    this.#inAll = new ScopedStatements(database, true);
+    this.#inSome = new ScopedStatements(database, false);
     this.#hasWord = database.prepare(
       'SELECT rowid AS id FROM words WHERE words MATCH :match AND +rowid IN (SELECT value FROM json_each(:candidates))',
     );
@@ -79,21 +77,26 @@ export class KnowledgeSearch {
     }
     const found = this.#database
       .prepare(
-        `SELECT json_group_array(id) AS documents, coalesce(sum(passages), 0) AS passages FROM documents WHERE ${conditions.join(' AND ')}`,
+        `SELECT json_group_array(id) AS documents, coalesce(sum(passages), 0) AS passages,
+           coalesce(sum(passages), 0) = (SELECT coalesce(sum(passages), 0) FROM documents) AS isWhole
+         FROM documents WHERE ${conditions.join(' AND ')}`,
       )
-      .get(...values);
-    return found as unknown as Scope;
+      .get(...values) as { documents: string; passages: number; isWhole: number };
+    return { ...found, isWhole: found.isWhole === 1 };
   }
 
-  #candidates({ text, vector }: KnowledgeQuery, { documents: scope, passages }: Scope): Candidate[] {
-    const words = [...new Set(contentWords(text))].slice(0, maxQuestionWords).map(quoted);
-    const found = words.length === 0 ? [] : this.#byWords.all({ match: words.join(' OR '), scope });
-    const byWords = places(found as { id: number }[]);
-    const nearest = this.#byVector.all({ vector: bytesOf(vector), scope }) as { id: number; cosine: number }[];
+  #candidates({ text, vector }: KnowledgeQuery, scope: Scope): Candidate[] {
+    const statements = scope.isWhole ? this.#inAll : this.#inSome;
+    const words = [...new Set(contentWords(text))].slice(0, maxQuestionWords).map((word): Word => {
+      const passages = statements.countWord(quoted(word), scope.documents);
+      return { match: quoted(word), passages, weight: wordWeight(scope.passages, passages) };
+    });
+    const byWords = places(statements.byWords(ranked(words), scope.documents));
+    const nearest = statements.byVector(vector, scope.documents);
     const byVector = places(nearest);
     const cosines = new Map(nearest.map(({ id, cosine }) => [id, cosine]));
     const ids = [...new Set([...byWords.keys(), ...byVector.keys()])];
-    const coverage = this.#coverage(words, ids, { documents: scope, passages });
+    const coverage = this.#coverage(words, ids);
     return ids.map((id) => ({
       id,
       coverage: coverage.get(id) ?? 0,
@@ -103,24 +106,31 @@ export class KnowledgeSearch {
     }));
   }
 
-  #coverage(
-    words: readonly string[],
-    ids: readonly number[],
-    { documents: scope, passages }: Scope,
-  ): Map<number, number> {
+  /** What share of the question's weight each candidate has. */
+  #coverage(words: readonly Word[], ids: readonly number[]): Map<number, number> {
     const candidates = JSON.stringify(ids);
+    const whole = words.reduce((sum, { weight }) => sum + weight, 0);
     const covered = new Map<number, number>();
-    let whole = 0;
-    for (const match of words) {
-      const { passages: withIt } = this.#countWord.get({ match, scope }) as { passages: number };
-      const weight = wordWeight(passages, withIt);
-      whole += weight;
-      if (withIt === 0) continue;
-      for (const { id } of this.#hasWord.all({ match, candidates }) as { id: number }[])
-        covered.set(id, (covered.get(id) ?? 0) + weight);
+    for (const { match, passages, weight } of words) {
+      const rows = passages === 0 ? [] : (this.#hasWord.all({ match, candidates }) as { id: number }[]);
+      for (const { id } of rows) covered.set(id, (covered.get(id) ?? 0) + weight / whole);
     }
-    return new Map([...covered].map(([id, weight]) => [id, weight / whole]));
+    return covered;
   }
+}
+
+/** The rarest words that together stand in so many passages, as an FTS5 expression; at least one. */
+function ranked(words: readonly Word[]): string {
+  const chosen: string[] = [];
+  let sum = 0;
+  for (const { match, passages } of words
+    .filter((word) => word.passages > 0)
+    .toSorted((a, b) => a.passages - b.passages)) {
+    sum += passages;
+    if (sum > rankedPassages && chosen.length > 0) break;
+    chosen.push(match);
+  }
+  return chosen.join(' OR ');
 }
 
 /** A word has letters and digits only; the quotes keep AND, OR, NOT and NEAR from being operators. */
@@ -128,9 +138,6 @@ const quoted = (word: string): string => `"${word}"`;
 
 const places = (rows: readonly { id: number }[]): Map<number, number> =>
   new Map(rows.map(({ id }, place) => [id, place]));
-
-const bytesOf = (vector: Float32Array): Uint8Array =>
-  new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 
 /** JSON tells 1, true and "1" apart; SQLite's values alone do not. */
 function typesOf(value: string | number | boolean): string {

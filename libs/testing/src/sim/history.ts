@@ -2,9 +2,13 @@
 import { createHash } from 'node:crypto';
 
 interface Line {
-  readonly text: string;
+  readonly atMs: number;
+  readonly who: string;
+  readonly what: string;
   readonly about: string | undefined;
 }
+
+const textOf = ({ atMs, who, what }: Line): string => `${atMs.toFixed(1).padStart(9)} ms  ${who.padEnd(14)} ${what}`;
 
 export class History {
   private readonly lines: Line[] = [];
@@ -15,7 +19,7 @@ export class History {
 
   /** `about`: the plan that it concerns; without one it concerns all. */
   note(who: string, what: string, about?: string): void {
-    this.lines.push({ text: `${this.elapsedMs().toFixed(1).padStart(9)} ms  ${who.padEnd(14)} ${what}`, about });
+    this.lines.push({ atMs: this.elapsedMs(), who, what, about });
   }
 
   body(text: string): void {
@@ -29,12 +33,12 @@ export class History {
   /** The last lines that concern the plan (all plans, when there is none). */
   last(count: number, planId?: string): string[] {
     const concerning = planId === undefined ? this.lines : this.lines.filter(({ about }) => about === undefined || about === planId);
-    return concerning.slice(-count).map(({ text }) => text);
+    return concerning.slice(-count).map(textOf);
   }
 
   hash(): string {
     const hash = createHash('sha256');
-    hash.update(this.lines.map(({ text }) => text).join('\n'));
+    hash.update(this.lines.map(textOf).join('\n'));
     hash.update(this.bodies.join('\n'));
     return hash.digest('hex');
   }

@@ -54,17 +54,17 @@ export class PartitionReader {
 
   /** Answers whether reading ends here. */
   private async handOut(): Promise<boolean> {
-    const { broker, place, deliver, onRejected, life } = this.options;
+    const { broker, place, life } = this.options;
     const { random, world } = life;
     const isAgain = this.position > 0 && world.faults.hits('redelivery');
     const from = isAgain ? Math.max(0, this.position - random.int(1, 8)) : this.position;
     const records = broker.read(place, from, random.chance(0.3) ? random.int(1, 4) : 100);
     const nextOffset = from + records.length;
     try {
-      await deliver({ ...place, records, nextOffset });
+      await this.options.deliver({ ...place, records, nextOffset });
     } catch (error) {
       this.close();
-      onRejected(error);
+      this.options.onRejected(error);
       return true;
     }
     this.position = nextOffset;

@@ -2,10 +2,24 @@
  * A node of agents in a simulated process, behind the real work queue consumer. What an agent answers is chance, as a model's answer is:
  * the same work done twice gives two answers. Each names the activation that it is for, so that it can be told which one was applied.
  */
-import { ActivationResult, AgentWork, encodeMessage, failureOf, ownerOf, PlatformError, SearchWork, topics } from '@waybill/contracts';
-import { decodeMessage, type CallResult, type Failure, type IncomingMessage, type Outcome, type TaskResult } from '@waybill/contracts';
+import {
+  AgentWork,
+  decodeMessage,
+  encodeMessage,
+  failureOf,
+  ownerOf,
+  PlatformError,
+  SearchWork,
+  topics,
+  type ActivationResult,
+  type CallResult,
+  type Failure,
+  type IncomingMessage,
+  type Outcome,
+  type TaskResult,
+} from '@waybill/contracts';
 import { WorkQueueConsumer, type DeadLetter } from '@waybill/messaging';
-import type { Answers } from './answers.ts';
+import { activationName, type Answers } from './answers.ts';
 import type { SimLog } from './sim-log.ts';
 import type { Life } from './sim-process.ts';
 
@@ -55,34 +69,43 @@ class SimAgents {
 
   private async activate(message: IncomingMessage, work: AgentWork): Promise<void> {
     const { clock, random, world } = this.parts.life;
-    const { faults } = world;
     if (clock.now() > work.not_after) return;
     await this.pause(random.between(2, random.chance(0.1) ? 400 : 60));
-    if (faults.hits('no answer')) return;
-    if (faults.hits('agent throws')) throw new Error('the agent fell over');
-    if (faults.hits('late result')) await this.pause(work.not_after - clock.now() + random.between(-5, 300));
-    const result = resultOf(work, this.outcomeOf(work));
-    await this.send(message, result);
-    if (faults.hits('result sent twice')) await this.send(message, result);
-    if (faults.hits('second answer')) await this.send(message, resultOf(work, this.outcomeOf(work)));
+    if (world.faults.hits('no answer')) return;
+    if (world.faults.hits('agent throws')) throw new Error('the agent fell over');
+    if (world.faults.hits('late result')) await this.pause(work.not_after - clock.now() + random.between(-5, 300));
+    await this.answer(message, work);
+    if (world.faults.hits('second answer')) await this.answer(message, work);
   }
 
-  private outcomeOf({ work_id, epoch, turn, max_tokens }: AgentWork): Outcome {
+  private async answer(message: IncomingMessage, work: AgentWork): Promise<void> {
+    const result = resultOf(work, this.outcomeOf(work));
+    await this.send(message, result);
+    if (this.parts.life.world.faults.hits('result sent twice')) await this.send(message, result);
+  }
+
+  private outcomeOf(work: AgentWork): Outcome {
     const { random, world } = this.parts.life;
-    const usage = { prompt_tokens: random.int(0, Math.floor(max_tokens / 2)), completion_tokens: random.int(0, Math.floor(max_tokens / 2)) };
-    if (world.faults.hits('transient failure')) {
-      const error: Failure = { ...failureOf(new PlatformError('model_failed')), ...(random.chance(0.3) ? { retry_after_ms: 300 } : {}) };
-      return { status: 'failed', error, ...(random.chance(0.7) ? { usage } : {}) };
-    }
+    const half = Math.floor(work.max_tokens / 2);
+    const usage = { prompt_tokens: random.int(0, half), completion_tokens: random.int(0, half) };
+    if (world.faults.hits('transient failure')) return { ...this.transientFailure(), ...(random.chance(0.7) ? { usage } : {}) };
     if (world.faults.hits('permanent failure')) return { status: 'failed', error: failureOf(new PlatformError('agent_failed')), usage };
-    if (turn < mostTurns && random.chance(0.3)) {
-      const calls = Array.from({ length: random.int(1, 3) }, (_, n) => ({
-        kind: 'knowledge.search' as const,
-        input: { query: `${work_id}/${epoch}/${turn} asks ${n} ${this.parts.answers.next()}` },
-      }));
-      return { status: 'suspended', calls, usage, ...(random.chance(0.5) ? { thought: 'look it up' } : {}) };
-    }
-    return { status: 'completed', output: { by: `${work_id}/${epoch}/${turn}`, answer: this.parts.answers.next() }, usage };
+    if (work.turn < mostTurns && random.chance(0.3)) return { ...this.suspension(work), usage };
+    return { status: 'completed', output: { by: activationName(work), answer: this.parts.answers.next() }, usage };
+  }
+
+  private transientFailure(): Outcome {
+    const error: Failure = failureOf(new PlatformError('model_failed'));
+    return { status: 'failed', error: this.parts.life.random.chance(0.3) ? { ...error, retry_after_ms: 300 } : error };
+  }
+
+  private suspension(work: AgentWork): Outcome {
+    const { life, answers } = this.parts;
+    const calls = Array.from({ length: life.random.int(1, 3) }, () => ({
+      kind: 'knowledge.search' as const,
+      input: { query: `${activationName(work)} asks ${answers.next()}` },
+    }));
+    return { status: 'suspended', calls, ...(life.random.chance(0.5) ? { thought: 'look it up' } : {}) };
   }
 
   private async search(message: IncomingMessage, { call, input, not_after }: SearchWork): Promise<void> {

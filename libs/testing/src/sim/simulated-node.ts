@@ -28,13 +28,13 @@ export class SimulatedNode {
 
   boot(): void {
     if (this.life) return;
-    const { name, world, random, start } = this.parts;
+    const { name, world, random } = this.parts;
     this.lives += 1;
     const life = new Life(`${name}.${this.lives}`, world, random.fork(), random.int(-30, 30));
     this.life = life;
     this.service = undefined;
     world.history.note(life.name, 'starts');
-    void start(life).then((service) => {
+    void this.parts.start(life).then((service) => {
       if (this.life === life) this.service = service;
     });
   }

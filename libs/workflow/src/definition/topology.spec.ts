@@ -37,7 +37,7 @@ const anyDag = fc.array(fc.array(fc.nat(200), { maxLength: 4 }), { minLength: 1,
   })),
 );
 
-it('puts every need before its step, and knows all that a step needs', () =>
+it('puts every need before its step, and knows all that a step needs', { timeout: 60_000 }, () =>
   fc.assert(
     fc.property(anyDag, fc.infiniteStream(fc.nat(1_000)), (dag, chance) => {
       const nodes = dag
@@ -55,4 +55,5 @@ it('puts every need before its step, and knows all that a step needs', () =>
       }
       for (const [from, all] of ancestors) for (const to of order) expect(reaches(from, to)).toBe(all.has(to));
     }),
-  ));
+  ),
+);

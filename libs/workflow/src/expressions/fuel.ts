@@ -8,7 +8,7 @@ import { visitNodes, type CelEvaluator, type CelNode } from './cel-node.ts';
 const fullTank = 1_000_000;
 
 /** One object, without a stack: a loop whose body runs dry meets it once an item. */
-export const outOfFuel = new Error('it takes too many operations');
+const outOfFuel = new Error('it takes too many operations');
 
 let left = fullTank;
 
@@ -41,12 +41,16 @@ function meterOf(node: CelNode): CelNode['evaluate'] | undefined {
     case 'in':
       return binaryMeter;
     case 'call':
-      return (evaluator, call, context) =>
-        call.handle(operands(evaluator, (call.args as [string, CelNode[]])[1], context), call, evaluator);
+      return (evaluator, call, context) => {
+        const [, rest] = call.args as [string, CelNode[]];
+        return paid(call.handle(operands(evaluator, rest, context), call, evaluator));
+      };
     case 'rcall':
       return (evaluator, call, context) => {
-        const [, receiver, rest] = call.args as [string, CelNode, CelNode[]];
-        return call.handle(operands(evaluator, [receiver, ...rest], context), evaluator, call);
+        const [name, receiver, rest] = call.args as [string, CelNode, CelNode[]];
+        const values = operands(evaluator, [receiver, ...rest], context);
+        if (name === 'join' && Array.isArray(values[0])) for (const text of values[0]) burn(1 + lengthOf(text));
+        return paid(call.handle(values, evaluator, call));
       };
     default:
       return undefined;
@@ -79,6 +83,12 @@ function operands(evaluator: CelEvaluator, nodes: readonly CelNode[], context: u
     burn(1 + lengthOf(value));
     return value;
   });
+}
+
+/** What a function made: `split` makes many of one. */
+function paid(result: unknown): unknown {
+  burn(lengthOf(result));
+  return result;
 }
 
 /** Text counts a sixteenth: engines move it in words. */

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compileExpression } from './expression.ts';
 import { render } from './render.ts';
-import { compileTemplate } from './template.ts';
 
 const input: JsonObject = {
   n: 5,
@@ -165,39 +164,7 @@ it('refuses at compile time what an expression may not use', () => {
   expect(refused('x'.repeat(limits.expressionChars + 1))).toContain('characters');
 });
 
-it('stops what would take too many operations', () => {
-  const long = { list: Array.from({ length: 20_000 }, (_, index) => index), text: 'x'.repeat(200_000) };
-  const wide = { input: long, outputOf: () => undefined };
-  for (const expression of [
-    'input.list.map(a, input.list.map(b, input.list.map(c, a + b + c)))',
-    'input.list.exists(a, input.list.exists(b, input.list.exists(c, a + b + c < 0)))',
-    'input.list.filter(a, a in input.list)',
-    'input.list.filter(a, input.list == input.list + [1])',
-    'input.list.filter(a, input.text.contains("y"))',
-    'input.list.map(a, size(input.list.map(b, b)))',
-    'cel.bind(a, input.list + input.list, cel.bind(b, a + a, cel.bind(c, b + b, cel.bind(d, c + c, d + d + d + d + d))))',
-    'input.list.map(a, input.list)',
-  ]) {
-    expect([expression, render<Json>(`\${{ ${expression} }}`, wide)]).toMatchObject([
-      expression,
-      { reason: 'it takes too many operations' },
-    ]);
-  }
-  const repeated = Array.from({ length: 200 }, () => '${{ input.text + input.text }}').join('');
-  expect(render<Json>(repeated, wide)).toMatchObject({ reason: 'it takes too many operations' });
-  expect(render<Json>('${{ input.list.map(a, a + 1) }}', wide)).toHaveProperty('value');
-});
-
-it('remembers templates up to a bound, and forgets none that it needs', () => {
-  const first = compileTemplate('${{ input.n }} first');
-  expect(compileTemplate('${{ input.n }} first')).toBe(first);
-  for (let index = 0; index < 5_000; index += 1) compileTemplate(`\${{ input.n }} ${index}`);
-  expect(compileTemplate('${{ input.n }} first')).toBe(first);
-  for (let index = 0; index < 10_000; index += 1) compileTemplate(`\${{ input.n }} ${index}`);
-  expect(compileTemplate('${{ input.n }} first')).not.toBe(first);
-});
-
-it('never throws, whatever the text', () =>
+it('never throws, whatever the text', { timeout: 60_000 }, () =>
   fc.assert(
     fc.property(
       fc.array(
@@ -231,9 +198,10 @@ it('never throws, whatever the text', () =>
       },
     ),
     { numRuns: 2_000 },
-  ));
+  ),
+);
 
-it('reads member paths as the CEL library does', () =>
+it('reads member paths as the CEL library does', { timeout: 60_000 }, () =>
   fc.assert(
     fc.property(
       fc.jsonValue({ maxDepth: 4 }),
@@ -247,4 +215,5 @@ it('reads member paths as the CEL library does', () =>
         return bare(direct) === bare(celled) || ('reason' in celled && celled.reason.includes('beyond 2^53'));
       },
     ),
-  ));
+  ),
+);

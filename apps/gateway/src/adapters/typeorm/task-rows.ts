@@ -11,6 +11,7 @@ import type { SubmittedTask } from '../../domain/task-fold.ts';
 import type { SqlSession, SqlValue, Statement } from './sql-session.ts';
 
 interface Gathered {
+  readonly record: IncomingMessage;
   readonly taskId: string;
   readonly tenant: string;
   submitted: string | undefined;
@@ -55,7 +56,7 @@ export class TaskRows {
       }
     }
     const statements: Statement[] = [];
-    for (const task of tasks.values()) this.write(task, statements);
+    for (const task of tasks.values()) this.writeWhole(task, statements);
     return statements;
   }
 
@@ -99,6 +100,17 @@ export class TaskRows {
     task.updatedAt = record.headers['ce_time'] ?? '';
   }
 
+  /** A record that nobody should have written must not hold up all others. */
+  private writeWhole(task: Gathered, out: Statement[]): void {
+    const before = out.length;
+    try {
+      this.write(task, out);
+    } catch {
+      out.length = before;
+      this.hooks.onUnreadable(task.record);
+    }
+  }
+
   private write(task: Gathered, out: Statement[]): void {
     const stored = this.lastSeqs.get(task.taskId) ?? -1;
     if (task.texts.length > 0) {
@@ -138,21 +150,33 @@ function gathered(tasks: Map<string, Gathered>, record: IncomingMessage): Gather
   let task = tasks.get(record.key);
   if (task === undefined) {
     const { tenant } = ownerOf(record);
-    task = { taskId: record.key, tenant, submitted: undefined, firstSeq: 0, lastSeq: 0, texts: [], acceptedAt: -1, status: 'accepted', updatedAt: '' };
+    task = { record, taskId: record.key, tenant, submitted: undefined, firstSeq: 0, lastSeq: 0, texts: [], acceptedAt: -1, status: 'accepted', updatedAt: '' };
     tasks.set(record.key, task);
   }
   return task;
 }
 
 function acceptedFacts(task: Gathered): SubmittedTask {
-  return parseEvent(task.texts[task.acceptedAt]!).data as PlanEventData<'TaskAccepted'>;
+  return readFacts(parseEvent(task.texts[task.acceptedAt]!).data as PlanEventData<'TaskAccepted'>);
 }
 
 /** Only for tasks whose first event did not come in the same batch: the command is large. */
 function submittedFacts(task: Gathered): SubmittedTask | undefined {
   if (task.submitted === undefined) return undefined;
-  const { goal, workflow, input, priority, deadline_at, labels, budget } = JSON.parse(task.submitted) as SubmittedTask;
-  return { goal, workflow, input, priority, deadline_at, labels, budget };
+  return readFacts(JSON.parse(task.submitted) as Partial<SubmittedTask>);
+}
+
+/** Leaves out the definition and whatever has not the type that the columns need. */
+function readFacts({ goal, workflow, input, priority, deadline_at, labels, budget }: Partial<SubmittedTask>): SubmittedTask {
+  return {
+    goal: typeof goal === 'string' ? goal : undefined,
+    workflow: typeof workflow === 'string' ? workflow : undefined,
+    input: input ?? {},
+    priority: typeof priority === 'number' ? priority : 5,
+    deadline_at,
+    labels: Object.fromEntries(Object.entries(labels ?? {}).filter(([, value]) => typeof value === 'string')),
+    budget: budget ?? {},
+  };
 }
 
 function textOf(record: IncomingMessage): string | undefined {

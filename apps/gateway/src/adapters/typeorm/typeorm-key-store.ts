@@ -56,7 +56,7 @@ export class TypeOrmKeyStore implements KeyStore {
   restore(tenant: string, taskId: string, text: string): Statement | undefined {
     if (this.written.has(taskId) || !text.includes('"idempotency":')) return undefined;
     const { idempotency } = JSON.parse(text) as SubmitTask;
-    if (!idempotency) return undefined;
+    if (typeof idempotency?.key !== 'string' || typeof idempotency.body_hash !== 'string') return undefined;
     return this.insertion({ tenant, key: idempotency.key, bodyHash: idempotency.body_hash, entityId: taskId });
   }
 

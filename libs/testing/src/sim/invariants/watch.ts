@@ -63,11 +63,11 @@ export class Watch {
   }
 
   onCommit(commit: PlanCommit): void {
-    for (const { promise, onCommit } of this.invariants) this.report(promise, onCommit?.(commit));
+    for (const invariant of this.invariants) this.report(invariant.promise, invariant.onCommit?.(commit));
   }
 
   atRest(): void {
-    for (const { promise, atRest } of this.invariants) this.report(promise, atRest?.());
+    for (const invariant of this.invariants) this.report(invariant.promise, invariant.atRest?.());
   }
 
   report(promise: string, found: Breach | undefined): void {

@@ -1,5 +1,5 @@
 /** The work that was sent, against the events that it follows from. */
-import { AgentWork, topics, type PlanEvent } from '@waybill/contracts';
+import { topics, type AgentWork, type PlanEvent } from '@waybill/contracts';
 import { activationName } from '../answers.ts';
 import type { Broker } from '../broker.ts';
 import { breach, firstBreach, type Invariant } from './invariant.ts';
@@ -29,7 +29,7 @@ function sentWork(broker: Broker): Map<string, { planId: string; deadline: numbe
   const sent = new Map<string, { planId: string; deadline: number }>();
   for (const topic of broker.topicNames().filter((name) => name.startsWith('tasks.agent.'))) {
     for (const { value } of broker.recordsOf(topic)) {
-      const work = AgentWork.parse(JSON.parse(value as string));
+      const work = JSON.parse(value as string) as AgentWork;
       sent.set(activationName(work), { planId: work.plan_id, deadline: work.not_after });
     }
   }

@@ -1,0 +1,103 @@
+import 'reflect-metadata';
+import { PlatformError, topics } from '@waybill/contracts';
+import { hashingEmbedder } from '@waybill/knowledge';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bodyOf, IndexerFixture, now, whales } from './testing/indexer-fixture.ts';
+
+let t: IndexerFixture;
+beforeEach(async () => {
+  t = new IndexerFixture();
+  await t.open();
+});
+afterEach(() => t.close());
+
+describe('searching', () => {
+  const call = { plan_id: 'p1', step_id: 's1', work_id: 'w1', epoch: 2, turn: 3, ordinal: 4 };
+
+  it("answers a step's call under its own id", async () => {
+    await t.start();
+    await t.ingest('d1', { content: await t.stored('d1', whales) });
+    await t.untilSaid('d1', 'indexed');
+    await t.search({ call, input: { query: 'whales krill', k: 1 } });
+    await t.until(() => t.seen.some(({ topic }) => topic === topics.taskResults));
+    const answer = t.seen.find(({ topic }) => topic === topics.taskResults)!;
+    expect(answer.key).toBe('p1');
+    expect(answer.headers).toMatchObject({ ce_id: 'w1:2:3:4:result', ce_type: 'waybill.CallResult.v1' });
+    expect(bodyOf(answer)).toMatchObject({
+      type: 'CallResult',
+      ...call,
+      outcome: { status: 'completed', observation: { hits: [{ document_id: 'd1' }] } },
+    });
+  });
+
+  it('answers failures with their class', async () => {
+    await t.start();
+    expect((await t.ask({ query: '' })).error).toMatchObject({
+      class: 'invalid',
+      code: 'invalid_input',
+      detail: expect.stringContaining('query'),
+    });
+    expect((await t.ask({ query: 'x', k: 1_000 })).error).toMatchObject({ class: 'invalid' });
+    await t.stop();
+    await t.start({ embedder: { ...hashingEmbedder, embed: () => Promise.resolve([]) } });
+    expect((await t.ask({ query: 'x' })).error).toMatchObject({ class: 'bug', code: 'internal' });
+    await t.stop();
+    await t.index.close();
+    await t.start();
+    expect((await t.ask({ query: 'x' })).error).toMatchObject({ class: 'transient', code: 'unavailable' });
+  });
+
+  it('answers no hits when the documents do not speak of it', async () => {
+    await t.start();
+    await t.ingest('d1', { content: await t.stored('d1', whales), metadata: { team: 'sea' } });
+    await t.untilSaid('d1', 'indexed');
+    expect(await t.found('What is the capital of France?')).toEqual([]);
+    expect(await t.found('whales', { filter: { team: 'land' } })).toEqual([]);
+    expect(await t.found('whales', { filter: { team: 'sea' }, collection: 'default' })).toEqual(['d1.md']);
+  });
+
+  it('does not begin what is too late, nor answers nobody', async () => {
+    await t.start();
+    await t.search({
+      input: { query: 'late' },
+      not_after: now - 1,
+      reply_to: { instance: 'gw-1', command_id: 'late' },
+    });
+    await t.search({ input: { query: 'nobody' } });
+    await t.ask({ query: 'in time' });
+    expect(t.replies()).toHaveLength(1);
+  });
+
+  it('tells who waits when the answer cannot be written', async () => {
+    let refusals = 5;
+    const append = t.log.append.bind(t.log);
+    t.log.append = (messages) =>
+      messages.some(({ topic }) => topic === topics.replies) && (refusals -= 1) >= 0
+        ? Promise.reject(new PlatformError('log_unavailable'))
+        : append(messages);
+    await t.start();
+    expect((await t.ask({ query: 'whales' })).error).toMatchObject({ class: 'transient', code: 'log_unavailable' });
+  });
+});
+
+it('embeds anew what another embedder has left, beside the daily work', async () => {
+  await t.start();
+  await t.ingest('d1', { content: await t.stored('d1', whales) });
+  await t.untilSaid('d1', 'indexed');
+  await t.stop();
+  await t.index.close();
+  const embedder = { ...hashingEmbedder, name: 'other-1' };
+  t.openIndex(embedder);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  await t.start({
+    embedder: {
+      ...embedder,
+      embed(texts) {
+        if (texts[0]?.includes('krill and sing')) resolve(texts[0]);
+        return hashingEmbedder.embed(texts);
+      },
+    },
+  });
+  expect(await promise).toBe('d1\nWhales\nBlue whales eat krill and sing for hours.');
+  expect(await t.found('whales krill')).toEqual(['d1.md']);
+});
