@@ -12,7 +12,11 @@ import { runScript } from './support/run-script.ts';
 const kills = 20;
 const running = 200;
 
-const step = (id: string, needs: string[]): object => ({ agent: 'echo', needs, with: { step: id, of: '${{ input.id }}' } });
+const step = (id: string, needs: string[]): object => ({
+  agent: 'echo',
+  needs,
+  with: { step: id, of: '${{ input.id }}' },
+});
 const definition = {
   steps: { a: step('a', []), b: step('b', ['a']), c: step('c', ['a']), d: step('d', ['b', 'c']), e: step('e', ['d']) },
   output: '${{ steps.e.output.of }}',
@@ -61,9 +65,12 @@ it('loses nothing and applies nothing twice when it is killed twenty times', { t
 /** Submits until it is accepted (one key, so one task), then follows the stream over every crash. */
 async function oneTask(client: WaybillClient): Promise<Followed> {
   const key = randomUUID();
-  const { task_id: taskId } = await insist(() => client.submit({ definition, input: { id: key } }, { idempotencyKey: key }));
+  const { task_id: taskId } = await insist(() =>
+    client.submit({ definition, input: { id: key } }, { idempotencyKey: key }),
+  );
   const events: PlanEvent[] = [];
-  for await (const frame of client.follow(taskId, { again: soon })) if (frame.kind === 'event') events.push(frame.event);
+  for await (const frame of client.follow(taskId, { again: soon }))
+    if (frame.kind === 'event') events.push(frame.event);
   return { key, taskId, events };
 }
 

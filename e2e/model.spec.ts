@@ -9,7 +9,13 @@ import { root, scratchFolder } from './support/scratch.ts';
 const goal = 'How do consumer groups share partitions, and what happens when a member dies?';
 
 async function platformWith(baseUrl: string): Promise<WaybillClient> {
-  const config = parseConfig({ OPENAI_API_KEY: 'key', OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: 'stub', WAYBILL_DATA_DIR: scratchFolder(), PORT: '0' });
+  const config = parseConfig({
+    OPENAI_API_KEY: 'key',
+    OPENAI_BASE_URL: baseUrl,
+    OPENAI_MODEL: 'stub',
+    WAYBILL_DATA_DIR: scratchFolder(),
+    PORT: '0',
+  });
   const platform = await startPlatform({ config });
   onTestFinished(() => platform.close());
   const client = new WaybillClient(platform.url);
@@ -22,9 +28,13 @@ it('answers with a real provider’s words, streamed, from the passages that wer
   const client = await platformWith(stub.baseUrl);
   const { task_id: taskId } = await client.submit({ goal, input: { collection: 'samples' } });
   let spoken = '';
-  for await (const frame of client.follow(taskId, { tokens: true })) if (frame.kind === 'token') spoken += frame.token.text;
+  for await (const frame of client.follow(taskId, { tokens: true }))
+    if (frame.kind === 'token') spoken += frame.token.text;
   const task = await client.task(taskId);
-  expect(task).toMatchObject({ status: 'completed', output: { answer: expect.stringContaining('Partitions are shared among members [1].') as string } });
+  expect(task).toMatchObject({
+    status: 'completed',
+    output: { answer: expect.stringContaining('Partitions are shared among members [1].') as string },
+  });
   expect(task.usage.prompt_tokens).toBeGreaterThan(0);
   expect(spoken).toContain('Partitions are shared');
   expect(JSON.stringify(stub.requests)).toMatch(/consumer/i);
@@ -38,7 +48,9 @@ it('breaks off the call in flight when the task is cancelled', async () => {
   await stub.asked(1);
   const cancelledAt = Date.now();
   expect(await client.cancel(taskId, 'enough')).toMatchObject({ status: 'cancelled' });
-  console.log(`the provider saw the end of the call ${(await stub.brokenOff) - cancelledAt} ms after the cancel was sent`);
+  console.log(
+    `the provider saw the end of the call ${(await stub.brokenOff) - cancelledAt} ms after the cancel was sent`,
+  );
   const { events } = await client.events(taskId);
   expect(events.at(-1)).toMatchObject({ type: 'TaskCancelled', data: { reason: 'enough' } });
 });

@@ -9,7 +9,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runScript } from './support/run-script.ts';
 import { platformIn, scratchFolder, startScript } from './support/scratch.ts';
 
-const environment = async (dataDir: string): Promise<Record<string, string>> => ({ PORT: String(await freePort()), WAYBILL_DATA_DIR: dataDir });
+const environment = async (dataDir: string): Promise<Record<string, string>> => ({
+  PORT: String(await freePort()),
+  WAYBILL_DATA_DIR: dataDir,
+});
 const oneLine = /^waybill: [^\n]+\n$/;
 
 describe('npm start -- --once', () => {
@@ -42,7 +45,10 @@ describe('a start that cannot be', () => {
     await once(server, 'listening');
     onTestFinished(() => void server.close());
     const { port } = server.address() as { port: number };
-    const ended = await runScript(startScript, ['--once', '--no-sample'], { PORT: String(port), WAYBILL_DATA_DIR: scratchFolder() });
+    const ended = await runScript(startScript, ['--once', '--no-sample'], {
+      PORT: String(port),
+      WAYBILL_DATA_DIR: scratchFolder(),
+    });
     expect(ended.stderr).toMatch(oneLine);
     expect(ended.stderr).toContain(String(port));
     expect(ended.code).toBe(1);
@@ -82,7 +88,9 @@ function contents(dataDir: string): Record<string, string> {
   const files = readdirSync(dataDir).filter((name) => /^waybill\.db(-wal)?$/.test(name));
   const sums = files.map((name) => [name, readFileSync(join(dataDir, name))] as const);
   return Object.fromEntries(
-    sums.filter(([, bytes]) => bytes.length > 0).map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
+    sums
+      .filter(([, bytes]) => bytes.length > 0)
+      .map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
   );
 }
 

@@ -18,7 +18,10 @@ it('makes one trace of one task, from the HTTP request to the model call', async
   const accepted = await fetch(`${platform.url}/v1/tasks`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-b7ad6b7169203331-01` },
-    body: JSON.stringify({ goal: 'What happens when a member of a consumer group dies?', input: { collection: 'samples' } }),
+    body: JSON.stringify({
+      goal: 'What happens when a member of a consumer group dies?',
+      input: { collection: 'samples' },
+    }),
   });
   const { task_id: taskId } = (await accepted.json()) as { task_id: string };
   for await (const frame of client.follow(taskId)) void frame;

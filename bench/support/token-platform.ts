@@ -16,7 +16,9 @@ const ticker: Agent = {
     const begun = performance.now();
     for (let index = 0; index < tokens; index += 1) {
       onToken(`${performance.timeOrigin + performance.now()} `);
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, begun + (index + 1) * everyMs - performance.now())));
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(0, begun + (index + 1) * everyMs - performance.now())),
+      );
     }
     return completed({ spoken: tokens });
   },

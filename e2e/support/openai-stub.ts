@@ -37,7 +37,12 @@ export async function openAiStub(answer: () => readonly string[] | undefined): P
   const asked = async (nth: number): Promise<void> => {
     while (requests.length < nth) await new Promise<void>((resolve) => waiting.push(resolve));
   };
-  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, asked, brokenOff: broken.promise };
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    asked,
+    brokenOff: broken.promise,
+  };
 }
 
 async function read(request: IncomingMessage): Promise<string> {
@@ -53,6 +58,8 @@ function speak(response: ServerResponse, words: readonly string[] | undefined): 
   response.write(chunk({ role: 'assistant', content: '' }, null));
   if (!words) return;
   for (const word of words) response.write(chunk({ content: word }, null));
-  response.write(chunk({}, 'stop', { prompt_tokens: 100, completion_tokens: words.length, total_tokens: 100 + words.length }));
+  response.write(
+    chunk({}, 'stop', { prompt_tokens: 100, completion_tokens: words.length, total_tokens: 100 + words.length }),
+  );
   response.end('data: [DONE]\n\n');
 }

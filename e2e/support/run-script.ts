@@ -8,7 +8,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export async function runScript(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ended> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
     env: { ...process.env, AGENTIC_NO_LLM: '1', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

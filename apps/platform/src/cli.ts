@@ -13,7 +13,9 @@ import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
 import { style } from './terminal/style.ts';
 
-const commands = new Map<string, Command>(Object.entries({ run, tasks, watch, cancel, docs, verify: verifyFolder, doctor }));
+const commands = new Map<string, Command>(
+  Object.entries({ run, tasks, watch, cancel, docs, verify: verifyFolder, doctor }),
+);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let own: RunningPlatform | undefined;
@@ -21,7 +23,8 @@ let own: RunningPlatform | undefined;
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help') return help();
   const command = commands.get(name);
-  if (!command) throw new PlatformError('invalid_request', { detail: `There is no command ${name}. See waybill help.` });
+  if (!command)
+    throw new PlatformError('invalid_request', { detail: `There is no command ${name}. See waybill help.` });
   const config = parseConfig(process.env);
   const url = process.env['WAYBILL_URL'];
   const connect = async (): Promise<WaybillClient> => {
@@ -37,9 +40,14 @@ function help(): number {
   print(`${style.strong('waybill')}: durable multi-agent workflows`);
   print('');
   print(`  ${'start [--once] [--no-sample]'.padEnd(46)} The whole platform in one process (npm start)`);
-  for (const { usage, summary } of commands.values()) for (const line of usage.split(' | docs')) print(`  ${line.padEnd(46)} ${summary}`);
+  for (const { usage, summary } of commands.values())
+    for (const line of usage.split(' | docs')) print(`  ${line.padEnd(46)} ${summary}`);
   print('');
-  print(style.faint('  Commands talk to the platform that runs on the data folder (or at WAYBILL_URL); when none runs, they bring their own.'));
+  print(
+    style.faint(
+      '  Commands talk to the platform that runs on the data folder (or at WAYBILL_URL); when none runs, they bring their own.',
+    ),
+  );
   return 0;
 }
 

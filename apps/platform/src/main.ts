@@ -30,16 +30,22 @@ async function start(): Promise<number | undefined> {
   const begun = performance.now();
   const platform = await startPlatform({ config });
   stopOnSignals(platform.close);
-  print(`${style.strong('Waybill')} is ready ${style.faint(`(embedded, ${duration(performance.now() - begun)}, data in ${config.dataDir})`)}`);
+  print(
+    `${style.strong('Waybill')} is ready ${style.faint(`(embedded, ${duration(performance.now() - begun)}, data in ${config.dataDir})`)}`,
+  );
   print(`  ${style.name(platform.url)}   API ${platform.url}/openapi.json   metrics ${platform.url}/metrics`);
-  print(`  model: ${config.provider ? config.provider.model : 'simulated, answers with quotes (set OPENAI_API_KEY for a real one)'}`);
+  print(
+    `  model: ${config.provider ? config.provider.model : 'simulated, answers with quotes (set OPENAI_API_KEY for a real one)'}`,
+  );
   if (sample) {
     print('');
     const task = await runSample(new WaybillClient(platform.url), print);
     if (once) return finish(platform.close, task.status === 'completed' ? 0 : 1);
   }
   if (once) return finish(platform.close, 0);
-  print(`${style.faint('Ask your own:')} npm run waybill -- run "your question" --docs FOLDER   ${style.faint('Ctrl-C stops.')}`);
+  print(
+    `${style.faint('Ask your own:')} npm run waybill -- run "your question" --docs FOLDER   ${style.faint('Ctrl-C stops.')}`,
+  );
   return undefined;
 }
 

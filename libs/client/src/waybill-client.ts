@@ -50,7 +50,11 @@ export class WaybillClient {
   constructor(readonly url: string) {}
 
   submit(task: TaskSubmission, options: SubmitOptions = {}): Promise<TaskAnswer> {
-    return this.post('/v1/tasks', task, options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey });
+    return this.post(
+      '/v1/tasks',
+      task,
+      options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey },
+    );
   }
 
   dryRun(task: TaskSubmission): Promise<DryRunAnswer> {
@@ -113,7 +117,7 @@ export class WaybillClient {
   async *follow(taskId: string, options: FollowOptions = {}): AsyncGenerator<TaskFrame> {
     const again = options.again ?? onceASecond;
     let position = options.after === undefined ? undefined : String(options.after);
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       try {
         const response = await this.open(taskId, position, options);
         if (response.status === 204) return;
@@ -131,7 +135,11 @@ export class WaybillClient {
     }
   }
 
-  private async open(taskId: string, position: string | undefined, { tokens, signal }: FollowOptions): Promise<Response> {
+  private async open(
+    taskId: string,
+    position: string | undefined,
+    { tokens, signal }: FollowOptions,
+  ): Promise<Response> {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (position !== undefined) headers['last-event-id'] = position;
     const path = `/v1/tasks/${taskId}/events${tokens ? '?tokens=true' : ''}`;
@@ -149,7 +157,12 @@ export class WaybillClient {
     return this.request('POST', path, body, headers);
   }
 
-  private async request<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  private async request<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(this.url + path, { method, headers: { ...type, ...headers }, ...json });
@@ -163,7 +176,9 @@ const terminal: ReadonlySet<string> = new Set(['TaskCompleted', 'TaskFailed', 'T
 
 /** The platform has answered: to ask again changes nothing, unless it said that it is only busy. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof Error && 'problem' in error && (error as { problem: { class: string } }).problem.class !== 'transient';
+  error instanceof Error &&
+  'problem' in error &&
+  (error as { problem: { class: string } }).problem.class !== 'transient';
 
 function frame(event: string, data: string): TaskFrame {
   if (event === 'token') return { kind: 'token', token: JSON.parse(data) as TokenFrame };

@@ -1,4 +1,9 @@
-export { findFolderHolder, lockDataFolder, type DataFolderLock, type FolderHolder } from './embedded/data-folder-lock.ts';
+export {
+  findFolderHolder,
+  lockDataFolder,
+  type DataFolderLock,
+  type FolderHolder,
+} from './embedded/data-folder-lock.ts';
 export type { CommittedBatch } from './embedded/recent-batches.ts';
 export { SqliteJournal, type JournalOptions, type Participant, type Unit } from './embedded/sqlite-journal.ts';
 export { SqliteMessageLog, type SqliteMessageLogOptions } from './embedded/sqlite-message-log.ts';
@@ -23,7 +28,12 @@ export { BroadcastConsumer, type BroadcastOptions, type BroadcastTuning } from '
 export type { ConsumerHooks, ConsumerOptions, HandledBatch, Lag, Retry } from './consumers/consumer-options.ts';
 export { deadLetterMessage, DeadLetters, type DeadLetter, type DeadLetterSink } from './consumers/dead-letters.ts';
 export { OwnedPartitionConsumer } from './consumers/owned-partition.consumer.ts';
-export type { OwnedPartitionOptions, PartitionBatch, PartitionTuning, TopicOffsets } from './consumers/partition-batch.ts';
+export type {
+  OwnedPartitionOptions,
+  PartitionBatch,
+  PartitionTuning,
+  TopicOffsets,
+} from './consumers/partition-batch.ts';
 export {
   ProjectionConsumer,
   type ProjectionBatch,

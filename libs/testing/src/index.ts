@@ -3,9 +3,20 @@ export { ManualClock } from './memory-log/manual-clock.ts';
 export type { Schedule } from './memory-log/memory-feed.ts';
 export { quiet, until } from './memory-log/until.ts';
 export { PlanRecord } from './memory-plan-record.ts';
-export { InMemoryPlanStore, type CommitFate, type PlanStoreFaults, type PlanStoreOptions } from './memory-plan-store.ts';
+export {
+  InMemoryPlanStore,
+  type CommitFate,
+  type PlanStoreFaults,
+  type PlanStoreOptions,
+} from './memory-plan-store.ts';
 export { freePort, PlatformProcess, type PlatformProcessOptions } from './processes/platform-process.ts';
 export { cpuMs, memoryMb } from './processes/process-usage.ts';
 export { record } from './memory-log/records.ts';
 export { serveInMemory, type ServedInMemory, type ServeOptions } from './memory-log/serve-in-memory.ts';
-export { numbered, OwnerInMemory, ownersInMemory, valuesOf, type OwnersInMemory } from './memory-log/owners-in-memory.ts';
+export {
+  numbered,
+  OwnerInMemory,
+  ownersInMemory,
+  valuesOf,
+  type OwnersInMemory,
+} from './memory-log/owners-in-memory.ts';

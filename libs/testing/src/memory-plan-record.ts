@@ -108,7 +108,15 @@ export class PlanRecord {
     const known = this.rows.get(partition);
     if (known) return known;
     const offsets = { requests: 0, results: 0 };
-    const row: Row = { ownerEpoch: 0, version: 0, offsets, lastCommitId: undefined, outbox: [], mark: 0, wakeUps: new Map() };
+    const row: Row = {
+      ownerEpoch: 0,
+      version: 0,
+      offsets,
+      lastCommitId: undefined,
+      outbox: [],
+      mark: 0,
+      wakeUps: new Map(),
+    };
     this.rows.set(partition, row);
     return row;
   }

@@ -86,7 +86,7 @@ export class InMemoryPlanStore implements PlanStore {
     if (fate === 'fails') return this.reach((): Fence => fail('The commit failed.'));
     if (fate === 'ok') {
       const fence = await this.reach(write);
-      this.publishLater(commit);
+      this.publishLater(publisher, commit);
       return fence;
     }
     if (publisher) publisher.unknown = commit;
@@ -97,11 +97,11 @@ export class InMemoryPlanStore implements PlanStore {
   }
 
   async lastCommitId(partition: number): Promise<string | undefined> {
-    const id = await this.ask(() => this.record.lastCommitId(partition));
     const publisher = this.publishers.get(partition);
+    const id = await this.ask(() => this.record.lastCommitId(partition));
     const unknown = publisher?.unknown;
     if (publisher) delete publisher.unknown;
-    if (unknown && unknown.commitId === id) this.publishLater(unknown);
+    if (unknown && unknown.commitId === id) this.publishLater(publisher, unknown);
     return id;
   }
 
@@ -138,10 +138,12 @@ export class InMemoryPlanStore implements PlanStore {
     this.publishers.delete(partition);
   }
 
-  /** One publisher a partition, one batch at a time; once it has given up it sends nothing more. */
-  private publishLater({ fence: { partition }, events, messages }: PlanCommit): void {
-    const publisher = this.publishers.get(partition);
-    if (!publisher) return;
+  /**
+   * One batch at a time; once it has given up it sends nothing more. The answer to a commit may come after the partition was taken anew:
+   * what was committed before is the new publisher's by then, and must not be counted twice.
+   */
+  private publishLater(publisher: Publisher | undefined, { fence: { partition }, events, messages }: PlanCommit): void {
+    if (!publisher || publisher.isBroken) return;
     publisher.cancelMark();
     const outgoing = [...events.map(({ message }) => message), ...messages];
     publisher.previous = publisher.chain;

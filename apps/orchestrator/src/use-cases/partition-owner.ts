@@ -62,7 +62,8 @@ export class PartitionOwner {
     const draft = new CommitDraft();
     const commands = this.parse(records, at, draft);
     const due = new Set(this.calendar.due(at));
-    for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at)) due.add(planId);
+    for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
+      due.add(planId);
     for (const command of commands) this.decideRecord(command, draft);
     for (const planId of due) this.wake(planId, at, draft);
     await this.decider.dispatch(at, (planId) => this.bring(planId, at, draft), draft);
@@ -142,7 +143,8 @@ export class PartitionOwner {
     const stored = this.stored.get(owned.planId);
     const stands = stored !== undefined && wanted !== undefined && stored <= wanted && stored > at;
     // A row whose time has come is off the calendar, so it is set again even if the plan (which may ask too early) wants the same time.
-    if (!stands && (stored !== undefined || wanted !== undefined)) draft.wakeUps.push({ planId: owned.planId, at: wanted });
+    if (!stands && (stored !== undefined || wanted !== undefined))
+      draft.wakeUps.push({ planId: owned.planId, at: wanted });
     if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
   }
 

@@ -58,7 +58,11 @@ export class PlanDecider {
   }
 
   /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
-  async dispatch(at: number, bring: (planId: string) => OwnedPlan | Promise<OwnedPlan>, draft: CommitDraft): Promise<void> {
+  async dispatch(
+    at: number,
+    bring: (planId: string) => OwnedPlan | Promise<OwnedPlan>,
+    draft: CommitDraft,
+  ): Promise<void> {
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
       const brought = bring(planId);
       const owned = brought instanceof Promise ? await brought : brought;

@@ -2,7 +2,9 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { PlatformError } from '@waybill/contracts';
 
-type Values<O extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>['values'];
+type Values<O extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: O; allowPositionals: true }>
+>['values'];
 
 export interface Arguments<O extends ParseArgsOptionsConfig> {
   readonly values: Values<O>;
@@ -22,7 +24,10 @@ export function readArguments<O extends ParseArgsOptionsConfig>(
     throw misused(error instanceof Error ? error.message : String(error), usage);
   }
   if (parsed.positionals.length === count) return { values: parsed.values, words: parsed.positionals };
-  throw misused(parsed.positionals.length < count ? 'Something is missing.' : 'Too many words (put a question in quotes).', usage);
+  throw misused(
+    parsed.positionals.length < count ? 'Something is missing.' : 'Too many words (put a question in quotes).',
+    usage,
+  );
 }
 
 export const misused = (why: string, usage: string): PlatformError =>

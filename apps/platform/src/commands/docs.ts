@@ -19,7 +19,11 @@ export const docs: Command = {
 
 async function add(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
   const { values, words } = readArguments(args, options, { count: 1, usage });
-  const { documents, passages, problems } = await indexFolder(await connect(), words[0]!, values.collection ?? 'default');
+  const { documents, passages, problems } = await indexFolder(
+    await connect(),
+    words[0]!,
+    values.collection ?? 'default',
+  );
   print(`${documents} documents, ${passages} passages`);
   for (const problem of problems) print(style.bad(problem));
   return problems.length === 0 ? 0 : 1;
@@ -28,7 +32,10 @@ async function add(args: readonly string[], { connect, print }: CommandContext):
 async function search(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
   const { values, words } = readArguments(args, options, { count: 1, usage });
   const client = await connect();
-  const { hits } = await client.search({ query: words[0]!, ...(values.collection !== undefined && { collection: values.collection }) });
+  const { hits } = await client.search({
+    query: words[0]!,
+    ...(values.collection !== undefined && { collection: values.collection }),
+  });
   for (const { name, place, score, text } of hits) {
     print(`${style.name(name)}  ${place}  ${style.faint(score.toFixed(2))}`);
     print(`  ${text.replaceAll('\n', '\n  ')}`);

@@ -17,7 +17,10 @@ export const doctor: Command = {
       ['node', `${process.version} ${process.platform} ${process.arch}`],
       ['data folder', `${config.dataDir} (${file ? `${Math.ceil(file.size / 1024)} KB of record` : 'not made yet'})`],
       ['running', holder ? `process ${holder.pid}, ${holder.address ?? 'starting'}` : 'no'],
-      ['model', config.provider ? `${config.provider.model} at ${config.provider.baseUrl ?? 'the provider'}` : 'simulated'],
+      [
+        'model',
+        config.provider ? `${config.provider.model} at ${config.provider.baseUrl ?? 'the provider'}` : 'simulated',
+      ],
       ['traces', config.otlpEndpoint === undefined ? 'not exported' : 'exported'],
     ] as const;
     for (const [name, value] of rows) print(`${style.faint(name.padEnd(12))} ${value}`);

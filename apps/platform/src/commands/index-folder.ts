@@ -47,7 +47,9 @@ export async function indexFolder(client: WaybillClient, folder: string, collect
 async function filesOf(folder: string): Promise<string[]> {
   const about = await stat(folder).catch(() => undefined);
   if (!about?.isDirectory()) {
-    throw new PlatformError('invalid_request', { detail: `${folder} is not a folder. Give --docs a folder of Markdown, text or HTML files.` });
+    throw new PlatformError('invalid_request', {
+      detail: `${folder} is not a folder. Give --docs a folder of Markdown, text or HTML files.`,
+    });
   }
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
@@ -65,11 +67,18 @@ interface Sending {
 }
 
 /** The document's id, or nothing when it is there already. */
-async function sendFile(client: WaybillClient, folder: string, file: string, { collection, before }: Sending): Promise<string | undefined> {
+async function sendFile(
+  client: WaybillClient,
+  folder: string,
+  file: string,
+  { collection, before }: Sending,
+): Promise<string | undefined> {
   const bytes = await readFile(join(folder, file));
-  if (bytes.length > largestBytes) throw new Error(`${bytes.length} bytes are more than the ${largestBytes} that a document may have`);
+  if (bytes.length > largestBytes)
+    throw new Error(`${bytes.length} bytes are more than the ${largestBytes} that a document may have`);
   const known = before.get(file);
-  if (known?.status === 'indexed' && known.sha256 === createHash('sha256').update(bytes).digest('hex')) return undefined;
+  if (known?.status === 'indexed' && known.sha256 === createHash('sha256').update(bytes).digest('hex'))
+    return undefined;
   const answer = await client.addDocument({ name: file, base64: bytes.toString('base64'), collection });
   return answer.document_id;
 }
@@ -90,7 +99,9 @@ async function settled(client: WaybillClient, collection: string, sent: Readonly
   if (sent.size === 0) return;
   for (;;) {
     const documents = await allDocuments(client, collection);
-    const open = [...documents.values()].filter(({ document_id: id, status }) => sent.has(id) && status !== 'indexed' && status !== 'failed');
+    const open = [...documents.values()].filter(
+      ({ document_id: id, status }) => sent.has(id) && status !== 'indexed' && status !== 'failed',
+    );
     if (open.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
@@ -98,7 +109,9 @@ async function settled(client: WaybillClient, collection: string, sent: Readonly
 
 function summary(documents: ReadonlyMap<string, DocumentView>, problems: readonly string[]): IndexedFolder {
   const all = [...documents.values()];
-  const failed = all.filter(({ status }) => status === 'failed').map(({ name, error }) => `${name}: ${error?.detail ?? 'failed'}`);
+  const failed = all
+    .filter(({ status }) => status === 'failed')
+    .map(({ name, error }) => `${name}: ${error?.detail ?? 'failed'}`);
   const indexed = all.filter(({ status }) => status === 'indexed');
   return {
     documents: indexed.length,

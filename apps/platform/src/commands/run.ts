@@ -30,6 +30,8 @@ export const run: Command = {
 /** The same for the same folder, and different for different folders of one name. */
 function collectionOf(folder: string): string {
   const path = resolve(folder);
-  const name = basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  const name = basename(path)
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
   return `${name.slice(0, 80) || 'folder'}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
 }

@@ -13,7 +13,9 @@ const question = 'How do consumer groups share partitions, and what happens when
 export async function runSample(client: WaybillClient, print: Print): Promise<TaskView> {
   const begun = performance.now();
   const indexed = await indexFolder(client, folder, collection);
-  print(`Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`);
+  print(
+    `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
+  );
   for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
   return ask(client, question, collection, print);
 }

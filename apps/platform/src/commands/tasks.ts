@@ -11,7 +11,10 @@ export const tasks: Command = {
     const options = { status: { type: 'string' }, limit: { type: 'string', default: '20' } } as const;
     const { values } = readArguments(args, options, { count: 0, usage: this.usage });
     const client = await connect();
-    const page = await client.tasks({ limit: values.limit, ...(values.status !== undefined && { status: values.status }) });
+    const page = await client.tasks({
+      limit: values.limit,
+      ...(values.status !== undefined && { status: values.status }),
+    });
     for (const task of page.items) {
       const what = shorten(task.goal ?? task.workflow ?? '(inline definition)', 70);
       print(`${task.task_id}  ${task.created_at}  ${task.status.padEnd(10)}  ${what}`);
@@ -36,7 +39,10 @@ export const cancel: Command = {
   summary: 'End a task now',
   usage: 'cancel TASK_ID [--reason TEXT]',
   async run(args, { connect, print }) {
-    const { values, words } = readArguments(args, { reason: { type: 'string' } } as const, { count: 1, usage: this.usage });
+    const { values, words } = readArguments(args, { reason: { type: 'string' } } as const, {
+      count: 1,
+      usage: this.usage,
+    });
     const client = await connect();
     const task = await client.cancel(words[0]!, values.reason);
     print(`${task.task_id} ${task.status}`);

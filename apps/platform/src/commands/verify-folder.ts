@@ -15,7 +15,9 @@ export const verifyFolder: Command = {
     try {
       const { plans, events, running, problems } = await verify(record.log, record.plans);
       for (const problem of problems) print(style.bad(problem));
-      print(`${plans} plans (${running} of them running), ${events} events: ${problems.length === 0 ? style.good('sound') : style.bad(`${problems.length} problems`)}`);
+      print(
+        `${plans} plans (${running} of them running), ${events} events: ${problems.length === 0 ? style.good('sound') : style.bad(`${problems.length} problems`)}`,
+      );
       return problems.length === 0 ? 0 : 1;
     } finally {
       await record.close();

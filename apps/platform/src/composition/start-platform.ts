@@ -44,7 +44,10 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   }
 }
 
-async function compose({ config, agents = [], spanExporter }: PlatformOptions, closing: Closing): Promise<RunningPlatform> {
+async function compose(
+  { config, agents = [], spanExporter }: PlatformOptions,
+  closing: Closing,
+): Promise<RunningPlatform> {
   const clock = systemClock;
   const random = Math.random;
   const loggers = Object.fromEntries(services.map((name) => [name, createLogger(name, { level: config.logLevel })]));
@@ -71,7 +74,11 @@ async function compose({ config, agents = [], spanExporter }: PlatformOptions, c
   const hot = new MemoryHotState({ now: clock.now });
   closing.add(() => hot.close());
 
-  const orchestrator = await startOrchestrator({ ...common('orchestrator'), store: record.plans, instanceId: randomUUID() });
+  const orchestrator = await startOrchestrator({
+    ...common('orchestrator'),
+    store: record.plans,
+    instanceId: randomUUID(),
+  });
   closing.add(() => orchestrator.close());
   const embedder = hashingEmbedder;
   const index = SqliteKnowledgeIndex.open({ file: join(config.dataDir, 'knowledge.db'), embedder });

@@ -10,7 +10,8 @@ export function failureLine(error: unknown): string {
 function explain(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.detail} (${error.code})`;
   if (error instanceof PlatformError) return error.detail;
-  if (error instanceof Error) return isRefused(error) ? 'nothing answers at that address. Start the platform with npm start.' : error.message;
+  if (error instanceof Error)
+    return isRefused(error) ? 'nothing answers at that address. Start the platform with npm start.' : error.message;
   return String(error);
 }
 

@@ -34,7 +34,12 @@ export class Broker {
   write(message: OutgoingMessage): Position {
     const partition = this.partitionFor(message);
     const records = this.partition({ topic: message.topic, partition });
-    const record: IncomingMessage = { ...message, partition, offset: records.length, timestamp: Math.floor(this.timeline.now) };
+    const record: IncomingMessage = {
+      ...message,
+      partition,
+      offset: records.length,
+      timestamp: Math.floor(this.timeline.now),
+    };
     records.push(record);
     for (const watcher of this.watchers) watcher(record);
     for (const listener of this.waiting.get(placeOf(record)) ?? []) listener();

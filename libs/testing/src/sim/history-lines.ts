@@ -10,7 +10,11 @@ export function noteRecord(history: History, record: IncomingMessage): void {
   const text = typeof value === 'string' ? value : '';
   const cause = headers['cause'] === undefined ? '' : ` (from ${headers['cause']})`;
   const body = text.length > lineChars ? `${text.slice(0, lineChars)}…` : text;
-  history.note(headers['ce_source'] ?? '?', `${topic}/${partition}/${offset} ${headers['ce_id']}${cause} ${body}`, planOf(record));
+  history.note(
+    headers['ce_source'] ?? '?',
+    `${topic}/${partition}/${offset} ${headers['ce_id']}${cause} ${body}`,
+    planOf(record),
+  );
   history.body(text);
 }
 

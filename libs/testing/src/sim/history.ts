@@ -32,7 +32,8 @@ export class History {
 
   /** The last lines that concern the plan (all plans, when there is none). */
   last(count: number, planId?: string): string[] {
-    const concerning = planId === undefined ? this.lines : this.lines.filter(({ about }) => about === undefined || about === planId);
+    const concerning =
+      planId === undefined ? this.lines : this.lines.filter(({ about }) => about === undefined || about === planId);
     return concerning.slice(-count).map(textOf);
   }
 

@@ -1,14 +1,17 @@
-/** `npm run sim -- --seeds N --seed S [--bug NAME]`: exit code 0 only if every invariant holds in every history. */
+/** `npm run sim -- --seeds N --seed S [--bug NAME] [--history]`: exit code 0 only if every invariant holds in every history. */
 import { parseArgs } from 'node:util';
-import { bugNames, noBug, plantedBugs, type BugName } from './planted-bugs.ts';
+import { bugNames, type BugName } from './planted-bugs.ts';
 import { describeFailure, describeSummary, missingFaults, Totals } from './report.ts';
-import { World } from './world.ts';
+import { runWorld, runWorldTwice } from './run-world.ts';
+import { Watchdog } from './watchdog.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '2000' },
+    /** Of the first history; fresh ones by default. */
     seed: { type: 'string' },
     bug: { type: 'string' },
+    /** Prints all of every history. */
     history: { type: 'boolean', default: false },
   },
 });
@@ -16,7 +19,7 @@ const { values } = parseArgs({
 const mostFailures = 5;
 /** As many seeds as it takes to see every kind of fault. */
 const fullRun = 2_000;
-/** Every so many seeds one is run twice, to see that its history is the same. */
+/** One seed in so many is run twice, to see that its history is the same. */
 const repeatEvery = 50;
 
 process.exitCode = await main();
@@ -26,7 +29,11 @@ async function main(): Promise<number> {
   const first = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000_000 : whole(values.seed, 'seed');
   const bug = values.bug === undefined ? undefined : bugNamed(values.bug);
   const totals = new Totals();
-  for (let seed = first; seed < first + seeds && totals.failures < mostFailures; seed += 1) await runSeed(seed, bug, totals);
+  const watchdog = new Watchdog();
+  for (let seed = first; seed < first + seeds && totals.failures < mostFailures; seed += 1) {
+    watchdog.begins(seed);
+    await runSeed(seed, bug, totals);
+  }
   const missing = seeds >= fullRun && totals.failures === 0 ? missingFaults(totals) : [];
   for (const kind of missing) console.error(`The fault "${kind}" never occurred in ${seeds} seeds.`);
   console.log(describeSummary(totals, first));
@@ -34,27 +41,10 @@ async function main(): Promise<number> {
 }
 
 async function runSeed(seed: number, bug: BugName | undefined, totals: Totals): Promise<void> {
-  const world = await runWorld(seed, bug);
-  if (seed % repeatEvery === 0 && !world.watch.violation) {
-    const again = await runWorld(seed, bug);
-    const isSame = again.history.hash() === world.history.hash();
-    if (!isSame) world.watch.report('The same seed gives the same history.', { detail: 'Its history was another one the second time' });
-  }
+  const world = await (seed % repeatEvery === 0 ? runWorldTwice(seed, bug) : runWorld(seed, bug));
   totals.add(world);
-  if (world.watch.violation) console.error(describeFailure(world, bug));
   if (values.history) console.log(world.history.last(Infinity).join('\n'));
-}
-
-async function runWorld(seed: number, bug: BugName | undefined): Promise<World> {
-  const world = new World(seed, bug === undefined ? noBug : plantedBugs[bug]);
-  const onUnhandled = (error: unknown): void => world.watch.onUnhandled(error);
-  process.on('unhandledRejection', onUnhandled);
-  try {
-    await world.run();
-  } finally {
-    process.off('unhandledRejection', onUnhandled);
-  }
-  return world;
+  if (world.watch.violation) console.error(describeFailure(world, bug));
 }
 
 function whole(text: string, name: string): number {

@@ -20,7 +20,10 @@ const noFence: PlantedBug = {
 /** The records count as processed before they are. */
 const offsetBeforeDecision: PlantedBug = {
   beforeBatch: ({ partition, offsets }, record) =>
-    record.forceOffsets(partition, { requests: offsets[topics.taskRequests] ?? 0, results: offsets[topics.taskResults] ?? 0 }),
+    record.forceOffsets(partition, {
+      requests: offsets[topics.taskRequests] ?? 0,
+      results: offsets[topics.taskResults] ?? 0,
+    }),
 };
 
 /** The world hears of events that may never be committed. */
@@ -36,7 +39,10 @@ const publishBeforeCommit: PlantedBug = {
 
 /** The state goes on after TaskCancelled. */
 const cancelNotFinal: PlantedBug = {
-  core: ({ decide, evolve }) => ({ decide, evolve: (plan, fact) => (fact.type === 'TaskCancelled' ? plan : evolve(plan, fact)) }),
+  core: ({ decide, evolve }) => ({
+    decide,
+    evolve: (plan, fact) => (fact.type === 'TaskCancelled' ? plan : evolve(plan, fact)),
+  }),
 };
 
 /** Whatever comes for a step that is at work is taken, from whichever activation it is. */

@@ -88,8 +88,10 @@ class SimAgents {
     const { random, world } = this.parts.life;
     const half = Math.floor(work.max_tokens / 2);
     const usage = { prompt_tokens: random.int(0, half), completion_tokens: random.int(0, half) };
-    if (world.faults.hits('transient failure')) return { ...this.transientFailure(), ...(random.chance(0.7) ? { usage } : {}) };
-    if (world.faults.hits('permanent failure')) return { status: 'failed', error: failureOf(new PlatformError('agent_failed')), usage };
+    if (world.faults.hits('transient failure'))
+      return { ...this.transientFailure(), ...(random.chance(0.7) ? { usage } : {}) };
+    if (world.faults.hits('permanent failure'))
+      return { status: 'failed', error: failureOf(new PlatformError('agent_failed')), usage };
     if (work.turn < mostTurns && random.chance(0.3)) return { ...this.suspension(work), usage };
     return { status: 'completed', output: { by: activationName(work), answer: this.parts.answers.next() }, usage };
   }
@@ -118,7 +120,9 @@ class SimAgents {
     const result: CallResult = {
       type: 'CallResult',
       ...call,
-      outcome: fails ? { status: 'failed', error: failureOf(new PlatformError('unavailable')) } : { status: 'completed', observation },
+      outcome: fails
+        ? { status: 'failed', error: failureOf(new PlatformError('unavailable')) }
+        : { status: 'completed', observation },
     };
     await this.send(message, result);
     if (world.faults.hits('result sent twice')) await this.send(message, result);

@@ -31,8 +31,10 @@ export class SimClients {
         this.acknowledged.submitted.add(request.task_id);
       };
       clock.after(submitAfterMs, () => void submit());
-      if (world.faults.hits('repeated submission')) clock.after(submitAfterMs + random.between(0, 3_000), () => void submit());
-      if (world.faults.hits('record nobody can read')) clock.after(submitAfterMs + random.between(0, 500), () => void this.produce(this.rubbish(message)));
+      if (world.faults.hits('repeated submission'))
+        clock.after(submitAfterMs + random.between(0, 3_000), () => void submit());
+      if (world.faults.hits('record nobody can read'))
+        clock.after(submitAfterMs + random.between(0, 500), () => void this.produce(this.rubbish(message)));
       if (cancelAfterMs !== undefined) clock.after(Math.max(0, cancelAfterMs), () => void this.cancel(request.task_id));
     }
   }
@@ -40,7 +42,12 @@ export class SimClients {
   private async cancel(task_id: string): Promise<void> {
     const command_id = `${task_id}/cancel`;
     this.acknowledged.cancels.set(command_id, task_id);
-    const body = { type: 'CancelTask', task_id, reason: 'the client asked', reply_to: { instance: 'gateway', command_id } };
+    const body = {
+      type: 'CancelTask',
+      task_id,
+      reason: 'the client asked',
+      reply_to: { instance: 'gateway', command_id },
+    };
     await this.produce(this.message(task_id, 'CancelTask', body, command_id));
   }
 
@@ -63,6 +70,11 @@ export class SimClients {
 
   private rubbish(message: OutgoingMessage): OutgoingMessage {
     const topic = this.life.random.pick([topics.taskRequests, topics.taskResults]);
-    return { ...message, topic, headers: { ...message.headers, ce_id: `${message.headers['ce_id']}/rubbish` }, value: '{"type":' };
+    return {
+      ...message,
+      topic,
+      headers: { ...message.headers, ce_id: `${message.headers['ce_id']}/rubbish` },
+      value: '{"type":',
+    };
   }
 }

@@ -29,7 +29,12 @@ export class Timeline {
 
   /** Answers how to call it off. */
   after(ms: number, work: () => void): () => void {
-    const happening: Happening = { at: this.now + Math.max(0, ms), order: (this.planned += 1), work, isCancelled: false };
+    const happening: Happening = {
+      at: this.now + Math.max(0, ms),
+      order: (this.planned += 1),
+      work,
+      isCancelled: false,
+    };
     this.queue.push(happening);
     return () => {
       happening.isCancelled = true;

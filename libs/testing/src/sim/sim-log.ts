@@ -23,7 +23,9 @@ export class SimLog implements MessageLog {
 
   /** Partitions are written one by one, so that one may be ahead of another; a fault cuts each of them at a place of its own. */
   async append(messages: readonly OutgoingMessage[]): Promise<readonly Position[]> {
-    const byPlace = Map.groupBy(messages, (message) => placeOf({ topic: message.topic, partition: this.broker.partitionFor(message) }));
+    const byPlace = Map.groupBy(messages, (message) =>
+      placeOf({ topic: message.topic, partition: this.broker.partitionFor(message) }),
+    );
     const cut = this.hits(this.appendFaults.prefix);
     const unanswered = this.hits(this.appendFaults.unanswered);
     const positions = new Map<OutgoingMessage, Position>();

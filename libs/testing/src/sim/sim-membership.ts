@@ -2,7 +2,14 @@
  * A member of a consumer group inside one process: does what the coordinator says, as late as its process allows.
  * Promises: what the handler is told about one membership comes one call after another; nothing is delivered outside of an assignment.
  */
-import type { Claim, CommittedPosition, GroupMembership, GroupOptions, Position, TopicPartition } from '@waybill/messaging';
+import type {
+  Claim,
+  CommittedPosition,
+  GroupMembership,
+  GroupOptions,
+  Position,
+  TopicPartition,
+} from '@waybill/messaging';
 import { placeOf, type Broker } from './broker.ts';
 import { PartitionReader } from './partition-reader.ts';
 import type { GroupSession, SimGroup } from './sim-group.ts';
@@ -130,22 +137,31 @@ export class SimMembership implements GroupMembership, GroupSession {
   }
 
   private async open(states: readonly Slot[]): Promise<void> {
-    const { group, options } = this.parts;
-    for (;;) {
-      const wanted = states.filter((state) => this.isWanted(state));
-      if (wanted.length === 0) return;
-      try {
-        const claims = wanted.map(({ slot }) => group.partitionsOf(slot).map((place) => claimOf(place, group.committed.get(placeOf(place)))));
-        const positions = await options.onAssigned(claims.flat());
-        for (const [index, state] of wanted.entries()) {
-          state.isTold = true;
-          for (const claim of claims[index]!) this.read(state, claim, positions);
-        }
-        return;
-      } catch {
-        await new Promise<void>((resolve) => void this.life.clock.after(this.life.random.between(1, backoffMs), resolve));
-      }
+    let wanted = states.filter((state) => this.isWanted(state));
+    while (wanted.length > 0 && !(await this.tell(wanted))) {
+      await new Promise<void>((resolve) => void this.life.clock.after(this.life.random.between(1, backoffMs), resolve));
+      wanted = states.filter((state) => this.isWanted(state));
     }
+  }
+
+  /** Answers whether the handler has taken them. */
+  private async tell(states: readonly Slot[]): Promise<boolean> {
+    const { group, options } = this.parts;
+    const claims = states.map(({ slot }) =>
+      group.partitionsOf(slot).map((place) => claimOf(place, group.committed.get(placeOf(place)))),
+    );
+    try {
+      const positions = await options.onAssigned(claims.flat());
+      for (const [index, state] of states.entries()) this.begin(state, claims[index]!, positions);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private begin(state: Slot, claims: readonly Claim[], positions: readonly Position[]): void {
+    state.isTold = true;
+    for (const claim of claims) this.read(state, claim, positions);
   }
 
   private read(state: Slot, claim: Claim, positions: readonly Position[]): void {
@@ -193,4 +209,5 @@ export class SimMembership implements GroupMembership, GroupSession {
   }
 }
 
-const claimOf = (place: TopicPartition, committed: CommittedPosition | undefined): Claim => (committed ? { ...place, committed } : place);
+const claimOf = (place: TopicPartition, committed: CommittedPosition | undefined): Claim =>
+  committed ? { ...place, committed } : place;

@@ -20,7 +20,13 @@ export interface OrchestratorParts {
 }
 
 /** Its promise settles when it has joined its group. */
-export async function startOrchestrator({ life, log, record, config, bug }: OrchestratorParts): Promise<OwnedPartitionConsumer> {
+export async function startOrchestrator({
+  life,
+  log,
+  record,
+  config,
+  bug,
+}: OrchestratorParts): Promise<OwnedPartitionConsumer> {
   const { clock, random, world } = life;
   const { faults } = world;
   const inner = new InMemoryPlanStore(record, log, {
@@ -37,11 +43,19 @@ export async function startOrchestrator({ life, log, record, config, bug }: Orch
     store: bug.store?.(inner, { record, log }) ?? inner,
     clock,
     random: random.next,
-    spans: { startSpan: () => ({ traceparent: '00-0000000000000000000000000000000a-000000000000000b-01', end: () => {} }) },
+    spans: {
+      startSpan: () => ({ traceparent: '00-0000000000000000000000000000000a-000000000000000b-01', end: () => {} }),
+    },
     counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {} },
     deadLetter: (message, error) => {
       const now = clock.now();
-      return deadLetterMessage('orchestrator', { message, failure: failureOf(error), attempts: 1, firstFailedAt: now, lastFailedAt: now });
+      return deadLetterMessage('orchestrator', {
+        message,
+        failure: failureOf(error),
+        attempts: 1,
+        firstFailedAt: now,
+        lastFailedAt: now,
+      });
     },
     instanceId: life.name,
     config: OrchestratorConfig.parse(config),

@@ -35,7 +35,9 @@ export class Life {
       now: () => Math.floor(timeline.now + skewMs),
       after: (ms, callback) => {
         let isCancelled = false;
-        const cancel = timeline.after(ms * Math.min(this.slowness, 1.5), () => this.enter(() => isCancelled || callback()));
+        const cancel = timeline.after(ms * Math.min(this.slowness, 1.5), () =>
+          this.enter(() => isCancelled || callback()),
+        );
         return () => {
           isCancelled = true;
           cancel();

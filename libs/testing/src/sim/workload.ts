@@ -20,8 +20,14 @@ export const agents: Record<string, AgentCard> = Object.fromEntries(
 export function planTasks(random: SeededRandom, now: number, over: number): PlannedTask[] {
   return Array.from({ length: random.int(3, 12) }, (_, index) => {
     const submitAfterMs = random.between(0, over);
-    const request = submission(random, `task-${String(index + 1).padStart(2, '0')}-${random.int(0, 0xffff).toString(16)}`, now + submitAfterMs);
-    return random.chance(0.25) ? { request, submitAfterMs, cancelAfterMs: submitAfterMs + random.between(-20, 1_500) } : { request, submitAfterMs };
+    const request = submission(
+      random,
+      `task-${String(index + 1).padStart(2, '0')}-${random.int(0, 0xffff).toString(16)}`,
+      now + submitAfterMs,
+    );
+    return random.chance(0.25)
+      ? { request, submitAfterMs, cancelAfterMs: submitAfterMs + random.between(-20, 1_500) }
+      : { request, submitAfterMs };
   });
 }
 

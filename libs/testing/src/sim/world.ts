@@ -126,7 +126,10 @@ export class World {
     if (elapsedMs < faultyMs + restWithinMs && steps < mostSteps) return;
     const detail = `${(elapsedMs - faultyMs).toFixed(0)} ms and ${steps} steps later something still happens`;
     const [planId] = [...this.watch.logs.plans.keys()].filter((id) => !this.watch.logs.endOf(id));
-    this.watch.report('After faults have stopped everything comes to rest.', planId === undefined ? { detail } : { detail, planId });
+    this.watch.report(
+      'After faults have stopped everything comes to rest.',
+      planId === undefined ? { detail } : { detail, planId },
+    );
   }
 
   private see(record: IncomingMessage): void {

@@ -18,28 +18,40 @@ export function activations(): Invariant {
   const plans = new Map<string, Steps>();
   const dispatched = new Set<string>();
   return {
-    promise: 'Each activation is dispatched once, after all needs of its step, and has at most one outcome, which names it.',
+    promise:
+      'Each activation is dispatched once, after all needs of its step, and has at most one outcome, which names it.',
     onEvent(planId, event) {
-      if (event.type === 'PlanCreated') plans.set(planId, new Map(event.data.steps.map((planned) => [planned.step_id, viewOf(planned)])));
-      const steps = plans.get(planId);
+      if (event.type === 'PlanCreated')
+        plans.set(planId, new Map(event.data.steps.map((planned) => [planned.step_id, viewOf(planned)])));
+      const steps: Steps = plans.get(planId) ?? new Map();
       if (event.type === 'TaskCompleted') return incomplete(steps);
       if (!('step_id' in event.data) || !('work_id' in event.data)) return undefined;
-      const step = steps?.get(event.data.step_id);
-      if (!step || step.planned.work_id !== event.data.work_id) return `${event.type} names the unknown step ${event.data.step_id}`;
-      if (event.type !== 'StepDispatched') return follow(step, event);
-      const name = activationName(event.data);
-      if (dispatched.has(name)) return `Activation ${name} was dispatched twice`;
-      dispatched.add(name);
-      const missing = step.planned.needs.find((need) => !steps?.get(need)?.isCompleted);
-      return missing === undefined ? open(step, event.data) : `${name} was dispatched before ${missing} had completed`;
+      const step = steps.get(event.data.step_id);
+      if (step?.planned.work_id !== event.data.work_id)
+        return `${event.type} names the unknown step ${event.data.step_id}`;
+      return event.type === 'StepDispatched' ? dispatch(steps, step, event.data) : follow(step, event);
     },
   };
+
+  function dispatch(steps: Steps, step: StepView, activation: ActivationName): string | undefined {
+    const name = activationName(activation);
+    if (dispatched.has(name)) return `Activation ${name} was dispatched twice`;
+    dispatched.add(name);
+    const missing = step.planned.needs.find((need) => !steps.get(need)?.isCompleted);
+    return missing === undefined ? open(step, activation) : `${name} was dispatched before ${missing} had completed`;
+  }
 }
 
-const viewOf = (planned: PlannedStep): StepView => ({ planned, open: undefined, epoch: 1, calls: new Set(), isCompleted: false });
+const viewOf = (planned: PlannedStep): StepView => ({
+  planned,
+  open: undefined,
+  epoch: 1,
+  calls: new Set(),
+  isCompleted: false,
+});
 
-function incomplete(steps: Steps | undefined): string | undefined {
-  const left = [...(steps ?? [])].find(([, step]) => !step.isCompleted);
+function incomplete(steps: Steps): string | undefined {
+  const left = [...steps].find(([, step]) => !step.isCompleted);
   return left && `The task completed before step ${left[0]}`;
 }
 

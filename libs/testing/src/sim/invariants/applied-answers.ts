@@ -10,7 +10,11 @@ export function appliedAnswers(answers: Answers): Invariant {
         case 'StepCompleted':
           return foreign(answers, activationName(event.data), event.data.output);
         case 'StepSuspended':
-          return foreign(answers, activationName(event.data), event.data.calls.map(({ call }) => call));
+          return foreign(
+            answers,
+            activationName(event.data),
+            event.data.calls.map(({ call }) => call),
+          );
         case 'CallCompleted':
           return foreign(answers, `${activationName(event.data)}/${event.data.ordinal}`, event.data.observation);
         case 'CallFailed':

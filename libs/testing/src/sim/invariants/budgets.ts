@@ -61,6 +61,7 @@ function excess({ budget, reserved, spent, dispatches }: Account): string | unde
   if (budget.tokens !== undefined && spent + open > budget.tokens) {
     return `${spent} tokens spent and ${open} reserved of a budget of ${budget.tokens}`;
   }
-  if (budget.steps !== undefined && dispatches > budget.steps) return `${dispatches} dispatches of a budget of ${budget.steps}`;
+  if (budget.steps !== undefined && dispatches > budget.steps)
+    return `${dispatches} dispatches of a budget of ${budget.steps}`;
   return undefined;
 }

@@ -6,7 +6,8 @@ export function oneLife(): Invariant {
   const ended = new Map<string, string>();
   const seen = new Set<string>();
   return {
-    promise: 'A plan begins with one TaskAccepted, is created once, and nothing enters its events after its terminal one.',
+    promise:
+      'A plan begins with one TaskAccepted, is created once, and nothing enters its events after its terminal one.',
     onEvent(planId, event) {
       const end = ended.get(planId);
       if (end !== undefined) return `${event.type} (seq ${event.seq}) came after ${end}`;

@@ -48,4 +48,5 @@ export class PlanLogs {
   }
 }
 
-export const isEnd = ({ type }: PlanEvent): boolean => type === 'TaskCompleted' || type === 'TaskFailed' || type === 'TaskCancelled';
+export const isEnd = ({ type }: PlanEvent): boolean =>
+  type === 'TaskCompleted' || type === 'TaskFailed' || type === 'TaskCancelled';

@@ -10,7 +10,8 @@ export function submissionsEnd(logs: PlanLogs, { submitted }: Acknowledged): Inv
     promise: 'An acknowledged submission is accepted and reaches exactly one terminal state.',
     atRest: () =>
       firstBreach([...submitted, ...logs.plans.keys()], (planId) => {
-        if (logs.eventsOf(planId).length === 0) return breach(planId, 'It was acknowledged, and there is no TaskAccepted');
+        if (logs.eventsOf(planId).length === 0)
+          return breach(planId, 'It was acknowledged, and there is no TaskAccepted');
         return logs.endOf(planId) ? undefined : breach(planId, 'Nothing happens any more, and it has not ended');
       }),
   };
@@ -19,7 +20,8 @@ export function submissionsEnd(logs: PlanLogs, { submitted }: Acknowledged): Inv
 export function cancelsHold(logs: PlanLogs, { cancels }: Acknowledged): Invariant {
   const verdicts = new Map<string, boolean>();
   return {
-    promise: 'A cancel command gets a verdict, and the task ends cancelled exactly when the verdict says that it was applied.',
+    promise:
+      'A cancel command gets a verdict, and the task ends cancelled exactly when the verdict says that it was applied.',
     onRecord(record) {
       const verdict = verdictOf(record);
       if (verdict) verdicts.set(verdict.command_id, verdict.applied || verdicts.get(verdict.command_id) === true);
@@ -31,7 +33,10 @@ export function cancelsHold(logs: PlanLogs, { cancels }: Acknowledged): Invarian
         if (isApplied === undefined) return breach(planId, `Nobody answered ${commandId}`);
         const end = logs.endOf(planId)?.type ?? 'nothing';
         if (isApplied === (end === 'TaskCancelled')) return undefined;
-        return breach(planId, `The verdict on ${commandId} was ${isApplied ? 'applied' : 'not applied'}, and the task ended with ${end}`);
+        return breach(
+          planId,
+          `The verdict on ${commandId} was ${isApplied ? 'applied' : 'not applied'}, and the task ended with ${end}`,
+        );
       }),
   };
 }
@@ -44,11 +49,16 @@ export function deadLettersAreRubbish(broker: Broker): Invariant {
     promise: 'A record that cannot be read is dead-lettered, and no other.',
     onRecord({ topic, headers, key }) {
       if (!topic.endsWith('.dlq') || headers['dlq_error_code'] === 'invalid_request') return undefined;
-      return breach(key, `${headers['dlq_topic']}/${headers['dlq_partition']}/${headers['dlq_offset']}: ${headers['dlq_error_detail']}`);
+      return breach(
+        key,
+        `${headers['dlq_topic']}/${headers['dlq_partition']}/${headers['dlq_offset']}: ${headers['dlq_error_detail']}`,
+      );
     },
     atRest() {
       const letters = broker.recordsOf('orchestrator.dlq');
-      const places = new Set(letters.map(({ headers: h }) => `${h['dlq_topic']}/${h['dlq_partition']}/${h['dlq_offset']}`));
+      const places = new Set(
+        letters.map(({ headers: h }) => `${h['dlq_topic']}/${h['dlq_partition']}/${h['dlq_offset']}`),
+      );
       const records = [...broker.recordsOf(topics.taskRequests), ...broker.recordsOf(topics.taskResults)];
       return firstBreach(records, ({ topic, partition, offset, headers, key }) => {
         if (!headers['ce_id']?.endsWith('/rubbish') || places.has(`${topic}/${partition}/${offset}`)) return undefined;

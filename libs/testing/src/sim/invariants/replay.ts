@@ -11,11 +11,14 @@ export function replayEqualsLive(logs: PlanLogs, record: PlanRecord, parsed: Par
   return {
     promise: 'The fold of plan.events is the live state, and the snapshot and tail of the store.',
     onCommit({ events, snapshots }) {
-      for (const { planId, message } of events) states.set(planId, fold(states.get(planId) ?? emptyPlan(), message.value as string));
+      for (const { planId, message } of events)
+        states.set(planId, fold(states.get(planId) ?? emptyPlan(), message.value as string));
       return firstBreach(snapshots, ({ planId, seq, state }) => {
         const folded = states.get(planId) ?? emptyPlan();
         const live = state === snapshotOf(folded) ? folded : restorePlan(state);
-        return differ(live, folded) ? breach(planId, `At ${seq} the owner has ${digestOf(live)}, the events say ${digestOf(folded)}`) : undefined;
+        return differ(live, folded)
+          ? breach(planId, `At ${seq} the owner has ${digestOf(live)}, the events say ${digestOf(folded)}`)
+          : undefined;
       });
     },
     atRest: () =>
@@ -24,13 +27,18 @@ export function replayEqualsLive(logs: PlanLogs, record: PlanRecord, parsed: Par
         const stored = record.plans.get(planId)?.events.map(({ value }) => value) ?? [];
         const place = logged.findIndex((value, index) => value !== stored[index]);
         if (place >= 0 || logged.length !== stored.length) {
-          return breach(planId, `The log has ${logged.length} events and the store ${stored.length}; they part at ${place + 1}`);
+          return breach(
+            planId,
+            `The log has ${logged.length} events and the store ${stored.length}; they part at ${place + 1}`,
+          );
         }
         const { snapshot, events } = record.load([planId], coreVersion).get(planId)!;
         const start = snapshot ? restorePlan(snapshot.state) : emptyPlan();
         const cold = events.reduce((plan, { value }) => fold(plan, value), start);
         const folded = logged.reduce(fold, emptyPlan());
-        return differ(cold, folded) ? breach(planId, `Snapshot and tail give ${digestOf(cold)}, the events ${digestOf(folded)}`) : undefined;
+        return differ(cold, folded)
+          ? breach(planId, `Snapshot and tail give ${digestOf(cold)}, the events ${digestOf(folded)}`)
+          : undefined;
       }),
   };
 }

@@ -76,7 +76,10 @@ export class Watch {
 
   /** A failure that nobody handled. */
   onUnhandled(error: unknown): void {
-    const detail = error instanceof PlatformError ? `${error.code}: ${error.detail}` : String(error instanceof Error ? error.stack : error);
+    const detail =
+      error instanceof PlatformError
+        ? `${error.code}: ${error.detail}`
+        : String(error instanceof Error ? error.stack : error);
     this.report('No promise is rejected without somebody who handles it.', { detail });
   }
 }
