@@ -53,17 +53,11 @@ async function world() {
       time: '2026-01-01T00:00:00Z',
       owner: defaultOwner,
     };
-    return log.append([encodeMessage(workTopic(`agent.${change.agent}`), work.work_id, 'Activate', work, meta)]);
+    return log.append([encodeMessage({ topic: workTopic(`agent.${change.agent}`), key: work.work_id, name: 'Activate' }, work, meta)]);
   };
   const cancel = (planId: string) =>
     log.append([
-      encodeMessage(
-        topics.taskSignals,
-        planId,
-        'CancelSignal',
-        { type: 'CancelSignal', plan_id: planId, reason: 'test' },
-        { id: planId, source: 'spec', time: '2026-01-01T00:00:00Z', owner: defaultOwner },
-      ),
+      encodeMessage({ topic: topics.taskSignals, key: planId, name: 'CancelSignal' }, { type: 'CancelSignal', plan_id: planId, reason: 'test' }, { id: planId, source: 'spec', time: '2026-01-01T00:00:00Z', owner: defaultOwner }),
     ]);
   return { log, on, bodies, start, dispatch, cancel };
 }
@@ -199,7 +193,7 @@ it('answers for work that cannot be read', async () => {
   await start({ agents: [echo] });
   const broken = { type: 'Activate', plan_id: 'p1', step_id: 's', work_id: 'w1', epoch: 1, turn: 0 };
   const meta = { id: 'x', source: 'spec', time: '2026-01-01T00:00:00Z', owner: defaultOwner };
-  await log.append([encodeMessage('tasks.agent.echo', 'w1', 'Activate', broken, meta)]);
+  await log.append([encodeMessage({ topic: 'tasks.agent.echo', key: 'w1', name: 'Activate' }, broken, meta)]);
   await log.append([{ topic: 'tasks.agent.echo', key: 'w1', headers: {}, value: new Uint8Array([255, 0]) }]);
   await until(() => on('agent-node.dlq').length === 2 && on(topics.taskResults).length === 1, clock);
   expect(bodies(topics.taskResults)[0]).toMatchObject({

@@ -37,7 +37,7 @@ async function live(task: string, id: string): Promise<void> {
   const event = (type: string, data: object): OutgoingMessage => {
     seq += 1;
     const time = new Date().toISOString();
-    return encodeMessage(topics.planEvents, task, type, { seq, type, time, data }, { id: `${task}/${seq}`, source: 'stub', time, owner });
+    return encodeMessage({ topic: topics.planEvents, key: task, name: type }, { seq, type, time, data }, { id: `${task}/${seq}`, source: 'stub', time, owner });
   };
   const at = (name: string) => ({ step_id: name, work_id: `${task}:${name}`, epoch: 1, turn: 0 });
   const retry = { max_attempts: 4, initial_ms: 500, factor: 2, max_ms: 30_000 };
@@ -57,7 +57,7 @@ async function live(task: string, id: string): Promise<void> {
 }
 
 const submitted = (n: number): OutgoingMessage =>
-  encodeMessage(topics.taskRequests, `bare-${n}`, 'SubmitTask', { input: { id: `bare-${n}` } }, { id: `bare-${n}`, source: 'bench', time: '', owner });
+  encodeMessage({ topic: topics.taskRequests, key: `bare-${n}`, name: 'SubmitTask' }, { input: { id: `bare-${n}` } }, { id: `bare-${n}`, source: 'bench', time: '', owner });
 const cpuUs = (since?: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since);
   return user + system;
@@ -86,7 +86,7 @@ async function alone(count: number): Promise<number> {
 await alone(tasks / 2);
 const bare = await alone(tasks);
 const agent = { kind: 'agent', name: 'echo', version: 1, hash: 'h', description: '', queue: 'agent.echo', max_tokens: 0, input_schema: {}, output_schema: {} } as const;
-await log.append([encodeMessage(topics.registry, registryKey(agent), 'AgentEntry', agent, { id: 'echo', source: 'bench', time: '', owner })]);
+await log.append([encodeMessage({ topic: topics.registry, key: registryKey(agent), name: 'AgentEntry' }, agent, { id: 'echo', source: 'bench', time: '', owner })]);
 const gateway = await startGateway({
   log,
   objects: { put: () => Promise.resolve(), get: () => Promise.reject(new Error('none')), delete: () => Promise.resolve(), list: () => Promise.resolve([]) },

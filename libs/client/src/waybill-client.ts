@@ -41,6 +41,14 @@ export interface FollowOptions {
   readonly again?: (failures: number) => Promise<boolean>;
 }
 
+/** How far a stream was read. */
+interface Reading {
+  position: string | undefined;
+  /** Connections in a row that brought nothing. */
+  failures: number;
+  ended: boolean;
+}
+
 export interface SubmitOptions {
   readonly idempotencyKey?: string;
 }
@@ -116,22 +124,32 @@ export class WaybillClient {
   /** The task's stream from its first event to its last; it ends after the terminal one. */
   async *follow(taskId: string, options: FollowOptions = {}): AsyncGenerator<TaskFrame> {
     const again = options.again ?? onceASecond;
-    let position = options.after === undefined ? undefined : String(options.after);
-    for (let failures = 0; ;) {
-      try {
-        const response = await this.open(taskId, position, options);
-        if (response.status === 204) return;
-        for await (const { id, event, data } of framesOf(response.body!)) {
-          failures = 0;
-          position = id ?? position;
-          yield frame(event, data);
-          if (terminal.has(event)) return;
-        }
-      } catch (error) {
-        if (options.signal?.aborted || isFinal(error)) throw error;
+    const position = options.after === undefined ? undefined : String(options.after);
+    const reading: Reading = { position, failures: 0, ended: false };
+    for (;;) {
+      yield* this.readOn(taskId, reading, options);
+      if (reading.ended) return;
+      reading.failures += 1;
+      if (await again(reading.failures)) continue;
+      throw new Error(`The stream of task ${taskId} was cut and could not be resumed.`);
+    }
+  }
+
+  /** One connection, from where the last one was cut. */
+  private async *readOn(taskId: string, reading: Reading, options: FollowOptions): AsyncGenerator<TaskFrame> {
+    try {
+      const response = await this.open(taskId, reading.position, options);
+      reading.ended = response.status === 204;
+      if (reading.ended) return;
+      for await (const { id, event, data } of framesOf(response.body!)) {
+        reading.failures = 0;
+        reading.position = id ?? reading.position;
+        reading.ended = terminal.has(event);
+        yield frame(event, data);
+        if (reading.ended) return;
       }
-      failures += 1;
-      if (!(await again(failures))) throw new Error(`The stream of task ${taskId} was cut and could not be resumed.`);
+    } catch (error) {
+      if (options.signal?.aborted || isFinal(error)) throw error;
     }
   }
 

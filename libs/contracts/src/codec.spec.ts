@@ -7,7 +7,7 @@ import { defaultOwner, typeName } from './message.ts';
 const meta = { id: 'i-1', source: 'gateway', time: '2026-01-02T03:04:05.000Z', owner: defaultOwner };
 const Body = z.object({ n: z.number() });
 const received = (over: Partial<IncomingMessage> = {}): IncomingMessage => ({
-  ...encodeMessage('task.requests', 'k', 'SubmitTask', { n: 1 }, meta),
+  ...encodeMessage({ topic: 'task.requests', key: 'k', name: 'SubmitTask' }, { n: 1 }, meta),
   partition: 2,
   offset: 7,
   timestamp: 0,
@@ -16,13 +16,7 @@ const received = (over: Partial<IncomingMessage> = {}): IncomingMessage => ({
 
 describe('a message', () => {
   it('is a CloudEvent in binary mode', () => {
-    const { headers, value } = encodeMessage(
-      'task.requests',
-      'k',
-      'SubmitTask',
-      { n: 1 },
-      { ...meta, about: 's', traceparent: 't', cause: 'a/0/1' },
-    );
+    const { headers, value } = encodeMessage({ topic: 'task.requests', key: 'k', name: 'SubmitTask' }, { n: 1 }, { ...meta, about: 's', traceparent: 't', cause: 'a/0/1' });
     expect(headers).toEqual({
       ce_specversion: '1.0',
       ce_id: 'i-1',

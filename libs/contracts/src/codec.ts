@@ -22,14 +22,15 @@ export interface MessageMeta {
   cause?: string;
 }
 
-/** `name` is the type's name (`SubmitTask`); `body` must be JSON. */
-export function encodeMessage(
-  topic: string,
-  key: string,
-  name: string,
-  body: unknown,
-  meta: MessageMeta,
-): OutgoingMessage {
+/** Where a message goes, and the name of its type (`SubmitTask`). */
+export interface MessageAddress {
+  topic: string;
+  key: string;
+  name: string;
+}
+
+/** `body` must be JSON. */
+export function encodeMessage({ topic, key, name }: MessageAddress, body: unknown, meta: MessageMeta): OutgoingMessage {
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: meta.id,

@@ -42,7 +42,7 @@ export {
   type TaskUsage,
 } from './api-tasks.ts';
 export { canonicalJson } from './canonical.ts';
-export { decodeMessage, encodeMessage, messageText, ownerOf, type MessageMeta } from './codec.ts';
+export { decodeMessage, encodeMessage, messageText, ownerOf, type MessageAddress, type MessageMeta } from './codec.ts';
 export {
   Duration,
   Name,

@@ -3,15 +3,18 @@ import type { Block, Blocks, Line } from './block.ts';
 import { isBlank, linesOf, partsOfLine } from './lines.ts';
 
 /** A paragraph without end is handed on in parts of so many characters. */
-const maxParagraphChars = 16_384;
+const maxParagraphChars = 8_192;
+/** Blocks between two turns of the event loop. */
 const maxBatch = 16;
 
 export function* parseText(text: string, firstLine = 1): Blocks {
   const paragraphs = new Paragraphs();
-  for (const line of linesOf(text, firstLine)) {
-    if (isBlank(line.text)) paragraphs.end();
-    else for (const part of partsOfLine(line, maxParagraphChars)) paragraphs.add(part);
-    if (paragraphs.count >= maxBatch) yield paragraphs.take();
+  for (const whole of linesOf(text, firstLine)) {
+    if (isBlank(whole.text)) paragraphs.end();
+    for (const line of partsOfLine(whole, maxParagraphChars)) {
+      paragraphs.add(line);
+      if (paragraphs.count >= maxBatch) yield paragraphs.take();
+    }
   }
   paragraphs.end();
   yield paragraphs.take();
@@ -26,7 +29,9 @@ class Paragraphs {
     return this.#blocks.length;
   }
 
+  /** A blank line is nothing. */
   add(line: Line): void {
+    if (isBlank(line.text)) return;
     this.#lines.push(line);
     this.#chars += line.text.length;
     if (this.#chars >= maxParagraphChars) this.end();

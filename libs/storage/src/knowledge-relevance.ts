@@ -6,9 +6,9 @@
  * `answerCoverage`, or lies so near in meaning that the embedder vouches for it; then others that cover `passageCoverage` come along.
  */
 /** Of a question's weight, what the best passage must cover. */
-export const answerCoverage = 0.5;
+const answerCoverage = 0.5;
 /** What every further passage must cover. */
-export const passageCoverage = 0.15;
+const passageCoverage = 0.15;
 /** So many words of a question are looked up, rare or not; the rest of a long one hardly changes what is found. */
 export const maxQuestionWords = 40;
 /** Reciprocal rank fusion as published: a constant of 60 keeps the first places from outvoting everything. */

@@ -7,7 +7,7 @@ export {
   InMemoryPlanStore,
   type CommitFate,
   type PlanStoreFaults,
-  type PlanStoreOptions,
+  type PlanStoreSurroundings,
 } from './memory-plan-store.ts';
 export { freePort, PlatformProcess, type PlatformProcessOptions } from './processes/platform-process.ts';
 export { cpuMs, memoryMb } from './processes/process-usage.ts';

@@ -21,8 +21,7 @@ export interface PlanStoreFaults {
   read?(): 'ok' | 'fails';
 }
 
-export interface PlanStoreOptions {
-  readonly faults?: PlanStoreFaults;
+export interface PlanStoreSurroundings {
   /** The way to the database and back; it may take time, and it never comes back to a process that has died. Default: at once. */
   readonly reach?: <T>(work: () => T) => Promise<T>;
   /** Without it the mark follows each publication at once. */
@@ -55,7 +54,8 @@ export class InMemoryPlanStore implements PlanStore {
   constructor(
     private readonly record: PlanRecord,
     private readonly log: MessageLog,
-    private readonly options: PlanStoreOptions = {},
+    private readonly faults: PlanStoreFaults = noFaults,
+    private readonly surroundings: PlanStoreSurroundings = {},
   ) {}
 
   async take(partition: number, lost: (error: unknown) => void): Promise<Ownership> {
@@ -117,12 +117,8 @@ export class InMemoryPlanStore implements PlanStore {
     await this.ask(() => this.record.moveMark(partition, publisher.ownerEpoch, publisher.published));
   }
 
-  private get faults(): PlanStoreFaults {
-    return this.options.faults ?? noFaults;
-  }
-
   private reach<T>(work: () => T): Promise<T> {
-    if (this.options.reach) return this.options.reach(work);
+    if (this.surroundings.reach) return this.surroundings.reach(work);
     return Promise.resolve().then(work);
   }
 
@@ -167,7 +163,7 @@ export class InMemoryPlanStore implements PlanStore {
   }
 
   private markWhenIdle(partition: number, publisher: Publisher): void {
-    const { clock, markAfterMs = 50 } = this.options;
+    const { clock, markAfterMs = 50 } = this.surroundings;
     const mark = (): void => {
       if (publisher.isBroken) return;
       this.ask(() => this.record.moveMark(partition, publisher.ownerEpoch, publisher.published)).catch(() => undefined);

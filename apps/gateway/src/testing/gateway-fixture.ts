@@ -138,7 +138,7 @@ export const stubTime = '2026-11-21T10:00:00.000Z';
 const meta = (id: string, time = stubTime) => ({ id, source: 'orchestrator', time, owner: defaultOwner });
 
 export const eventRecord = (taskId: string, { seq, type, data, time = stubTime }: StubEvent): OutgoingMessage =>
-  encodeMessage(topics.planEvents, taskId, type, { seq, type, time, data }, meta(`${taskId}/${seq}`, time));
+  encodeMessage({ topic: topics.planEvents, key: taskId, name: type }, { seq, type, time, data }, meta(`${taskId}/${seq}`, time));
 
 export function agentRecord(name: string): OutgoingMessage {
   const entry: AgentEntry = {
@@ -152,7 +152,7 @@ export function agentRecord(name: string): OutgoingMessage {
     input_schema: {},
     output_schema: {},
   };
-  return encodeMessage(topics.registry, registryKey(entry), 'AgentEntry', entry, meta(name));
+  return encodeMessage({ topic: topics.registry, key: registryKey(entry), name: 'AgentEntry' }, entry, meta(name));
 }
 
 const none = { prompt_tokens: 0, completion_tokens: 0 };

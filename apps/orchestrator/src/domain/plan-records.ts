@@ -27,7 +27,7 @@ export interface Origin {
 
 export function eventRecord(planId: string, event: PlanEvent, origin: Origin): OutgoingMessage {
   const body = { seq: event.seq, type: event.type, time: event.time, data: event.data };
-  return encodeMessage(topics.planEvents, planId, event.type, body, meta(`${planId}/${event.seq}`, event.time, origin));
+  return encodeMessage({ topic: topics.planEvents, key: planId, name: event.type }, body, meta(`${planId}/${event.seq}`, event.time, origin));
 }
 
 export function messagesOf(planId: string, event: PlanEvent, origin: Origin): OutgoingMessage[] {
@@ -35,13 +35,7 @@ export function messagesOf(planId: string, event: PlanEvent, origin: Origin): Ou
 }
 
 export function verdictRecord(replyTo: ReplyTo, verdict: Verdict, time: string, origin: Origin): OutgoingMessage {
-  return encodeMessage(
-    topics.replies,
-    replyTo.instance,
-    'Verdict',
-    verdict,
-    meta(`${replyTo.command_id}/verdict`, time, origin),
-  );
+  return encodeMessage({ topic: topics.replies, key: replyTo.instance, name: 'Verdict' }, verdict, meta(`${replyTo.command_id}/verdict`, time, origin));
 }
 
 function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: Origin): OutgoingMessage {
@@ -49,7 +43,7 @@ function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: 
     case 'work': {
       const { work } = effect;
       const id = `${work.work_id}/${work.epoch}/${work.turn}`;
-      return encodeMessage(workTopic(effect.queue), work.work_id, 'Activate', work, {
+      return encodeMessage({ topic: workTopic(effect.queue), key: work.work_id, name: 'Activate' }, work, {
         ...meta(id, event.time, origin),
         about: work.step_id,
       });
@@ -57,22 +51,10 @@ function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: 
     case 'search': {
       const { call } = effect.work;
       const id = call ? `${call.work_id}/${call.epoch}/${call.turn}/${call.ordinal}` : `${planId}/${event.seq}/search`;
-      return encodeMessage(
-        workTopic(searchQueue),
-        call?.work_id ?? planId,
-        'Search',
-        effect.work,
-        meta(id, event.time, origin),
-      );
+      return encodeMessage({ topic: workTopic(searchQueue), key: call?.work_id ?? planId, name: 'Search' }, effect.work, meta(id, event.time, origin));
     }
     case 'cancel':
-      return encodeMessage(
-        topics.taskSignals,
-        planId,
-        'CancelSignal',
-        effect.signal,
-        meta(`${planId}/cancel`, event.time, origin),
-      );
+      return encodeMessage({ topic: topics.taskSignals, key: planId, name: 'CancelSignal' }, effect.signal, meta(`${planId}/cancel`, event.time, origin));
   }
 }
 

@@ -158,7 +158,7 @@ describe('an owner', () => {
       const owner = bench.owner({ faults: { commit: () => faults.pop() ?? 'ok', publish: () => 'ok' } });
       await owner.take(0);
       const submit = bench.submit('t', { a: {} });
-      await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toThrow();
+      await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toBeInstanceOf(PlatformError);
       expect(await owner.take(0)).toEqual({ [topics.taskRequests]: 0, [topics.taskResults]: 0 });
       await owner.execute({ partition: 0, records: [submit] });
       expect(bench.typesOf('t')).toEqual(started);

@@ -7,7 +7,7 @@ export interface CommandContext {
   readonly config: PlatformConfig;
   readonly print: Print;
   /** A platform to talk to: the one that runs on the data folder, or one that is started for this command. */
-  connect(): Promise<WaybillClient>;
+  readonly connect: () => Promise<WaybillClient>;
 }
 
 export interface Command {

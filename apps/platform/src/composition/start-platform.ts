@@ -28,7 +28,7 @@ export interface PlatformOptions {
 
 export interface RunningPlatform {
   readonly url: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const services = ['gateway', 'orchestrator', 'agent-node', 'rag-indexer'] as const;
@@ -71,7 +71,7 @@ async function compose(
     logger: loggers[name]!,
   });
   const objects = await FolderObjectStore.open(join(config.dataDir, 'objects'));
-  const hot = new MemoryHotState({ now: clock.now });
+  const hot = new MemoryHotState({ now: () => clock.now() });
   closing.add(() => hot.close());
 
   const orchestrator = await startOrchestrator({

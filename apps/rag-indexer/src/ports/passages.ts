@@ -3,7 +3,7 @@ export interface TextPassage {
   readonly text: string;
   readonly place: string;
 }
-export interface DocumentContent {
+interface DocumentContent {
   readonly name: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;

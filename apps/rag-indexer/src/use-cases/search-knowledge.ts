@@ -84,13 +84,13 @@ export class SearchKnowledge {
       const id = `${call.work_id}:${String(call.epoch)}:${String(call.turn)}:${String(call.ordinal)}:result`;
       const result: CallResult = { type: 'CallResult', ...call, outcome };
       messages.push(
-        encodeMessage(topics.taskResults, call.plan_id, result.type, result, metaOf(request, id, now, call.work_id)),
+        encodeMessage({ topic: topics.taskResults, key: call.plan_id, name: result.type }, result, metaOf(request, id, now, call.work_id)),
       );
     }
     if (replyTo) {
       const reply: SearchReply = { type: 'SearchReply', command_id: replyTo.command_id, outcome };
       const meta = metaOf(request, `${replyTo.command_id}:reply`, now, replyTo.command_id);
-      messages.push(encodeMessage(topics.replies, replyTo.instance, reply.type, reply, meta));
+      messages.push(encodeMessage({ topic: topics.replies, key: replyTo.instance, name: reply.type }, reply, meta));
     }
     if (messages.length > 0) await this.log.append(messages);
   }

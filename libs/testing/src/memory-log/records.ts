@@ -6,7 +6,7 @@ let count = 0;
 /** Without an id each is another message. */
 export function record(topic: string, key: string, body: unknown = {}, id?: string): OutgoingMessage {
   count += 1;
-  return encodeMessage(topic, key, 'Recorded', body, {
+  return encodeMessage({ topic, key, name: 'Recorded' }, body, {
     id: id ?? `record-${count}`,
     source: 'spec',
     time: '2026-01-01T00:00:00Z',

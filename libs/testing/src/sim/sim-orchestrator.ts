@@ -29,15 +29,16 @@ export async function startOrchestrator({
 }: OrchestratorParts): Promise<OwnedPartitionConsumer> {
   const { clock, random, world } = life;
   const { faults } = world;
-  const inner = new InMemoryPlanStore(record, log, {
-    clock,
-    reach: (work) => life.call(work),
-    faults: {
+  const inner = new InMemoryPlanStore(
+    record,
+    log,
+    {
       commit: () => commitFate(faults),
       publish: () => (faults.hits('publishing gives up') ? 'gives-up' : 'ok'),
       read: () => (faults.hits('database read fails') ? 'fails' : 'ok'),
     },
-  });
+    { clock, reach: (work) => life.call(work) },
+  );
   const ports: OrchestratorPorts = {
     core: bug.core?.({ decide, evolve }) ?? { decide, evolve },
     store: bug.store?.(inner, { record, log }) ?? inner,

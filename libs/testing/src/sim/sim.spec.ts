@@ -34,11 +34,11 @@ describe('the simulator', () => {
   });
 
   it('prints the promise, the seed, the command that repeats it and the end of the history', async () => {
-    const seed = await firstSeedThatFinds('cancel-not-final');
-    const text = describeFailure(await runWorld(seed, 'cancel-not-final'), 'cancel-not-final');
-    expect(text).toContain(`BROKEN in seed ${seed}: `);
-    expect(text).toContain(`npm run sim -- --seeds 1 --seed ${seed} --bug cancel-not-final`);
-    expect(text).toContain('TaskCancelled');
+    const seed = await firstSeedThatFinds('old-epoch-result');
+    const text = describeFailure(await runWorld(seed, 'old-epoch-result'), 'old-epoch-result');
+    expect(text).toContain(`BROKEN in seed ${seed}: What is applied to an activation`);
+    expect(text).toContain(`npm run sim -- --seeds 1 --seed ${seed} --bug old-epoch-result`);
+    expect(text.split('\n').filter((line) => line.includes(' ms  ')).length).toBeGreaterThan(10);
   });
 });
 
