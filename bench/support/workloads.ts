@@ -93,7 +93,7 @@ async function tokenRound(client: BenchClient, firsts: number[], lags: number[])
 }
 
 /** Comparable between processes of one machine, ms since 1970 with fractions. */
-export const now = (): number => performance.timeOrigin + performance.now();
+const now = (): number => performance.timeOrigin + performance.now();
 
 export async function idle(pid: number, seconds: number): Promise<Figures> {
   const cpu = cpuMs(pid);

@@ -53,11 +53,17 @@ async function world() {
       time: '2026-01-01T00:00:00Z',
       owner: defaultOwner,
     };
-    return log.append([encodeMessage({ topic: workTopic(`agent.${change.agent}`), key: work.work_id, name: 'Activate' }, work, meta)]);
+    return log.append([
+      encodeMessage({ topic: workTopic(`agent.${change.agent}`), key: work.work_id, name: 'Activate' }, work, meta),
+    ]);
   };
   const cancel = (planId: string) =>
     log.append([
-      encodeMessage({ topic: topics.taskSignals, key: planId, name: 'CancelSignal' }, { type: 'CancelSignal', plan_id: planId, reason: 'test' }, { id: planId, source: 'spec', time: '2026-01-01T00:00:00Z', owner: defaultOwner }),
+      encodeMessage(
+        { topic: topics.taskSignals, key: planId, name: 'CancelSignal' },
+        { type: 'CancelSignal', plan_id: planId, reason: 'test' },
+        { id: planId, source: 'spec', time: '2026-01-01T00:00:00Z', owner: defaultOwner },
+      ),
     ]);
   return { log, on, bodies, start, dispatch, cancel };
 }

@@ -18,7 +18,8 @@ async function serve(handler: Handler): Promise<WaybillClient> {
   return new WaybillClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-const eventFrame = (seq: number, type: string): string => `id: ${seq}\nevent: ${type}\ndata: {"seq":${seq},"type":"${type}"}\n\n`;
+const eventFrame = (seq: number, type: string): string =>
+  `id: ${seq}\nevent: ${type}\ndata: {"seq":${seq},"type":"${type}"}\n\n`;
 
 async function all(frames: AsyncGenerator<TaskFrame>): Promise<TaskFrame[]> {
   const seen: TaskFrame[] = [];
@@ -59,14 +60,23 @@ describe('following a task', () => {
 
   it('gives up when it is told to', async () => {
     const client = await serve((_, response) => response.destroy());
-    await expect(all(client.follow('t', { again: () => Promise.resolve(false) }))).rejects.toThrow(/could not be resumed/);
+    await expect(all(client.follow('t', { again: () => Promise.resolve(false) }))).rejects.toThrow(
+      /could not be resumed/,
+    );
   });
 
   it('does not ask again when the platform has said no', async () => {
     const client = await serve((_, response) => {
       response.writeHead(404, { 'content-type': 'application/problem+json' });
       response.end(
-        JSON.stringify({ type: 'u', title: 't', status: 404, detail: 'No such task', code: 'task_not_found', class: 'not_found' }),
+        JSON.stringify({
+          type: 'u',
+          title: 't',
+          status: 404,
+          detail: 'No such task',
+          code: 'task_not_found',
+          class: 'not_found',
+        }),
       );
     });
     await expect(all(client.follow('t'))).rejects.toMatchObject({ status: 404, code: 'task_not_found' });
@@ -85,7 +95,9 @@ describe('commands', () => {
   it('send what they are given and answer what comes back', async () => {
     const seen: string[] = [];
     const client = await serve((request, response) => {
-      seen.push(`${request.method} ${request.url} ${request.headers['idempotency-key'] ?? ''}`.trim());
+      seen.push(
+        `${String(request.method)} ${String(request.url)} ${String(request.headers['idempotency-key'] ?? '')}`.trim(),
+      );
       if (request.method === 'DELETE') response.writeHead(204).end();
       else response.end('{"items":[],"next":null}');
     });

@@ -14,4 +14,14 @@ export type {
   StoredText,
 } from './knowledge-index.ts';
 export type { ObjectStore, StoredObject } from './object-store.ts';
-export type { Fence, InputOffsets, Ownership, PlanCommit, PlanStore, Snapshot, StoredEvent, StoredPlan, WakeUp } from './plan-store.ts';
+export type {
+  Fence,
+  InputOffsets,
+  Ownership,
+  PlanCommit,
+  PlanStore,
+  Snapshot,
+  StoredEvent,
+  StoredPlan,
+  WakeUp,
+} from './plan-store.ts';

@@ -67,7 +67,11 @@ export interface PlanCommit {
 export interface StoredPlan {
   readonly planId: string;
   readonly snapshot?: Snapshot;
-  readonly events: readonly { readonly seq: number; readonly value: string; readonly headers: Readonly<Record<string, string>> }[];
+  readonly events: readonly {
+    readonly seq: number;
+    readonly value: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }[];
 }
 
 export interface PlanStore {

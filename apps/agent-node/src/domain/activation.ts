@@ -56,7 +56,11 @@ function encode(topic: string, body: Body, id: string, { origin, now }: When): O
   const { owner, traceparent, cause } = origin;
   const time = new Date(now).toISOString();
   const meta = { id, source, time, owner, about: body.step_id, cause };
-  return encodeMessage({ topic, key: body.plan_id, name: body.type }, body, traceparent === undefined ? meta : { ...meta, traceparent });
+  return encodeMessage(
+    { topic, key: body.plan_id, name: body.type },
+    body,
+    traceparent === undefined ? meta : { ...meta, traceparent },
+  );
 }
 
 const idsOf = ({ plan_id, step_id, work_id, epoch, turn }: ActivationIds): ActivationIds => ({

@@ -31,7 +31,12 @@ export class AnnounceAgents {
     await log.append(
       missing.map((entry) => {
         const key = registryKey(entry);
-        return encodeMessage({ topic: topics.registry, key, name: 'AgentEntry' }, entry, { id: key, source, time, owner: defaultOwner });
+        return encodeMessage({ topic: topics.registry, key, name: 'AgentEntry' }, entry, {
+          id: key,
+          source,
+          time,
+          owner: defaultOwner,
+        });
       }),
     );
   }

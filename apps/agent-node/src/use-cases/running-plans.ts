@@ -5,7 +5,7 @@ import { CancelledPlans } from '../domain/cancelled-plans.ts';
 
 /** Why activations are given up when the node ends: somebody else will do them. */
 export const shutDown = new PlatformError('unavailable', { detail: 'The agent node is shutting down.' });
-export const cancelled = new PlatformError('cancelled', { detail: 'The plan was cancelled.' });
+const cancelled = new PlatformError('cancelled', { detail: 'The plan was cancelled.' });
 
 /** One activation while it runs. Its `AbortSignal` is made when somebody asks for it: the cheapest agents never do. */
 export class Activity {

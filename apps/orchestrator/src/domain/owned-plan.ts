@@ -2,7 +2,7 @@
  * A plan in the hands of its partition's owner: the core's state, its place in the event order, and what the owner alone must know of it.
  * Promise: `seq` counts the plan's events without gaps, whether they were loaded or have just been decided.
  */
-import { terminalEventTypes, type PlanEvent, type PlanFact, type WhoseData } from '@waybill/contracts';
+import type { PlanEvent, PlanFact, WhoseData } from '@waybill/contracts';
 import { emptyPlan, type Core, type Plan } from '@waybill/workflow';
 
 export class OwnedPlan {
@@ -61,4 +61,3 @@ export class OwnedPlan {
   }
 }
 
-export const isTerminal = (event: PlanEvent): boolean => terminalEventTypes.has(event.type);

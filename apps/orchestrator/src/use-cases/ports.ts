@@ -4,7 +4,7 @@ import type { Clock } from '@waybill/messaging';
 import type { PlanStore } from '@waybill/storage';
 import type { Core } from '@waybill/workflow';
 
-export interface OrchestratorSettings {
+interface OrchestratorSettings {
   /** Plans kept in memory per partition between batches; the others are folded again when something happens to them. */
   readonly plansInMemory: number;
   /** Activations of one partition that may be open at once. */

@@ -39,7 +39,7 @@ export function isRateLimit(error: unknown): boolean {
 }
 
 /** `Retry-After` in seconds or as a date, or OpenAI's `retry-after-ms`. */
-export function retryAfterOf(error: unknown, now: number): number | undefined {
+function retryAfterOf(error: unknown, now: number): number | undefined {
   const { headers } = (error ?? {}) as ProviderError;
   const header = (name: string): string | undefined => headers?.get?.(name) ?? undefined;
   const ms =

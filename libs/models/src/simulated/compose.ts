@@ -5,7 +5,7 @@
 import { selectQuotes, type FacetAnswer, type Quote } from '../extract/select-quotes.ts';
 import type { ModelPassage, ModelRequest } from '../model.ts';
 
-export const noAnswer = 'The documents do not answer this question.';
+const noAnswer = 'The documents do not answer this question.';
 
 /** Blocks in order of reading; the limit may end the text after any of them but not inside one. */
 export interface Composition {

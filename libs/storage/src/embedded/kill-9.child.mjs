@@ -8,14 +8,16 @@ const { SqliteJournal } = await import('../../../messaging/src/embedded/sqlite-j
 const { SqliteMessageLog } = await import('../../../messaging/src/embedded/sqlite-message-log.ts');
 const { SqlitePlanStore } = await import('./sqlite-plan-store.ts');
 
-const folder = process.argv[2];
+const folder = process.argv[2] ?? '';
 lockDataFolder(folder);
 const journal = new SqliteJournal({ file: join(folder, 'waybill.db') });
 const log = new SqliteMessageLog({ journal });
 const store = new SqlitePlanStore({ journal, log });
 
+/** @param {unknown} what */
 const acknowledge = (what) => writeSync(1, `${JSON.stringify(what)}\n`);
 
+/** @param {number} writer */
 async function append(writer) {
   for (let round = 0; ; round++) {
     const values = Array.from({ length: 1 + (round % 30) }, (_, at) => `${process.pid}.${writer}.${round}.${at}`);
