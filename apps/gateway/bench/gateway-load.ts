@@ -1,7 +1,7 @@
 /** The client side of gateway.ts, in a process of its own: the same requests as the peer benchmark makes. */
 import http from 'node:http';
 
-const [url = '', count = '', concurrent = '', stepCount = ''] = process.argv.slice(2);
+const [url = '', concurrent = '', stepCount = ''] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 512 });
 const pad = 'x'.repeat(150);
 
@@ -58,13 +58,16 @@ const steps = Object.fromEntries(
   Array.from({ length: Number(stepCount) }, (_, n) => [`s${n + 1}`, { agent: 'echo', needs: n === 0 ? [] : [`s${n}`], with: { ok: true, wf: '${{ input.id }}', step: `s${n + 1}`, pad } }]),
 );
 await call('PUT', '/v1/workflows/bench', { name: 'bench', version: 1, steps, output: `\${{ steps.s${stepCount}.output }}` });
-await pool(Number(count) / 2, 'warm');
-latencies.length = 0;
-process.send!({ warm: true });
-await new Promise((resolve) => process.once('message', resolve));
-const begun = performance.now();
-await pool(Number(count), 'run');
-const seconds = (performance.now() - begun) / 1_000;
-latencies.sort((a, b) => a - b);
+let block = 0;
 const at = (share: number): number => Math.round(latencies[Math.floor(latencies.length * share)]! * 10) / 10;
-process.send!({ seconds, p50: at(0.5), p99: at(0.99) });
+process.on('message', ({ count }: { count: number }) => void runBlock(count));
+process.send!({ ready: true });
+async function runBlock(count: number): Promise<void> {
+  block += 1;
+  latencies.length = 0;
+  const begun = performance.now();
+  await pool(count, `block-${block}`);
+  const seconds = (performance.now() - begun) / 1_000;
+  latencies.sort((a, b) => a - b);
+  process.send!({ seconds, p50: at(0.5), p99: at(0.99) });
+}

@@ -25,10 +25,8 @@ export interface FollowTaskParts {
 
 const readAtOnce = 500;
 const sliceChars = 256 * 1024;
-/** Frames gather for `lonelyMs`, or `crowdedMs` when more than `crowd` streams are open. */
-const crowd = 32;
-const lonelyMs = 4;
-const crowdedMs = 40;
+/** How long frames gather, by how many streams are open: each write is a system call. */
+const gatherMs = (streams: number): number => (streams <= 32 ? 4 : streams <= 128 ? 40 : 100);
 
 export class FollowTask implements StreamSource {
   readonly clock: Clock;
@@ -119,7 +117,7 @@ export class FollowTask implements StreamSource {
       return;
     }
     this.dirty.add(stream);
-    this.cancelFlush ??= this.clock.after(this.streams.size > crowd ? crowdedMs : lonelyMs, () => this.flush());
+    this.cancelFlush ??= this.clock.after(gatherMs(this.streams.size), () => this.flush());
   }
 
   private flush(): void {

@@ -3,16 +3,18 @@ import { topics, type IncomingMessage } from '@waybill/contracts';
 import type { History } from './history.ts';
 
 /** Longer ones tell no more. */
-const lineChars = 260;
+const lineChars = 200;
 
 export function noteRecord(history: History, record: IncomingMessage): void {
   const { topic, partition, offset, headers, value } = record;
   const text = typeof value === 'string' ? value : '';
   const cause = headers['cause'] === undefined ? '' : ` (from ${headers['cause']})`;
-  const body = text.length > lineChars ? `${text.slice(0, lineChars)}…` : text;
+  const type = (headers['ce_type'] ?? '?').replace('waybill.', '').replace('.v1', '');
+  const from = topic === topics.planEvents ? text.indexOf('"data":') + 7 : 0;
+  const body = text.slice(from, from + lineChars);
   history.note(
     headers['ce_source'] ?? '?',
-    `${topic}/${partition}/${offset} ${headers['ce_id']}${cause} ${body}`,
+    `${topic}/${partition}/${offset} ${headers['ce_id']} ${type}${cause} ${body}`,
     planOf(record),
   );
   history.body(text);

@@ -4,6 +4,7 @@ import type { MessageLog, PartitionBatch } from '@waybill/messaging';
 import type { PlanStore } from '@waybill/storage';
 import type { Core, Plan, PlanCommand } from '@waybill/workflow';
 import type { PlanRecord } from '../memory-plan-record.ts';
+import { around } from './wrapped-store.ts';
 
 export interface PlantedBug {
   readonly core?: (core: Core) => Core;
@@ -56,15 +57,6 @@ function asIfOpen(plan: Plan, command: PlanCommand): PlanCommand {
   if (step?.progress.status !== 'running') return command;
   return { ...command, result: { ...command.result, epoch: step.epoch, turn: step.turn } };
 }
-
-const around = (store: PlanStore, changed: Partial<PlanStore>): PlanStore => ({
-  take: (partition, lost) => store.take(partition, lost),
-  commit: (commit) => store.commit(commit),
-  lastCommitId: (partition) => store.lastCommitId(partition),
-  load: (planIds, coreVersion) => store.load(planIds, coreVersion),
-  release: (partition) => store.release(partition),
-  ...changed,
-});
 
 export const plantedBugs = {
   'no-fence': noFence,

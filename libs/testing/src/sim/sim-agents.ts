@@ -133,7 +133,9 @@ class SimAgents {
     const id = `${message.headers['ce_id']}/${answers.given(result)}`;
     const time = new Date(life.clock.now()).toISOString();
     const meta = { id, source: life.name, time, owner: ownerOf(message) };
-    await log.append([encodeMessage({ topic: topics.taskResults, key: result.plan_id, name: result.type }, result, meta)]);
+    await log.append([
+      encodeMessage({ topic: topics.taskResults, key: result.plan_id, name: result.type }, result, meta),
+    ]);
   }
 
   private pause(ms: number): Promise<void> {

@@ -65,7 +65,12 @@ export class SimClients {
 
   private message(key: string, name: string, body: unknown, id: string): OutgoingMessage {
     const time = new Date(this.life.clock.now()).toISOString();
-    return encodeMessage({ topic: topics.taskRequests, key, name }, body, { id, source: 'gateway', time, owner: defaultOwner });
+    return encodeMessage({ topic: topics.taskRequests, key, name }, body, {
+      id,
+      source: 'gateway',
+      time,
+      owner: defaultOwner,
+    });
   }
 
   private rubbish(message: OutgoingMessage): OutgoingMessage {

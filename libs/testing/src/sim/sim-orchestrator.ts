@@ -10,6 +10,7 @@ import type { Faults } from './faults.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import type { SimLog } from './sim-log.ts';
 import type { Life } from './sim-process.ts';
+import { noted } from './wrapped-store.ts';
 
 export interface OrchestratorParts {
   readonly life: Life;
@@ -41,7 +42,7 @@ export async function startOrchestrator({
   );
   const ports: OrchestratorPorts = {
     core: bug.core?.({ decide, evolve }) ?? { decide, evolve },
-    store: bug.store?.(inner, { record, log }) ?? inner,
+    store: noted(bug.store?.(inner, { record, log }) ?? inner, life),
     clock,
     random: random.next,
     spans: {

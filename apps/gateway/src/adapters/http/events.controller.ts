@@ -31,7 +31,8 @@ export class EventsController {
   private async answer(exchange: Exchange, request: FastifyRequest, reply: FastifyReply, preferred = 'application/json'): Promise<void> {
     const { task_id: taskId } = request.params as { task_id: string };
     const query = new Query(request, parameters);
-    if (wanted(request.headers.accept, preferred) === 'text/event-stream') return this.open(exchange, { request, reply, query }, taskId);
+    const type = wanted(request.headers.accept, preferred);
+    if (type === 'text/event-stream' && request.method !== 'HEAD') return this.open(exchange, { request, reply, query }, taskId);
     const after = query.integer('after', 0, Number.MAX_SAFE_INTEGER, 'invalid_cursor') ?? 0;
     const limit = query.integer('limit', 1, limits.pageItems) ?? 100;
     exchange.sendJson(reply, 200, await this.tasks.eventPage(taskId, after, limit));

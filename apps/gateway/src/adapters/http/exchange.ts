@@ -44,8 +44,9 @@ export class Exchange {
     reply.hijack();
     const { raw } = reply;
     if (raw.destroyed) return;
-    raw.writeHead(status, { 'content-length': Buffer.byteLength(text), ...headers });
-    raw.end(raw.req.method === 'HEAD' ? undefined : text);
+    const length = Buffer.byteLength(text);
+    raw.writeHead(status, { 'content-length': length, ...headers });
+    raw.end(text, encodingOf(text, length));
   }
 
   /** Counts the request; a stream counts when it was opened. */
@@ -55,6 +56,9 @@ export class Exchange {
     this.span.end();
   }
 }
+
+/** Text of one byte a character is copied to the socket as it is, which is several times faster. */
+export const encodingOf = (text: string, utf8Length: number): 'latin1' | 'utf8' => (utf8Length === text.length ? 'latin1' : 'utf8');
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -10,6 +10,7 @@ import { limits, PlatformError } from '@waybill/contracts';
 import type { Logger, Tracer } from '@waybill/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Exchange } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -29,6 +30,10 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: limits.bodyBytes,
+    return503OnClosing: false,
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
+      if (socket.writable) socket.end(unreadableRequest(error.code));
+    },
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 2_048 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -45,8 +50,7 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
   fastify.decorateRequest('exchange');
   fastify.addHook('onRequest', (request, _reply, done) => {
     begin(request);
-    if (hasNul(request.url)) done(new PlatformError('invalid_text', { detail: 'The address contains the NUL character.' }));
-    else done();
+    done(refusalOf(request));
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, bodyParser: false, abortOnError: false });
   app.useGlobalFilters(new ProblemFilter(logger));
@@ -59,16 +63,30 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
     }
   });
   await fastify.register(multipart, { limits: { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: formOverhead, parts: 16 } });
-  fastify.addHook('preHandler', (request, _reply, done) => {
-    if (request.isMultipart() && request.url.split('?', 1)[0] !== '/v1/documents') {
-      done(new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' }));
-    } else done();
-  });
-  fastify.server.on('clientError', () => undefined);
   return app;
 }
 
-const hasNul = (url: string): boolean => url.includes('%00');
+/** What no controller needs to see. */
+function refusalOf({ url, headers }: FastifyRequest): PlatformError | undefined {
+  if (url.includes('%00')) return new PlatformError('invalid_text', { detail: 'The address contains the NUL character.' });
+  const isForm = headers['content-type']?.startsWith('multipart/') ?? false;
+  if (!isForm || url.split('?', 1)[0] === '/v1/documents') return undefined;
+  return new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' });
+}
+
+/** For bytes that are no HTTP: there is not even a request to answer. */
+function unreadableRequest(code: string | undefined): string {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const body = JSON.stringify({
+    type: 'urn:waybill:problem:invalid_request',
+    title: 'The request does not have the expected shape',
+    status: Number(status.slice(0, 3)),
+    detail: 'The request cannot be read as HTTP.',
+    code: 'invalid_request',
+    class: 'invalid',
+  });
+  return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
 
 /** For what fails before there is a route. */
 function answerPlainly(raw: ServerResponse, traceparent: string, error: PlatformError): void {

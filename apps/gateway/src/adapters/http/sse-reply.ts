@@ -1,6 +1,7 @@
 /** Frames to one client, straight to the socket: headers go out with the first of them. */
 import type { ServerResponse } from 'node:http';
 import type { StreamSink } from '../../use-cases/task-stream.ts';
+import { encodingOf } from './exchange.ts';
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -14,14 +15,15 @@ export class SseReply implements StreamSink {
   write(frames: string): boolean {
     if (this.raw.destroyed) return true;
     if (!this.raw.headersSent) this.raw.writeHead(200, headers);
-    return this.raw.write(frames);
+    return this.raw.write(frames, encodingOf(frames, Buffer.byteLength(frames)));
   }
 
   /** A stream that ends before it began has a length, and goes out in one piece. */
   end(frames: string): void {
     if (this.raw.destroyed) return;
-    if (!this.raw.headersSent) this.raw.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(frames) });
-    this.raw.end(frames);
+    const length = Buffer.byteLength(frames);
+    if (!this.raw.headersSent) this.raw.writeHead(200, { ...headers, 'content-length': length });
+    this.raw.end(frames, encodingOf(frames, length));
   }
 
   cut(): void {

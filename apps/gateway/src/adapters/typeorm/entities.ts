@@ -4,7 +4,7 @@
  */
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-@Entity('tasks')
+@Entity('tasks', { withoutRowid: true })
 @Index('tasks_by_status', ['tenant', 'status', 'task_id'])
 @Index('tasks_by_workflow', ['tenant', 'workflow_name', 'task_id'])
 export class TaskRow {
@@ -62,8 +62,7 @@ export class TaskLabelRow {
   task_id!: string;
 }
 
-@Entity('idempotency_keys')
-@Index('idempotency_keys_by_age', ['created_at'])
+@Entity('idempotency_keys', { withoutRowid: true })
 export class IdempotencyKeyRow {
   @PrimaryColumn('text')
   tenant!: string;

@@ -68,16 +68,18 @@ const tables: Record<string, ColumnSpec[]> = {
 };
 const indices: Record<string, Record<string, string[]>> = {
   tasks: { tasks_by_status: ['tenant', 'status', 'task_id'], tasks_by_workflow: ['tenant', 'workflow_name', 'task_id'] },
-  idempotency_keys: { idempotency_keys_by_age: ['created_at'] },
   documents: { documents_by_name: ['tenant', 'collection', 'name'], documents_by_status: ['tenant', 'status', 'document_id'] },
 };
+
+/** Small rows that are found by their key alone: on SQLite one tree holds both. */
+const keyed = new Set(['tasks', 'idempotency_keys', 'projection_offsets']);
 
 export class CreateReadModel1763700000000 implements MigrationInterface {
   readonly name = 'CreateReadModel1763700000000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, columns] of Object.entries(tables)) {
-      await runner.createTable(new Table({ name, columns: columns.map(column) }));
+      await runner.createTable(new Table({ name, columns: columns.map(column), withoutRowid: keyed.has(name) }));
       for (const [index, columnNames] of Object.entries(indices[name] ?? {})) {
         await runner.createIndex(name, new TableIndex({ name: index, columnNames }));
       }

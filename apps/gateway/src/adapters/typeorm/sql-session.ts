@@ -31,9 +31,9 @@ class SqliteSession implements SqlSession {
   transact(statements: readonly Statement[]): Promise<readonly number[]> {
     const { native } = this.driver;
     try {
-      native.exec('BEGIN IMMEDIATE');
+      this.prepare('BEGIN IMMEDIATE').run();
       const changes = statements.map(({ sql, params }) => Number(this.prepare(sql).run(...params).changes));
-      native.exec('COMMIT');
+      this.prepare('COMMIT').run();
       return Promise.resolve(changes);
     } catch (error) {
       if (native.isOpen && native.isTransaction) native.exec('ROLLBACK');

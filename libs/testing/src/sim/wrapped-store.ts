@@ -1,0 +1,41 @@
+/** Plan stores around a plan store. */
+import { failureOf } from '@waybill/contracts';
+import type { PlanCommit, PlanStore } from '@waybill/storage';
+import type { Life } from './sim-process.ts';
+
+export const around = (store: PlanStore, changed: Partial<PlanStore>): PlanStore => ({
+  take: (partition, lost) => store.take(partition, lost),
+  commit: (commit) => store.commit(commit),
+  lastCommitId: (partition) => store.lastCommitId(partition),
+  load: (planIds, coreVersion) => store.load(planIds, coreVersion),
+  release: (partition) => store.release(partition),
+  ...changed,
+});
+
+/** Writes into the history which process took what, and what became of its commits. */
+export function noted(store: PlanStore, { name, world: { history } }: Life): PlanStore {
+  const say = (commit: PlanCommit, outcome: string): void => {
+    const { partition, ownerEpoch, version } = commit.fence;
+    for (const [planId, events] of Map.groupBy(commit.events, (event) => event.planId)) {
+      const seqs = `${events[0]!.seq}-${events.at(-1)!.seq}`;
+      history.note(name, `commit of ${seqs} at ${partition}/${ownerEpoch}/${version} ${outcome}`, planId);
+    }
+  };
+  return around(store, {
+    take: async (partition, lost) => {
+      const ownership = await store.take(partition, lost);
+      history.note(name, `has taken partition ${partition} at owner epoch ${ownership.fence.ownerEpoch}`);
+      return ownership;
+    },
+    commit: async (commit) => {
+      try {
+        const fence = await store.commit(commit);
+        say(commit, 'is done');
+        return fence;
+      } catch (error) {
+        say(commit, `fails: ${failureOf(error).code}`);
+        throw error;
+      }
+    },
+  });
+}
