@@ -27,12 +27,12 @@ const scratch = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
 const results: Record<string, Figures> = { machine: { ...calibrate(scratch) } };
 
 async function withPlatform(
-  script: string,
+  command: readonly [string, ...string[]],
   work: (client: BenchClient, process: PlatformProcess, readyMs: number) => Promise<void>,
 ): Promise<void> {
   const platform = new PlatformProcess({
-    script,
-    args: ['--no-sample'],
+    script: join(root, command[0]),
+    args: command.slice(1),
     dataDir: join(scratch, 'data'),
     port: await freePort(),
     env: { LOG_LEVEL: 'warn' },
@@ -46,7 +46,7 @@ async function withPlatform(
   }
 }
 
-await withPlatform(join(root, 'apps/platform/dist/main.js'), async (client, platform, readyMs) => {
+await withPlatform(['tools/bootstrap.mjs', 'start', '--no-sample'], async (client, platform, readyMs) => {
   for (const { definition } of Object.values(workflows))
     await client.call('PUT', `/v1/workflows/${definition.name}`, definition);
   if (chosen.includes('start'))
@@ -56,7 +56,7 @@ await withPlatform(join(root, 'apps/platform/dist/main.js'), async (client, plat
   if (chosen.includes('W2')) results['W2'] = await throughput(client, platform.pid, 'bench_diamond', tasks);
 });
 if (chosen.includes('W4')) {
-  await withPlatform(join(import.meta.dirname, 'support/token-platform.ts'), async (client) => {
+  await withPlatform(['bench/support/token-platform.ts'], async (client) => {
     results['W4'] = await tokens(client, values.smoke ? 1 : 5);
   });
 }

@@ -6,7 +6,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { WaybillClient } from '@waybill/client';
 import type { PlanEvent } from '@waybill/contracts';
 import { expect, it } from 'vitest';
-import { cliScript, platformIn, scratchFolder } from './support/scratch.ts';
+import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
 import { runScript } from './support/run-script.ts';
 
 const kills = 20;
@@ -48,19 +48,26 @@ it('loses nothing and applies nothing twice when it is killed twenty times', { t
   await Promise.all(lanes);
 
   expect(done.length).toBeGreaterThan(kills);
-  for (const { key, taskId, events } of done) {
-    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-    expect(events.filter(({ type }) => type === 'TaskCompleted')).toHaveLength(1);
-    expect(events.filter(({ type }) => type === 'StepCompleted')).toHaveLength(5);
-    expect((await client.task(taskId)).output).toBe(key);
-    expect((await client.events(taskId)).events).toEqual(events);
-  }
+  const checks = [...done];
+  const check = async (): Promise<void> => {
+    for (let next = checks.pop(); next; next = checks.pop()) await checkTask(client, next);
+  };
+  await Promise.all(Array.from({ length: 32 }, check));
   expect(new Set(done.map(({ taskId }) => taskId)).size).toBe(done.length);
   await platform.end('SIGTERM');
-  const verified = await runScript(cliScript, ['verify'], { WAYBILL_DATA_DIR: dataDir });
+  const verified = await runScript(bootstrap, ['waybill', 'verify'], { WAYBILL_DATA_DIR: dataDir });
   expect(verified.stdout).toMatch(/sound/);
   expect(verified.code).toBe(0);
 });
+
+/** What was streamed is whole, and the platform says the same. */
+async function checkTask(client: WaybillClient, { key, taskId, events }: Followed): Promise<void> {
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  expect(events.filter(({ type }) => type === 'TaskCompleted')).toHaveLength(1);
+  expect(events.filter(({ type }) => type === 'StepCompleted')).toHaveLength(5);
+  expect((await client.task(taskId)).output).toBe(key);
+  expect((await client.events(taskId)).events).toEqual(events);
+}
 
 /** Submits until it is accepted (one key, so one task), then follows the stream over every crash. */
 async function oneTask(client: WaybillClient): Promise<Followed> {

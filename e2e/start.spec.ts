@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { freePort } from '@waybill/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runScript } from './support/run-script.ts';
-import { platformIn, scratchFolder, startScript } from './support/scratch.ts';
+import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
 
 const environment = async (dataDir: string): Promise<Record<string, string>> => ({
   PORT: String(await freePort()),
@@ -17,7 +17,11 @@ const oneLine = /^waybill: [^\n]+\n$/;
 
 describe('npm start -- --once', () => {
   it('indexes the samples, completes a first task with quotes from them, and exits with 0', async () => {
-    const { code, stdout, stderr } = await runScript(startScript, ['--once'], await environment(scratchFolder()));
+    const { code, stdout, stderr } = await runScript(
+      bootstrap,
+      ['start', '--once'],
+      await environment(scratchFolder()),
+    );
     expect(stderr).toBe('');
     expect(stdout).toMatch(/is ready/);
     expect(stdout).toMatch(/Knows \d+ sample documents \(\d+ passages\)/);
@@ -33,7 +37,7 @@ describe('a start that cannot be', () => {
     const dataDir = scratchFolder();
     const first = await platformIn(dataDir);
     await first.start();
-    const second = await runScript(startScript, ['--once', '--no-sample'], await environment(dataDir));
+    const second = await runScript(bootstrap, ['start', '--once', '--no-sample'], await environment(dataDir));
     expect(second.stderr).toMatch(oneLine);
     expect(second.stderr).toContain(dataDir);
     expect(second.code).toBe(1);
@@ -45,7 +49,7 @@ describe('a start that cannot be', () => {
     await once(server, 'listening');
     onTestFinished(() => void server.close());
     const { port } = server.address() as { port: number };
-    const ended = await runScript(startScript, ['--once', '--no-sample'], {
+    const ended = await runScript(bootstrap, ['start', '--once', '--no-sample'], {
       PORT: String(port),
       WAYBILL_DATA_DIR: scratchFolder(),
     });
@@ -60,11 +64,11 @@ describe('a start that cannot be', () => {
     ['newer', makeNewer, /newer/],
   ])('because the data folder is %s says so, and changes nothing in it', async (_, spoil, said) => {
     const dataDir = scratchFolder();
-    const made = await runScript(startScript, ['--once'], await environment(dataDir));
+    const made = await runScript(bootstrap, ['start', '--once'], await environment(dataDir));
     expect(made.code).toBe(0);
     spoil(join(dataDir, 'waybill.db'));
     const before = contents(dataDir);
-    const ended = await runScript(startScript, ['--once', '--no-sample'], await environment(dataDir));
+    const ended = await runScript(bootstrap, ['start', '--once', '--no-sample'], await environment(dataDir));
     expect(ended.stderr).toMatch(oneLine);
     expect(ended.stderr).toMatch(said);
     expect(ended.code).toBe(1);
@@ -76,7 +80,10 @@ describe('a start that cannot be', () => {
     [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', AGENTIC_NO_LLM: '' }, /OPENAI_API_KEY/],
     [{ KAFKA_BROKERS: '127.0.0.1:9092' }, /KAFKA_BROKERS/],
   ])('because of the settings %o names them', async (settings, said) => {
-    const ended = await runScript(startScript, ['--once'], { ...(await environment(scratchFolder())), ...settings });
+    const ended = await runScript(bootstrap, ['start', '--once'], {
+      ...(await environment(scratchFolder())),
+      ...settings,
+    });
     expect(ended.stderr).toMatch(oneLine);
     expect(ended.stderr).toMatch(said);
     expect(ended.code).toBe(1);

@@ -6,8 +6,8 @@ import { freePort, PlatformProcess } from '@waybill/testing';
 import { onTestFinished } from 'vitest';
 
 export const root = join(import.meta.dirname, '../..');
-export const startScript = join(root, 'apps/platform/dist/main.js');
-export const cliScript = join(root, 'apps/platform/dist/cli.js');
+/** As `npm start` and `npm run waybill` do. */
+export const bootstrap = join(root, 'tools/bootstrap.mjs');
 
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-e2e-'));
@@ -15,8 +15,11 @@ export function scratchFolder(): string {
   return folder;
 }
 
-export async function platformIn(dataDir: string, args: readonly string[] = ['--no-sample']): Promise<PlatformProcess> {
-  const platform = new PlatformProcess({ script: startScript, args, dataDir, port: await freePort() });
+export async function platformIn(
+  dataDir: string,
+  args: readonly string[] = ['start', '--no-sample'],
+): Promise<PlatformProcess> {
+  const platform = new PlatformProcess({ script: bootstrap, args, dataDir, port: await freePort() });
   onTestFinished(async () => void (await platform.end('SIGKILL')));
   return platform;
 }

@@ -5,16 +5,28 @@ const [url = '', concurrent = '', stepCount = ''] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 512 });
 const pad = 'x'.repeat(150);
 
-const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Record<string, unknown>> =>
+const call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Record<string, unknown>> =>
   new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const typed: Record<string, string> = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
+    const typed: Record<string, string> =
+      text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
     const request = http.request(url + path, { method, agent, headers: { ...typed, ...headers } }, (response) => {
       let answer = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => (answer += piece));
       response.on('error', reject);
-      response.on('end', () => (response.statusCode! >= 300 ? reject(new Error(`${response.statusCode} ${answer}`)) : resolve(JSON.parse(answer))));
+      response.on('end', () =>
+        response.statusCode! >= 300
+          ? reject(new Error(`${response.statusCode} ${answer}`))
+          : resolve(JSON.parse(answer)),
+      );
     });
     request.on('error', reject);
     request.end(text);
@@ -35,10 +47,16 @@ process.on('exit', (code) => code !== 0 && process.stderr.write(`load ended with
 const latencies: number[] = [];
 async function run(id: string): Promise<void> {
   const begun = performance.now();
-  const { task_id: taskId } = await call('POST', '/v1/tasks', { workflow: 'bench', input: { id } }, { 'idempotency-key': id });
+  const { task_id: taskId } = await call(
+    'POST',
+    '/v1/tasks',
+    { workflow: 'bench', input: { id } },
+    { 'idempotency-key': id },
+  );
   await wait(String(taskId));
   const task = await call('GET', `/v1/tasks/${String(taskId)}`);
-  if (task['status'] !== 'completed' || !JSON.stringify(task['output']).includes(id)) throw new Error(JSON.stringify(task));
+  if (task['status'] !== 'completed' || !JSON.stringify(task['output']).includes(id))
+    throw new Error(JSON.stringify(task));
   latencies.push(performance.now() - begun);
 }
 async function pool(total: number, prefix: string): Promise<void> {
@@ -55,9 +73,21 @@ async function pool(total: number, prefix: string): Promise<void> {
 }
 
 const steps = Object.fromEntries(
-  Array.from({ length: Number(stepCount) }, (_, n) => [`s${n + 1}`, { agent: 'echo', needs: n === 0 ? [] : [`s${n}`], with: { ok: true, wf: '${{ input.id }}', step: `s${n + 1}`, pad } }]),
+  Array.from({ length: Number(stepCount) }, (_, n) => [
+    `s${n + 1}`,
+    {
+      agent: 'echo',
+      needs: n === 0 ? [] : [`s${n}`],
+      with: { ok: true, wf: '${{ input.id }}', step: `s${n + 1}`, pad },
+    },
+  ]),
 );
-await call('PUT', '/v1/workflows/bench', { name: 'bench', version: 1, steps, output: `\${{ steps.s${stepCount}.output }}` });
+await call('PUT', '/v1/workflows/bench', {
+  name: 'bench',
+  version: 1,
+  steps,
+  output: `\${{ steps.s${stepCount}.output }}`,
+});
 let block = 0;
 const at = (share: number): number => Math.round(latencies[Math.floor(latencies.length * share)]! * 10) / 10;
 process.on('message', ({ count }: { count: number }) => void runBlock(count));

@@ -30,7 +30,8 @@ await log.tail({
   topics: [topics.taskRequests],
   from: 'end',
   onRecords: ({ records }) => {
-    for (const { key, value } of records) void live(key, (JSON.parse(String(value)) as { input: { id: string } }).input.id);
+    for (const { key, value } of records)
+      void live(key, (JSON.parse(String(value)) as { input: { id: string } }).input.id);
   },
 });
 async function live(task: string, id: string): Promise<void> {
@@ -39,27 +40,64 @@ async function live(task: string, id: string): Promise<void> {
   const event = (type: string, data: object): OutgoingMessage => {
     seq += 1;
     const time = new Date().toISOString();
-    return encodeMessage({ topic: topics.planEvents, key: task, name: type }, { seq, type, time, data }, { id: `${task}/${seq}`, source: 'stub', time, owner });
+    return encodeMessage(
+      { topic: topics.planEvents, key: task, name: type },
+      { seq, type, time, data },
+      { id: `${task}/${seq}`, source: 'stub', time, owner },
+    );
   };
   const at = (name: string) => ({ step_id: name, work_id: `${task}:${name}`, epoch: 1, turn: 0 });
   const retry = { max_attempts: 4, initial_ms: 500, factor: 2, max_ms: 30_000 };
   const dispatched = (name: string) =>
-    event('StepDispatched', { ...at(name), agent: 'echo', queue: 'agent.echo', input: with_(id, name), journal: [], max_tokens: 0, priority: 5, deadline_at: 0 });
-  const planned = names.map((name, n) => ({ step_id: name, work_id: `${task}:${name}`, agent: 'echo', queue: 'agent.echo', needs: n ? [names[n - 1]] : [], with: with_('${{ input.id }}', name), reason: 'Because.', retry, timeout_ms: 120_000, max_tokens: 0 }));
+    event('StepDispatched', {
+      ...at(name),
+      agent: 'echo',
+      queue: 'agent.echo',
+      input: with_(id, name),
+      journal: [],
+      max_tokens: 0,
+      priority: 5,
+      deadline_at: 0,
+    });
+  const planned = names.map((name, n) => ({
+    step_id: name,
+    work_id: `${task}:${name}`,
+    agent: 'echo',
+    queue: 'agent.echo',
+    needs: n ? [names[n - 1]] : [],
+    with: with_('${{ input.id }}', name),
+    reason: 'Because.',
+    retry,
+    timeout_ms: 120_000,
+    max_tokens: 0,
+  }));
   await log.append([
     event('TaskAccepted', { workflow: 'bench@1', input: { id }, priority: 5, labels: {}, budget: {} }),
-    event('PlanCreated', { planner: 'definition', name: 'bench', version: 1, steps: planned, output: '${{ steps.s5.output }}' }),
+    event('PlanCreated', {
+      planner: 'definition',
+      name: 'bench',
+      version: 1,
+      steps: planned,
+      output: '${{ steps.s5.output }}',
+    }),
     dispatched('s1'),
   ]);
   for (const [n, name] of names.entries()) {
     const next = names[n + 1];
     const completed = event('StepCompleted', { ...at(name), output: with_(id, name), usage: none });
-    await log.append([completed, next ? dispatched(next) : event('TaskCompleted', { output: with_(id, name), usage: { ...none, steps } })]);
+    await log.append([
+      completed,
+      next ? dispatched(next) : event('TaskCompleted', { output: with_(id, name), usage: { ...none, steps } }),
+    ]);
   }
 }
 
-const submitted = (n: number): OutgoingMessage =>
-  encodeMessage({ topic: topics.taskRequests, key: `bare-${n}`, name: 'SubmitTask' }, { input: { id: `bare-${n}` } }, { id: `bare-${n}`, source: 'bench', time: '', owner });
+const submitted = (n: string): OutgoingMessage =>
+  encodeMessage(
+    { topic: topics.taskRequests, key: `bare-${n}`, name: 'SubmitTask' },
+    { input: { id: `bare-${n}` } },
+    { id: `bare-${n}`, source: 'bench', time: '', owner },
+  );
 const cpuUs = (since?: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since);
   return user + system;
@@ -75,7 +113,8 @@ async function alone(count: number, prefix: string): Promise<number> {
     topics: [topics.planEvents],
     from: 'end',
     onRecords: ({ records }) => {
-      for (const { headers } of records) if (headers['ce_type']!.includes('TaskCompleted') && (ended += 1) === count) done.resolve();
+      for (const { headers } of records)
+        if (headers['ce_type']!.includes('TaskCompleted') && (ended += 1) === count) done.resolve();
       for (; started < Math.min(count, ended + concurrency); started += 1) submit(started);
     },
   });
@@ -88,11 +127,33 @@ async function alone(count: number, prefix: string): Promise<number> {
 
 const bares: number[] = [];
 for (let block = 0; block < blocks; block += 1) bares.push(await alone(perBlock, `bare-${block}`));
-const agent = { kind: 'agent', name: 'echo', version: 1, hash: 'h', description: '', queue: 'agent.echo', max_tokens: 0, input_schema: {}, output_schema: {} } as const;
-await log.append([encodeMessage({ topic: topics.registry, key: registryKey(agent), name: 'AgentEntry' }, agent, { id: 'echo', source: 'bench', time: '', owner })]);
+const agent = {
+  kind: 'agent',
+  name: 'echo',
+  version: 1,
+  hash: 'h',
+  description: '',
+  queue: 'agent.echo',
+  max_tokens: 0,
+  input_schema: {},
+  output_schema: {},
+} as const;
+await log.append([
+  encodeMessage({ topic: topics.registry, key: registryKey(agent), name: 'AgentEntry' }, agent, {
+    id: 'echo',
+    source: 'bench',
+    time: '',
+    owner,
+  }),
+]);
 const gateway = await startGateway({
   log,
-  objects: { put: () => Promise.resolve(), get: () => Promise.reject(new Error('none')), delete: () => Promise.resolve(), list: () => Promise.resolve([]) },
+  objects: {
+    put: () => Promise.resolve(),
+    get: () => Promise.reject(new Error('none')),
+    delete: () => Promise.resolve(),
+    list: () => Promise.resolve([]),
+  },
   readModels: sqliteReadModels(join(folder, 'gateway.db')),
   clock: systemClock,
   instanceId: 'bench',
@@ -103,7 +164,11 @@ const gateway = await startGateway({
 });
 await gateway.ready();
 
-const client = fork(new URL('gateway-load.ts', import.meta.url), [gateway.address, String(concurrency), String(steps)], { execArgv: [] });
+const client = fork(
+  new URL('gateway-load.ts', import.meta.url),
+  [gateway.address, String(concurrency), String(steps)],
+  { execArgv: [] },
+);
 client.on('exit', (code) => code !== 0 && process.exit(1));
 const answers: (message: Block) => void = (message) => waiting?.(message);
 client.on('message', answers);

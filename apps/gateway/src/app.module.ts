@@ -1,6 +1,6 @@
 /** Composition root: the only file that binds ports to adapters. */
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import type { Clock, MessageLog } from '@waybill/messaging';
+import { partitionOf, type Clock, type MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import { DocumentsController } from './adapters/http/documents.controller.ts';
 import { EventsController } from './adapters/http/events.controller.ts';
@@ -70,7 +70,7 @@ function providersOf(ports: GatewayPorts): Provider[] {
     { provide: SubmitTask, useFactory: () => new SubmitTask({ ...all, workflows }) },
     { provide: FollowTask, useFactory: () => new FollowTask({ ...all, ...config, reads, fresh }) },
     { provide: CancelTask, useFactory: () => new CancelTask({ ...all, reads, verdictMs: config.verdictMs }) },
-    { provide: PutWorkflow, useFactory: () => new PutWorkflow({ ...all, workflows }) },
+    { provide: PutWorkflow, useFactory: () => new PutWorkflow({ ...all, workflows, partitionOf }) },
     { provide: AddDocument, useFactory: () => new AddDocument({ ...all, fresh }) },
     { provide: ReadDocuments, useFactory: () => new ReadDocuments({ ...all, fresh }) },
     { provide: SearchDocuments, useFactory: () => new SearchDocuments({ ...all, answerMs: config.searchMs }) },

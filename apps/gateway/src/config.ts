@@ -7,7 +7,11 @@ const Environment = z.object({
   /** Until identity exists it serves this machine only. */
   GATEWAY_HOST: z.string().min(1).default('127.0.0.1'),
   /** Memory for recent tasks. */
-  GATEWAY_LIVE_BYTES: z.coerce.number().int().min(1_048_576).default(32 * 1_048_576),
+  GATEWAY_LIVE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(32 * 1_048_576),
   GATEWAY_HEARTBEAT_MS: z.coerce.number().int().min(100).default(15_000),
   /** A stream whose client takes nothing for so long is cut. */
   GATEWAY_STALL_MS: z.coerce.number().int().min(100).default(30_000),

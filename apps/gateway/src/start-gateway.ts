@@ -83,7 +83,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     registry,
     replies,
     status: {
-      readiness: (): Readiness => ({ status: readers.isReady ? 'ready' : 'starting', checks: { ...readers.checks }, instance: instanceId }),
+      readiness: (): Readiness => ({
+        status: readers.isReady ? 'ready' : 'starting',
+        checks: { ...readers.checks },
+        instance: instanceId,
+      }),
       metricsText: () => (options.metricsPage ?? metrics).text(),
       metricsContentType: metrics.contentType,
     },
@@ -142,7 +146,10 @@ function alarmsOf(logger: Logger, http: HttpMetrics): Alarms {
     },
     onHole: (taskId, seq) => {
       http.alarm('hole');
-      logger.error('A stream could not go on: an event is neither in memory nor in the read model.', { task_id: taskId, seq });
+      logger.error('A stream could not go on: an event is neither in memory nor in the read model.', {
+        task_id: taskId,
+        seq,
+      });
     },
     onUnreadable: ({ topic, partition, offset }) => {
       http.alarm('unreadable');

@@ -156,7 +156,11 @@ describe('ingesting a document', () => {
     const embed = (): Promise<Float32Array[]> => Promise.reject(new Error('the embedder broke'));
     await t.start({ embedder: { ...hashingEmbedder, embed } });
     await t.log.append([
-      encodeMessage({ topic: topics.documentRequests, key: 'odd', name: 'IngestDocument' }, { type: 'Nonsense' }, { id: 'odd', source: 'x', time: '', owner: defaultOwner }),
+      encodeMessage(
+        { topic: topics.documentRequests, key: 'odd', name: 'IngestDocument' },
+        { type: 'Nonsense' },
+        { id: 'odd', source: 'x', time: '', owner: defaultOwner },
+      ),
     ]);
     await t.ingest('d1', { content: await t.stored('d1', whales) });
     await t.untilSaid('d1', 'failed');

@@ -204,8 +204,13 @@ export const taskRoutes: readonly ApiRoute[] = [
     parameters: [taskId, idempotencyKey],
     request: { required: false, content: json(CancelRequest, { reason: 'No longer needed.' }) },
     responses: {
-      200: answers('It is cancelled.', TaskAnswer, { ...example.accepted, status: 'cancelled' }),
-      202: answers('The verdict is still to come.', TaskAnswer, { ...example.accepted, status: 'running' }, location),
+      200: answers('It is cancelled.', TaskView, { ...example.task, status: 'cancelled' }),
+      202: answers(
+        'The verdict is still to come.',
+        TaskView,
+        { ...example.task, status: 'running', output: null, ended_at: null },
+        location,
+      ),
     },
     errors: ['task_ended', ...bodyErrors, ...readErrors, 'idempotency_key_reused', 'log_unavailable'],
   },

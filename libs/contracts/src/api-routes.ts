@@ -1,24 +1,11 @@
 /** Every route of the public interface; OpenAPI is generated from it. */
 import { z } from 'zod';
-import {
-  AgentPage,
-  CollectionName,
-  DocumentAnswer,
-  DocumentForm,
-  DocumentPage,
-  DocumentSubmission,
-  DocumentView,
-  Health,
-  Readiness,
-  SearchAnswer,
-  WorkflowPage,
-  WorkflowView,
-} from './api-documents.ts';
+import { AgentPage, Health, Readiness, WorkflowPage, WorkflowView } from './api-documents.ts';
 import { apiExamples as example } from './api-examples.ts';
 import { answers, bodyErrors, json, logErrors, text, type ApiParameter, type ApiRoute } from './api-route.ts';
-import { cursor, idempotencyKey, limit, taskRoutes } from './api-routes-tasks.ts';
+import { documentRoutes } from './api-routes-documents.ts';
+import { cursor, limit, taskRoutes } from './api-routes-tasks.ts';
 import { WorkflowDefinition } from './definition.ts';
-import { DocumentStatus, SearchInput } from './documents.ts';
 
 const workflowName: ApiParameter = {
   name: 'name',
@@ -26,18 +13,6 @@ const workflowName: ApiParameter = {
   ...text('The name of the workflow.'),
   example: 'review',
 };
-const documentId: ApiParameter = {
-  name: 'document_id',
-  in: 'path',
-  ...text('The document.'),
-  example: example.documentId,
-};
-const queued = {
-  document_id: example.documentId,
-  status: 'queued',
-  links: { self: `/v1/documents/${example.documentId}` },
-};
-
 const workflowRoutes: readonly ApiRoute[] = [
   {
     id: 'putWorkflow',
@@ -107,88 +82,6 @@ const workflowRoutes: readonly ApiRoute[] = [
     parameters: [limit, cursor],
     responses: { 200: answers('A page.', AgentPage, { items: [example.agent], next: null, total: 1 }) },
     errors: ['invalid_request', 'invalid_cursor', 'unavailable'],
-  },
-];
-
-const documentRoutes: readonly ApiRoute[] = [
-  {
-    id: 'addDocument',
-    method: 'post',
-    path: '/v1/documents',
-    tag: 'documents',
-    summary: 'Add a document to the knowledge of the agents',
-    parameters: [idempotencyKey],
-    request: {
-      required: true,
-      content: {
-        ...json(DocumentSubmission, {
-          name: 'runbook.md',
-          text: '# Runbook\n\nRestart the consumer.',
-          metadata: { team: 'payments' },
-        }),
-        'multipart/form-data': { schema: DocumentForm, example: { file: '# Runbook', collection: 'default' } },
-      },
-    },
-    responses: {
-      202: answers('Stored; indexing follows.', DocumentAnswer, queued, { Location: 'Where the document is.' }),
-    },
-    errors: [...bodyErrors, 'unsupported_document', 'idempotency_key_reused', ...logErrors],
-  },
-  {
-    id: 'listDocuments',
-    method: 'get',
-    path: '/v1/documents',
-    tag: 'documents',
-    summary: 'List documents, newest first',
-    parameters: [
-      {
-        name: 'collection',
-        in: 'query',
-        ...text('Only of this collection.', CollectionName.optional()),
-        example: 'default',
-      },
-      {
-        name: 'status',
-        in: 'query',
-        ...text('Only these, separated by commas.', DocumentStatus.optional()),
-        example: 'indexed',
-      },
-      limit,
-      cursor,
-    ],
-    responses: { 200: answers('A page.', DocumentPage, { items: [example.document], next: null, total: 1 }) },
-    errors: ['invalid_request', 'invalid_cursor', 'unavailable'],
-  },
-  {
-    id: 'getDocument',
-    method: 'get',
-    path: '/v1/documents/{document_id}',
-    tag: 'documents',
-    summary: 'One document and how far its indexing is',
-    parameters: [documentId],
-    responses: { 200: answers('The document.', DocumentView, example.document) },
-    errors: ['document_not_found', 'unavailable'],
-  },
-  {
-    id: 'deleteDocument',
-    method: 'delete',
-    path: '/v1/documents/{document_id}',
-    tag: 'documents',
-    summary: 'Delete a document and its passages',
-    parameters: [documentId],
-    responses: { 202: { description: 'Accepted: it is gone from searches in a moment.' } },
-    errors: ['document_not_found', 'log_unavailable', 'unavailable'],
-  },
-  {
-    id: 'search',
-    method: 'post',
-    path: '/v1/search',
-    tag: 'documents',
-    summary: 'Search the documents',
-    parameters: [],
-    request: { required: true, content: json(SearchInput, { query: 'How do I restart the consumer?', k: 4 }) },
-    responses: { 200: answers('Best first.', SearchAnswer, { hits: [example.hit] }) },
-    errors: [...bodyErrors, 'log_unavailable', 'unavailable', 'timeout'],
   },
 ];
 

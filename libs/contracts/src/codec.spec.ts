@@ -16,7 +16,11 @@ const received = (over: Partial<IncomingMessage> = {}): IncomingMessage => ({
 
 describe('a message', () => {
   it('is a CloudEvent in binary mode', () => {
-    const { headers, value } = encodeMessage({ topic: 'task.requests', key: 'k', name: 'SubmitTask' }, { n: 1 }, { ...meta, about: 's', traceparent: 't', cause: 'a/0/1' });
+    const { headers, value } = encodeMessage(
+      { topic: 'task.requests', key: 'k', name: 'SubmitTask' },
+      { n: 1 },
+      { ...meta, about: 's', traceparent: 't', cause: 'a/0/1' },
+    );
     expect(headers).toEqual({
       ce_specversion: '1.0',
       ce_id: 'i-1',

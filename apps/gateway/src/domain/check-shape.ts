@@ -41,7 +41,9 @@ export function checkShape<Out>(shape: Shape<Out>, value: unknown, options: Shap
 /** Of a union, what the branch says that came furthest; of a record, what its key says. */
 function deepest(issue: Issue): Issue {
   const branches = issue.errors?.map((branch) => branch[0]).filter((first) => first !== undefined) ?? [];
-  const best = branches.toSorted((a, b) => b.path.length - a.path.length || Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'))[0];
+  const best = branches.toSorted(
+    (a, b) => b.path.length - a.path.length || Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'),
+  )[0];
   if (best) return deepest({ ...best, path: [...issue.path, ...best.path] });
   const inner = issue.issues?.[0];
   return inner ? { ...inner, path: issue.path } : issue;

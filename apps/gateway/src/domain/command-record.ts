@@ -18,7 +18,12 @@ export interface RecordPlace {
 const types = new Map<string, string>();
 
 /** `id` is the command's: a command that is sent again has the same one. */
-export function commandRecord(place: RecordPlace, type: string, text: string, meta: { id: string; time: string; caller: Caller }): OutgoingMessage {
+export function commandRecord(
+  place: RecordPlace,
+  type: string,
+  text: string,
+  meta: { id: string; time: string; caller: Caller },
+): OutgoingMessage {
   let ceType = types.get(type);
   if (ceType === undefined) types.set(type, (ceType = messageType(type)));
   const { owner, traceparent, tracestate } = meta.caller;

@@ -32,7 +32,26 @@ describe('the place of a mistake in JSON', () => {
   });
 
   it('is found whenever the engine finds one', () => {
-    const piece = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '1', '-', '.5', 'true', 'nul', ' ', '\\', '"', '\n', '1e', 'e5');
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '1',
+      '-',
+      '.5',
+      'true',
+      'nul',
+      ' ',
+      '\\',
+      '"',
+      '\n',
+      '1e',
+      'e5',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const text = pieces.join('');

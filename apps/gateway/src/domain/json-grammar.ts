@@ -20,11 +20,16 @@ export function findSyntaxError(source: string): SyntaxProblem | undefined {
   for (;;) {
     at = skip(blank, source, at);
     const symbol = source[at];
-    if (symbol === undefined) return expected === 'end' ? undefined : { at, reason: `it ends where ${nameOf(expected)} should be` };
+    if (symbol === undefined)
+      return expected === 'end' ? undefined : { at, reason: `it ends where ${nameOf(expected)} should be` };
     const next = step(expected, symbol, open);
     if (next === undefined) {
       const end = scalarEnd(expected, source, at);
-      if ('bad' in end) return { at: end.bad, reason: end.bad > at ? 'this may not stand in a string' : `${nameOf(expected)} should be here` };
+      if ('bad' in end)
+        return {
+          at: end.bad,
+          reason: end.bad > at ? 'this may not stand in a string' : `${nameOf(expected)} should be here`,
+        };
       at = end.end;
       expected = expected === 'key' || expected === 'key or }' ? ':' : afterValue(open);
     } else {
@@ -36,20 +41,24 @@ export function findSyntaxError(source: string): SyntaxProblem | undefined {
 
 /** What follows a symbol of structure; undefined when it is none that fits. */
 function step(expected: Expectation, symbol: string, open: ('[' | '{')[]): Expectation | undefined {
-  if (expected === 'value' || expected === 'value or ]') {
-    if (symbol === '[' || symbol === '{') {
-      open.push(symbol);
-      return symbol === '[' ? 'value or ]' : 'key or }';
-    }
-  }
-  if (expected === ':' && symbol === ':') return 'value';
-  if (symbol === ',' && expected === ', or ]') return 'value';
-  if (symbol === ',' && expected === ', or }') return 'key';
-  const closes = (symbol === ']' && (expected === ', or ]' || expected === 'value or ]')) || (symbol === '}' && (expected === ', or }' || expected === 'key or }'));
-  if (!closes) return undefined;
+  const next = structure[expected][symbol];
+  if (next === 'value or ]' || next === 'key or }') open.push(symbol as '[' | '{');
+  if (next !== 'close') return next;
   open.pop();
   return afterValue(open);
 }
+
+const opening = { '[': 'value or ]', '{': 'key or }' } as const;
+const structure: Record<Expectation, Readonly<Record<string, Expectation | 'close'>>> = {
+  value: opening,
+  'value or ]': { ...opening, ']': 'close' },
+  key: {},
+  'key or }': { '}': 'close' },
+  ':': { ':': 'value' },
+  ', or ]': { ',': 'value', ']': 'close' },
+  ', or }': { ',': 'key', '}': 'close' },
+  end: {},
+};
 
 function afterValue(open: readonly ('[' | '{')[]): Expectation {
   const inner = open.at(-1);

@@ -11,20 +11,43 @@ const maxFrames = 128;
 
 /** Pointer to the value, or to the member whose key begins there (RFC 6901). Iterative; follows at most 128 levels. */
 export function pointerAt(bytes: Uint8Array, offset: number): string {
-  const frames: Frame[] = [];
-  let depth = 0;
+  const frames = new Frames();
   for (let at = 0; at < bytes.length && at <= offset; at += 1) {
     const symbol = String.fromCharCode(bytes[at]!);
-    if (symbol === '"') at = readString(bytes, at, frames.at(-1));
-    else if (symbol === '{' || symbol === '[') {
-      depth += 1;
-      if (at < offset && depth <= maxFrames) frames.push({ isArray: symbol === '[', index: 0, key: '' });
-    } else if (symbol === '}' || symbol === ']') {
-      if (depth <= maxFrames) frames.pop();
-      depth -= 1;
-    } else if (symbol === ',') nextMember(frames.at(-1));
+    if (symbol === '"') at = readString(bytes, at, frames.inner);
+    else if (at < offset) frames.step(symbol);
   }
-  return pointerOf(frames.map((frame) => (frame.isArray ? frame.index : frame.key)));
+  return frames.pointer;
+}
+
+/** The objects and lists that are open. */
+class Frames {
+  private readonly open: Frame[] = [];
+  private tooDeep = 0;
+
+  get inner(): Frame | undefined {
+    return this.open.at(-1);
+  }
+
+  get pointer(): string {
+    return pointerOf(this.open.map((frame) => (frame.isArray ? frame.index : frame.key)));
+  }
+
+  step(symbol: string): void {
+    if (symbol === ',' && this.inner) this.inner.index += 1;
+    else if (symbol === '{' || symbol === '[') this.enter(symbol === '[');
+    else if (symbol === '}' || symbol === ']') this.leave();
+  }
+
+  private enter(isArray: boolean): void {
+    if (this.open.length === maxFrames) this.tooDeep += 1;
+    else this.open.push({ isArray, index: 0, key: '' });
+  }
+
+  private leave(): void {
+    if (this.tooDeep > 0) this.tooDeep -= 1;
+    else this.open.pop();
+  }
 }
 
 /** Counted from 1; a column is a character. */
@@ -53,8 +76,4 @@ function textOf(bytes: Uint8Array): string {
   } catch {
     return text.slice(1, -1);
   }
-}
-
-function nextMember(frame: Frame | undefined): void {
-  if (frame) frame.index += 1;
 }

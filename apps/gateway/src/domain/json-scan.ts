@@ -31,17 +31,21 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): ScanFinding | und
     const byte = bytes[at]!;
     if (byte === quote) {
       const text = endOfString(bytes, at);
-      if (text.finding) return text.finding;
-      const finding = text.end < bytes.length ? forbiddenKeyAt(bytes, at, text) : undefined;
+      const finding = text.finding ?? forbiddenKeyAt(bytes, at, text);
       if (finding) return finding;
       at = text.end;
-    } else if (byte === openBrace || byte === openBracket) {
-      depth += 1;
-      if (depth > maxDepth) return { code: 'too_deep', at, what: `Nesting goes deeper than ${maxDepth} levels.` };
-    } else if (byte === closeBrace || byte === closeBracket) depth -= 1;
-    else if (byte === 0) return nul(at);
+      continue;
+    }
+    if (byte === 0) return nul(at);
+    depth += depthChange(byte);
+    if (depth > maxDepth) return { code: 'too_deep', at, what: `Nesting goes deeper than ${maxDepth} levels.` };
   }
   return undefined;
+}
+
+function depthChange(byte: number): number {
+  if (byte === openBrace || byte === openBracket) return 1;
+  return byte === closeBrace || byte === closeBracket ? -1 : 0;
 }
 
 interface ScannedString {
@@ -124,7 +128,11 @@ function isPair(bytes: Uint8Array, at: number, unit: number): boolean {
   return low >= 0xdc00 && low <= 0xdfff;
 }
 
-const nul = (at: number): ScanFinding => ({ code: 'invalid_text', at, what: 'Text may not contain the NUL character (U+0000).' });
+const nul = (at: number): ScanFinding => ({
+  code: 'invalid_text',
+  at,
+  what: 'Text may not contain the NUL character (U+0000).',
+});
 const loneSurrogate = (at: number): ScanFinding => ({
   code: 'invalid_text',
   at,

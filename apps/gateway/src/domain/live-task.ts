@@ -18,7 +18,12 @@ export type Watcher = () => void;
 
 /** Roughly what a task costs besides its texts. */
 const overhead = 400;
-const endsActivation: ReadonlySet<string> = new Set(['StepSuspended', 'StepCompleted', 'StepRetryScheduled', 'StepFailed']);
+const endsActivation: ReadonlySet<string> = new Set([
+  'StepSuspended',
+  'StepCompleted',
+  'StepRetryScheduled',
+  'StepFailed',
+]);
 
 export class LiveTask {
   /** `seq` of the first event that is held; 1 unless it began before this process, or was lost in between. */
@@ -30,7 +35,6 @@ export class LiveTask {
   readonly watchers = new Set<Watcher>();
   readonly texts: string[] = [];
   readonly types: string[] = [];
-  private readonly frames: string[] = [];
   private tokens: LiveToken[] = [];
 
   constructor(readonly taskId: string) {}
@@ -83,10 +87,11 @@ export class LiveTask {
    * With a token position the ids carry it.
    */
   framesAfter(seq: number, maxChars: number, tokenOffset?: number): { text: string; last: number } {
+    const suffix = tokenOffset === undefined ? '' : `.${tokenOffset}`;
     let text = '';
     let at = seq + 1 - this.first;
     for (; at < this.texts.length && text.length < maxChars; at += 1) {
-      text += tokenOffset === undefined ? this.frameAt(at) : this.makeFrame(at, `${this.first + at}.${tokenOffset}`);
+      text += eventFrame(`${this.first + at}${suffix}`, this.types[at]!, this.texts[at]!);
     }
     return { text, last: this.first + at - 1 };
   }
@@ -95,17 +100,10 @@ export class LiveTask {
     for (const watcher of this.watchers) watcher();
   }
 
-  private frameAt(at: number): string {
-    return (this.frames[at] ??= this.makeFrame(at, String(this.first + at)));
-  }
-
-  private makeFrame(at: number, id: string): string {
-    return eventFrame(id, this.types[at]!, this.texts[at]!);
-  }
-
   private skipTo(seq: number): Applied {
     const isFresh = this.texts.length === 0 && this.first === 1;
-    for (const list of [this.texts, this.types, this.frames]) list.length = 0;
+    this.texts.length = 0;
+    this.types.length = 0;
     this.first = seq;
     return isFresh ? 'new' : 'gap';
   }

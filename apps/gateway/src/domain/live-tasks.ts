@@ -56,17 +56,17 @@ export class LiveTasks {
     }
     apply(task);
     this.held += task.bytes - before;
-    if (this.held > this.maxBytes) this.makeRoom();
+    if (this.held > this.maxBytes) this.makeRoom(task);
     return task;
   }
 
-  /** Watched tasks go to the end instead; one round at most. */
-  private makeRoom(): void {
+  /** Watched tasks, and the one that is being touched, go to the end instead; one round at most. */
+  private makeRoom(touched: LiveTask): void {
     let left = this.tasks.size;
     for (const [taskId, task] of this.tasks) {
       if (this.held <= this.maxBytes * 0.9 || left-- === 0) return;
       this.tasks.delete(taskId);
-      if (task.watchers.size > 0) this.tasks.set(taskId, task);
+      if (task === touched || task.watchers.size > 0) this.tasks.set(taskId, task);
       else this.held -= task.bytes;
     }
   }

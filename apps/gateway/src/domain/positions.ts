@@ -27,7 +27,9 @@ export class Positions {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter = { topic, ends, resolve };
     this.waiters.add(waiter);
-    const cancel = this.after(timeoutMs, () => reject(new PlatformError('timeout', { detail: `${topic} was not read to its end in time.` })));
+    const cancel = this.after(timeoutMs, () =>
+      reject(new PlatformError('timeout', { detail: `${topic} was not read to its end in time.` })),
+    );
     try {
       await promise;
     } finally {

@@ -11,7 +11,9 @@ export function measureTask(taskId: string, events: readonly PlanEvent[]): TaskM
   const now = events.at(-1)?.time ?? task.created_at;
   const bySteps = groupByStep(events);
   const planCreated = events.filter((event) => event.type === 'PlanCreated');
-  const steps = task.plan.map((step) => stepFigures(taskId, step.step_id, [...planCreated, ...(bySteps.get(step.step_id) ?? [])], now));
+  const steps = task.plan.map((step) =>
+    stepFigures(taskId, step.step_id, [...planCreated, ...(bySteps.get(step.step_id) ?? [])], now),
+  );
   return {
     task_id: taskId,
     status: task.status,
@@ -51,14 +53,18 @@ function stepFigures(taskId: string, stepId: string, events: readonly PlanEvent[
   };
 }
 
-function sumBy(steps: readonly StepFigures[], keyOf: (step: StepFigures) => string | null): Map<string, Spent & { steps: number }> {
+function sumBy(
+  steps: readonly StepFigures[],
+  keyOf: (step: StepFigures) => string | null,
+): Map<string, Spent & { steps: number }> {
   const sums = new Map<string, Spent & { steps: number }>();
   for (const step of steps) {
     const key = keyOf(step);
     if (key === null) continue;
     const sum = sums.get(key) ?? { steps: 0, attempts: 0, latency_ms: 0, prompt_tokens: 0, completion_tokens: 0 };
     sum.steps += 1;
-    for (const field of ['attempts', 'latency_ms', 'prompt_tokens', 'completion_tokens'] as const) sum[field] += step[field];
+    for (const field of ['attempts', 'latency_ms', 'prompt_tokens', 'completion_tokens'] as const)
+      sum[field] += step[field];
     sums.set(key, sum);
   }
   return sums;

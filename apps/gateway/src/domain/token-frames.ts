@@ -31,7 +31,8 @@ export class TokenFrames {
     const before = this.shown.get(token.work_id);
     if (before === activation) return undefined;
     this.shown.set(token.work_id, activation);
-    const isRetry = before === undefined ? token.epoch > 1 || this.isResumedBlindly : !before.startsWith(`${token.epoch}.`);
+    const isRetry =
+      before === undefined ? token.epoch > 1 || this.isResumedBlindly : !before.startsWith(`${token.epoch}.`);
     if (!isRetry) return undefined;
     return JSON.stringify({ step_id: token.step_id, work_id: token.work_id, epoch: token.epoch, turn: token.turn });
   }

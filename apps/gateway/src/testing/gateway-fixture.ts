@@ -12,7 +12,15 @@ import {
 } from '@waybill/contracts';
 import { systemClock, type Clock, type MessageLog } from '@waybill/messaging';
 import type { ObjectStore, StoredObject } from '@waybill/storage';
-import { createMetrics, dormantTracer, nullLogger, type Logger, type Tracer } from '@waybill/telemetry';
+import {
+  createMetrics,
+  dormantTracer,
+  mergeMetrics,
+  nullLogger,
+  type Logger,
+  type Metrics,
+  type Tracer,
+} from '@waybill/telemetry';
 import { readGatewayConfig, sqliteReadModels, startGateway, type Gateway, type ReadModelSource } from '../index.ts';
 
 export interface Answer {
@@ -30,7 +38,8 @@ export interface FixtureOptions {
   readonly logger?: Logger;
   readonly tracer?: Tracer;
   readonly instanceId?: string;
-  readonly extraMetrics?: () => Promise<string>;
+  /** Of another service in this process. */
+  readonly otherMetrics?: Metrics;
 }
 
 export class MemoryObjects implements ObjectStore {
@@ -66,6 +75,7 @@ export class GatewayFixture {
 
   static async start(log: MessageLog, options: FixtureOptions = {}): Promise<GatewayFixture> {
     const objects = new MemoryObjects();
+    const metrics = createMetrics('gateway');
     const gateway = await startGateway({
       log,
       objects,
@@ -75,8 +85,8 @@ export class GatewayFixture {
       config: readGatewayConfig({ PORT: '0', GATEWAY_GATHER_MS: '0', ...options.settings }),
       logger: options.logger ?? nullLogger,
       tracer: options.tracer ?? dormantTracer(),
-      metrics: createMetrics('gateway'),
-      ...(options.extraMetrics ? { extraMetrics: options.extraMetrics } : {}),
+      metrics,
+      ...(options.otherMetrics ? { metricsPage: mergeMetrics([metrics, options.otherMetrics]) } : {}),
     });
     await gateway.ready();
     return new GatewayFixture(gateway, log, objects);
@@ -89,7 +99,8 @@ export class GatewayFixture {
 
   call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const bytes = body === undefined ? undefined : Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-    const type: Record<string, string> = bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(bytes.length) };
+    const type: Record<string, string> =
+      bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(bytes.length) };
     return this.send(method, path, bytes, { ...type, ...headers });
   }
 
@@ -100,7 +111,9 @@ export class GatewayFixture {
         response.setEncoding('utf8');
         response.on('data', (piece: string) => (text += piece));
         response.on('error', reject);
-        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text, json: parsed(text) }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, text, json: parsed(text) }),
+        );
       });
       request.on('error', reject);
       request.end(body);
@@ -109,7 +122,10 @@ export class GatewayFixture {
 
   /** The whole stream, once it has ended. */
   stream(taskId: string, query = '', headers: Record<string, string> = {}): Promise<Answer> {
-    return this.send('GET', `/v1/tasks/${taskId}/events${query}`, undefined, { accept: 'text/event-stream', ...headers });
+    return this.send('GET', `/v1/tasks/${taskId}/events${query}`, undefined, {
+      accept: 'text/event-stream',
+      ...headers,
+    });
   }
 
   async announce(...names: string[]): Promise<void> {
@@ -138,7 +154,11 @@ export const stubTime = '2026-11-21T10:00:00.000Z';
 const meta = (id: string, time = stubTime) => ({ id, source: 'orchestrator', time, owner: defaultOwner });
 
 export const eventRecord = (taskId: string, { seq, type, data, time = stubTime }: StubEvent): OutgoingMessage =>
-  encodeMessage({ topic: topics.planEvents, key: taskId, name: type }, { seq, type, time, data }, meta(`${taskId}/${seq}`, time));
+  encodeMessage(
+    { topic: topics.planEvents, key: taskId, name: type },
+    { seq, type, time, data },
+    meta(`${taskId}/${seq}`, time),
+  );
 
 export function agentRecord(name: string): OutgoingMessage {
   const entry: AgentEntry = {
@@ -159,16 +179,44 @@ const none = { prompt_tokens: 0, completion_tokens: 0 };
 /** Canned events of a task with one step, from acceptance to the end. */
 export function lifeOf(taskId: string, output: Json = { ok: true }, labels: Record<string, string> = {}): StubEvent[] {
   const work = { step_id: 's1', work_id: `${taskId}:s1`, epoch: 1, turn: 0 };
-  const planned = { ...work, agent: 'echo', queue: 'agent.echo', needs: [], with: { id: 'x' }, reason: 'First.', timeout_ms: 1_000, max_tokens: 0 };
+  const planned = {
+    ...work,
+    agent: 'echo',
+    queue: 'agent.echo',
+    needs: [],
+    with: { id: 'x' },
+    reason: 'First.',
+    timeout_ms: 1_000,
+    max_tokens: 0,
+  };
   const retry = { max_attempts: 4, initial_ms: 500, factor: 2, max_ms: 30_000 };
   return [
     { seq: 1, type: 'TaskAccepted', data: { workflow: 'one@1', input: { id: 'x' }, priority: 5, labels, budget: {} } },
     {
       seq: 2,
       type: 'PlanCreated',
-      data: { planner: 'definition', name: 'one', version: 1, steps: [{ ...planned, retry }], output: '${{ steps.s1.output }}' },
+      data: {
+        planner: 'definition',
+        name: 'one',
+        version: 1,
+        steps: [{ ...planned, retry }],
+        output: '${{ steps.s1.output }}',
+      },
     },
-    { seq: 3, type: 'StepDispatched', data: { ...work, agent: 'echo', queue: 'agent.echo', input: {}, journal: [], max_tokens: 0, priority: 5, deadline_at: 1 } },
+    {
+      seq: 3,
+      type: 'StepDispatched',
+      data: {
+        ...work,
+        agent: 'echo',
+        queue: 'agent.echo',
+        input: {},
+        journal: [],
+        max_tokens: 0,
+        priority: 5,
+        deadline_at: 1,
+      },
+    },
     { seq: 4, type: 'StepCompleted', data: { ...work, output, usage: none } },
     { seq: 5, type: 'TaskCompleted', data: { output, usage: { ...none, steps: 1 } } },
   ];

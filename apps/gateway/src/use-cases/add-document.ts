@@ -35,7 +35,8 @@ export class AddDocument {
   constructor(private readonly parts: AddDocumentParts) {}
 
   async execute(document: NewDocument, caller: Caller): Promise<{ documentId: string; isReplayed: boolean }> {
-    if (document.bytes.length === 0) throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: '/text' });
+    if (document.bytes.length === 0)
+      throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: '/text' });
     const { log, clock, crypto, objects } = this.parts;
     const sha256 = crypto.sha256(document.bytes);
     const { documentId, isReplayed } = await this.identify(document, sha256, caller);
@@ -43,13 +44,31 @@ export class AddDocument {
     await objects.put(key, { bytes: document.bytes, mediaType: document.mediaType });
     const content: ClaimCheck = { key, sha256, bytes: document.bytes.length, media_type: document.mediaType };
     const { name, collection, metadata } = document;
-    const command: IngestDocument = { type: 'IngestDocument', document_id: documentId, name, collection, metadata, content };
+    const command: IngestDocument = {
+      type: 'IngestDocument',
+      document_id: documentId,
+      name,
+      collection,
+      metadata,
+      content,
+    };
     const meta = { id: crypto.newId(), time: new Date(clock.now()).toISOString(), caller };
-    await log.append([commandRecord({ topic: topics.documentRequests, key: documentId }, 'IngestDocument', JSON.stringify(command), meta)]);
+    await log.append([
+      commandRecord(
+        { topic: topics.documentRequests, key: documentId },
+        'IngestDocument',
+        JSON.stringify(command),
+        meta,
+      ),
+    ]);
     return { documentId, isReplayed };
   }
 
-  private async identify(document: NewDocument, sha256: string, { owner, idempotencyKey: key }: Caller): Promise<{ documentId: string; isReplayed: boolean }> {
+  private async identify(
+    document: NewDocument,
+    sha256: string,
+    { owner, idempotencyKey: key }: Caller,
+  ): Promise<{ documentId: string; isReplayed: boolean }> {
     const { fresh, model, crypto, keys } = this.parts;
     await fresh.wait(topics.documentRequests, topics.documentEvents);
     const replaced = await model.findDocumentByName(owner.tenant, document.collection, document.name);

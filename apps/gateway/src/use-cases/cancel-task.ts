@@ -59,7 +59,11 @@ export class CancelTask {
     return cancelled;
   }
 
-  private async knownAnswer(taskId: string, reason: string | undefined, { idempotencyKey: key, owner }: Caller): Promise<Cancelled | undefined> {
+  private async knownAnswer(
+    taskId: string,
+    reason: string | undefined,
+    { idempotencyKey: key, owner }: Caller,
+  ): Promise<Cancelled | undefined> {
     if (key === undefined) return undefined;
     const { keys, crypto } = this.parts;
     const bodyHash = crypto.sha256(`cancel\n${canonicalJson([taskId, reason ?? null])}`);
@@ -80,7 +84,9 @@ export class CancelTask {
       reply_to: { instance: replies.instance, command_id: commandId },
     };
     const meta = { id: commandId, time: new Date(clock.now()).toISOString(), caller };
-    await log.append([commandRecord({ topic: topics.taskRequests, key: taskId }, 'CancelTask', JSON.stringify(command), meta)]);
+    await log.append([
+      commandRecord({ topic: topics.taskRequests, key: taskId }, 'CancelTask', JSON.stringify(command), meta),
+    ]);
     const verdict = Verdict.safeParse(await reply);
     return verdict.success ? verdict.data : undefined;
   }
@@ -95,8 +101,13 @@ export class CancelTask {
 /** A failure that came over the log, as an error of this process; codes of newer services are kept apart by their class alone. */
 export function errorOf(failure: Failure | undefined): PlatformError {
   if (!failure) return new PlatformError('internal');
-  const code = (errorCodes as readonly string[]).includes(failure.code) ? (failure.code as ErrorCode) : codeOfClass[failure.class];
-  return new PlatformError(code, { detail: failure.detail, ...(failure.retry_after_ms === undefined ? {} : { retryAfterMs: failure.retry_after_ms }) });
+  const code = (errorCodes as readonly string[]).includes(failure.code)
+    ? (failure.code as ErrorCode)
+    : codeOfClass[failure.class];
+  return new PlatformError(code, {
+    detail: failure.detail,
+    ...(failure.retry_after_ms === undefined ? {} : { retryAfterMs: failure.retry_after_ms }),
+  });
 }
 
 const codeOfClass: Record<Failure['class'], ErrorCode> = {

@@ -57,7 +57,10 @@ export class FollowTask implements StreamSource {
     }
     const known = endOf(task);
     if (start.after > known.last) {
-      throw new PlatformError('invalid_cursor', { detail: `The task has ${known.last} events so far.`, pointer: 'Last-Event-ID' });
+      throw new PlatformError('invalid_cursor', {
+        detail: `The task has ${known.last} events so far.`,
+        pointer: 'Last-Event-ID',
+      });
     }
     if (known.ended && start.after === known.last) return 'over';
     return this.add(this.liveOf(taskId, task), start, sink);
@@ -91,7 +94,7 @@ export class FollowTask implements StreamSource {
 
   /** The clients resume elsewhere. */
   close(): void {
-    for (const stream of [...this.streams.keys()]) stream.cut();
+    for (const stream of this.streams.keys()) stream.cut();
     this.cancelFlush?.();
   }
 
@@ -130,7 +133,7 @@ export class FollowTask implements StreamSource {
   private beatLater(): () => void {
     return this.clock.after(this.parts.heartbeatMs, () => {
       this.cancelHeartbeat = this.streams.size > 0 ? this.beatLater() : undefined;
-      for (const stream of [...this.streams.keys()]) stream.heartbeat();
+      for (const stream of this.streams.keys()) stream.heartbeat();
     });
   }
 }

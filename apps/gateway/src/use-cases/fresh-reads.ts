@@ -13,7 +13,9 @@ export class FreshReads {
   /** Throws `unavailable` when the reader does not come that far in time. */
   async wait(...topics: readonly string[]): Promise<void> {
     try {
-      await Promise.all(topics.map(async (topic) => this.reader.waitFor(topic, await this.log.endOffsets(topic), this.patienceMs)));
+      await Promise.all(
+        topics.map(async (topic) => this.reader.waitFor(topic, await this.log.endOffsets(topic), this.patienceMs)),
+      );
     } catch (cause) {
       const detail = 'What was written before your request has not been read yet. Try again in a moment.';
       throw new PlatformError('unavailable', { detail, cause, retryAfterMs: 1_000 });

@@ -3,8 +3,15 @@
  * Promises: a version never changes; the answer is given after the gateway has read its own record back, so of two that write one version at once
  * one is told `workflow_conflict`.
  */
-import { PlatformError, registryKey, topics, type Json, type NormalDefinition, type WorkflowEntry } from '@waybill/contracts';
-import { partitionOf, type Clock, type MessageLog } from '@waybill/messaging';
+import {
+  PlatformError,
+  registryKey,
+  topics,
+  type Json,
+  type NormalDefinition,
+  type WorkflowEntry,
+} from '@waybill/contracts';
+import type { Clock, MessageLog } from '@waybill/messaging';
 import { commandRecord, type Caller } from '../domain/command-record.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -16,6 +23,8 @@ export interface PutWorkflowParts {
   readonly crypto: Crypto;
   readonly registry: Registry;
   readonly workflows: ResolveWorkflow;
+  /** Where a key lands. */
+  partitionOf(key: string, partitions: number): number;
 }
 
 const patienceMs = 5_000;
@@ -32,7 +41,8 @@ export class PutWorkflow {
     await this.append(entry, caller);
     await registry.catchUp(patienceMs);
     const stored = registry.findWorkflow(entry.name, entry.version);
-    if (!stored) throw new PlatformError('unavailable', { detail: 'The workflow was written and could not be read back yet.' });
+    if (!stored)
+      throw new PlatformError('unavailable', { detail: 'The workflow was written and could not be read back yet.' });
     return { entry: same(stored, entry), isNew: true };
   }
 
@@ -58,7 +68,7 @@ export class PutWorkflow {
   /** All versions of a name lie on one partition, so that the first one is the first everywhere. */
   private async append(entry: WorkflowEntry, caller: Caller): Promise<void> {
     const { log, clock, crypto } = this.parts;
-    const partition = partitionOf(`workflow/${entry.name}`, await log.partitions(topics.registry));
+    const partition = this.parts.partitionOf(`workflow/${entry.name}`, await log.partitions(topics.registry));
     const meta = { id: crypto.newId(), time: new Date(clock.now()).toISOString(), caller };
     const place = { topic: topics.registry, key: registryKey(entry), partition };
     await log.append([commandRecord(place, 'RegistryEntry', JSON.stringify(entry), meta)]);

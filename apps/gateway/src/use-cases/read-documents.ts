@@ -27,7 +27,9 @@ export class ReadDocuments {
       const document = await model.findDocument(tenant, documentId);
       if (document) return document;
     }
-    throw new PlatformError('document_not_found', { detail: `There is no document ${JSON.stringify(documentId.slice(0, 64))}.` });
+    throw new PlatformError('document_not_found', {
+      detail: `There is no document ${JSON.stringify(documentId.slice(0, 64))}.`,
+    });
   }
 
   async list(query: DocumentQuery): Promise<DocumentPage> {
@@ -42,7 +44,14 @@ export class ReadDocuments {
     await this.load(caller.owner.tenant, documentId);
     const command: DeleteDocument = { type: 'DeleteDocument', document_id: documentId };
     const meta = { id: crypto.newId(), time: new Date(clock.now()).toISOString(), caller };
-    await log.append([commandRecord({ topic: topics.documentRequests, key: documentId }, 'DeleteDocument', JSON.stringify(command), meta)]);
+    await log.append([
+      commandRecord(
+        { topic: topics.documentRequests, key: documentId },
+        'DeleteDocument',
+        JSON.stringify(command),
+        meta,
+      ),
+    ]);
   }
 
   private refresh(): Promise<void> {

@@ -2,7 +2,16 @@
  * Reads of tasks: from memory when the task is recent, from the read model otherwise.
  * Promise: a task that was accepted before the request is found, on every instance; what cannot be known in time is `unavailable`, never `task_not_found`.
  */
-import { endedStatuses, limits, PlatformError, topics, type PlanEvent, type StepView, type TaskMetrics, type TaskPage } from '@waybill/contracts';
+import {
+  endedStatuses,
+  limits,
+  PlatformError,
+  topics,
+  type PlanEvent,
+  type StepView,
+  type TaskMetrics,
+  type TaskPage,
+} from '@waybill/contracts';
 import { isTerminal, parseEvent, typeInText } from '../domain/event-text.ts';
 import type { LiveTask } from '../domain/live-task.ts';
 import type { LiveTasks } from '../domain/live-tasks.ts';
@@ -53,7 +62,9 @@ export class ReadTasks {
     const step = foldStep(taskId, stepId, events);
     if (step) return step;
     const known = foldTask(taskId, events).plan.map((planned) => planned.step_id);
-    throw new PlatformError('step_not_found', { detail: `The task has no step ${JSON.stringify(stepId.slice(0, 200))}.${didYouMean(stepId, known)}` });
+    throw new PlatformError('step_not_found', {
+      detail: `The task has no step ${JSON.stringify(stepId.slice(0, 200))}.${didYouMean(stepId, known)}`,
+    });
   }
 
   async metrics(taskId: string): Promise<TaskMetrics> {
@@ -63,7 +74,8 @@ export class ReadTasks {
   /** As JSON, put together from the texts. */
   async eventPage(taskId: string, after: number, limit: number): Promise<string> {
     const task = await this.find(taskId);
-    const texts = 'live' in task ? task.live.texts.slice(after, after + limit) : await this.model.eventsAfter(taskId, after, limit);
+    const texts =
+      'live' in task ? task.live.texts.slice(after, after + limit) : await this.model.eventsAfter(taskId, after, limit);
     const last = texts.at(-1);
     const isOver = last === undefined ? hasEndedBy(task, after) : isTerminal(typeInText(last));
     return `{"events":[${texts.join(',')}],"next":${isOver ? 'null' : after + texts.length}}`;
@@ -111,12 +123,16 @@ export const cursorOf = (id: string): string => btoa(id).replaceAll('=', '');
 export function idOfCursor(cursor: string): string {
   const id = /^[A-Za-z0-9+/]{48}$/.test(cursor) ? atob(cursor) : '';
   if (isUuid7(id)) return id;
-  throw new PlatformError('invalid_cursor', { detail: 'This cursor was not made here. Begin again without it.', pointer: 'cursor' });
+  throw new PlatformError('invalid_cursor', {
+    detail: 'This cursor was not made here. Begin again without it.',
+    pointer: 'cursor',
+  });
 }
 
 export const pageLimit = (limit: number | undefined): number => limit ?? limits.defaultPageItems;
 
-const isWhole = (task: LiveTask): boolean => task.first === 1 && (task.texts.length > 0 || task.submitted !== undefined);
+const isWhole = (task: LiveTask): boolean =>
+  task.first === 1 && (task.texts.length > 0 || task.submitted !== undefined);
 
 /** A completed task's steps are told by how they ended, so the many dispatches need not be parsed. */
 function parseLive(task: LiveTask): PlanEvent[] {
@@ -135,4 +151,3 @@ function hasEndedBy(task: FoundTask, seq: number): boolean {
 
 const notFound = (taskId: string): PlatformError =>
   new PlatformError('task_not_found', { detail: `There is no task ${JSON.stringify(taskId.slice(0, 64))}.` });
-

@@ -68,7 +68,10 @@ export class ResolveWorkflow {
     if (!normalised.ok) {
       const [first] = normalised.problems;
       const rest = normalised.problems.slice(1).map((problem) => ` Also ${at}${problem.pointer}: ${problem.detail}`);
-      throw new PlatformError(first!.code, { detail: `${first!.detail}${rest.join('')}`, pointer: at + first!.pointer });
+      throw new PlatformError(first!.code, {
+        detail: `${first!.detail}${rest.join('')}`,
+        pointer: at + first!.pointer,
+      });
     }
     if (normalised.definition.input) this.schemas.compile(normalised.definition.input, `${at}/input`);
     return normalised.definition;
@@ -92,7 +95,10 @@ export class ResolveWorkflow {
     return launch;
   }
 
-  private async launch(definition: NormalDefinition, from: { hash: string; at: string; workflow?: string }): Promise<Launch> {
+  private async launch(
+    definition: NormalDefinition,
+    from: { hash: string; at: string; workflow?: string },
+  ): Promise<Launch> {
     const agents = await this.cards(definition, from.at);
     const check = definition.input && this.checkOf(from.hash, definition.input);
     return {
@@ -129,7 +135,10 @@ export class ResolveWorkflow {
   private unknownAgent(agent: string, pointer: string): PlatformError {
     const known = this.registry.agents().map((entry) => entry.name);
     const hint = known.length === 0 ? ' No agent has been announced yet.' : didYouMean(agent, known);
-    return new PlatformError('unknown_agent', { detail: `No agent ${JSON.stringify(agent)} is known.${hint}`, pointer });
+    return new PlatformError('unknown_agent', {
+      detail: `No agent ${JSON.stringify(agent)} is known.${hint}`,
+      pointer,
+    });
   }
 
   private find(reference: string): WorkflowEntry | undefined {

@@ -43,7 +43,9 @@ export class SearchDocuments {
       not_after: clock.now() + answerMs,
     };
     const meta = { id: commandId, time: new Date(clock.now()).toISOString(), caller };
-    await log.append([commandRecord({ topic: workTopic(searchQueue), key: commandId }, 'Search', JSON.stringify(work), meta)]);
+    await log.append([
+      commandRecord({ topic: workTopic(searchQueue), key: commandId }, 'Search', JSON.stringify(work), meta),
+    ]);
     return hitsOf(await reply);
   }
 }
@@ -51,7 +53,10 @@ export class SearchDocuments {
 function hitsOf(body: unknown): readonly SearchHit[] {
   const reply = SearchReply.safeParse(body);
   if (!reply.success) {
-    throw new PlatformError('unavailable', { detail: 'The search did not answer in time. Is the indexer running?', retryAfterMs: 1_000 });
+    throw new PlatformError('unavailable', {
+      detail: 'The search did not answer in time. Is the indexer running?',
+      retryAfterMs: 1_000,
+    });
   }
   const { outcome } = reply.data;
   if (outcome.status === 'failed') throw errorOf(outcome.error);

@@ -9,9 +9,7 @@ import {
   TaskSubmissionHead,
   topics,
   type DryRunAnswer,
-
   type JsonObject,
-
 } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import { checkShape } from '../domain/check-shape.ts';
@@ -54,7 +52,8 @@ export class SubmitTask {
     const deadline = this.deadlineOf(task);
     const launch = await this.resolve(task);
     const problem = launch.check?.(task.input ?? nothingGiven);
-    if (problem) throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
+    if (problem)
+      throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
     if (task.dry_run === true) return { preview: previewOf(launch) };
     const identity = await this.identify(task as JsonObject, caller);
     if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;
@@ -66,8 +65,10 @@ export class SubmitTask {
     const { goal, workflow, definition } = task;
     const given = Number(goal !== undefined) + Number(workflow !== undefined) + Number(definition !== undefined);
     if (given !== 1) {
-      const detail = given === 0 ? 'Give one of goal, workflow and definition.' : 'Give only one of goal, workflow and definition.';
-      const pointer = given === 0 ? '' : goal === undefined ? '/definition' : workflow === undefined ? '/definition' : '/workflow';
+      const detail =
+        given === 0 ? 'Give one of goal, workflow and definition.' : 'Give only one of goal, workflow and definition.';
+      const pointer =
+        given === 0 ? '' : goal === undefined ? '/definition' : workflow === undefined ? '/definition' : '/workflow';
       throw new PlatformError('invalid_request', { detail, pointer });
     }
     if (workflow !== undefined) return this.parts.workflows.stored(workflow);
@@ -78,7 +79,10 @@ export class SubmitTask {
     if (task.deadline === undefined) return undefined;
     const deadline = Date.parse(task.deadline);
     if (deadline > this.parts.clock.now()) return deadline;
-    throw new PlatformError('deadline_passed', { detail: `The deadline ${task.deadline} is in the past.`, pointer: '/deadline' });
+    throw new PlatformError('deadline_passed', {
+      detail: `The deadline ${task.deadline} is in the past.`,
+      pointer: '/deadline',
+    });
   }
 
   private async identify(task: JsonObject, { idempotencyKey: key, owner }: Caller): Promise<Identity> {
@@ -129,10 +133,15 @@ export function refuseOtherBody(known: string, given: string): void {
 }
 
 /** Put together by hand: the definition is as large as all the rest and the same for thousands of tasks. */
-function commandText(identity: Identity, task: TaskSubmissionHead, { launch, deadline }: { launch: Launch; deadline: number | undefined }): string {
+function commandText(
+  identity: Identity,
+  task: TaskSubmissionHead,
+  { launch, deadline }: { launch: Launch; deadline: number | undefined },
+): string {
   const { taskId, idempotency } = identity;
   let text = `{"type":"SubmitTask","task_id":"${taskId}","accepted_at":${madeAt(taskId)}`;
-  if (idempotency) text += `,"idempotency":{"key":${JSON.stringify(idempotency.key)},"body_hash":"${idempotency.body_hash}"}`;
+  if (idempotency)
+    text += `,"idempotency":{"key":${JSON.stringify(idempotency.key)},"body_hash":"${idempotency.body_hash}"}`;
   if (task.goal === undefined) text += `,"definition":${launch.definitionText},"definition_hash":"${launch.hash}"`;
   else text += `,"goal":${JSON.stringify(task.goal)}`;
   if (launch.workflow !== undefined) text += `,"workflow":"${launch.workflow}"`;
@@ -155,4 +164,3 @@ const previewOf = ({ definition, hash }: Launch): DryRunAnswer => ({
   })),
   output: definition.output,
 });
-

@@ -14,6 +14,8 @@ import { TokenFrames } from '../domain/token-frames.ts';
 
 /** Where frames go. */
 export interface StreamSink {
+  /** There is nothing to send yet: the client learns that the stream is open. */
+  begin(): void;
   /** False: the client has not taken enough of it yet; `onDrain` follows. */
   write(frames: string): boolean;
   /** Ends politely; undefined frames: nothing more to say. */
@@ -76,16 +78,13 @@ export class TaskStream {
   /** Sends what there is to send. */
   pump(): void {
     while (this.state === 'open') {
-      if (this.isFirstRead || (this.task.last > this.sent && this.task.first > this.sent + 1)) {
+      if (this.mustReadStore) {
         void this.readStore();
         return;
       }
-      const { task } = this;
-      const slice = task.last > this.sent ? task.framesAfter(this.sent, this.source.sliceChars, this.tokens?.offset) : undefined;
-      if (slice) this.sent = slice.last;
-      const frames = (slice?.text ?? '') + (this.sent === task.last && this.tokens ? this.tokens.take(task, this.sent) : '');
-      if (task.ended && this.sent >= task.last) return this.finish(frames);
-      if (frames === '') return;
+      const frames = this.takeEvents() + this.takeTokens();
+      if (this.task.ended && this.sent >= this.task.last) return this.finish(frames);
+      if (frames === '') return this.sink.begin();
       this.write(frames);
     }
   }
@@ -112,6 +111,23 @@ export class TaskStream {
   cut(): void {
     this.close();
     this.sink.cut();
+  }
+
+  /** At the beginning, and when memory does not reach back to what was sent. */
+  private get mustReadStore(): boolean {
+    return this.isFirstRead || (this.task.last > this.sent && this.task.first > this.sent + 1);
+  }
+
+  private takeEvents(): string {
+    if (this.task.last <= this.sent) return '';
+    const { text, last } = this.task.framesAfter(this.sent, this.source.sliceChars, this.tokens?.offset);
+    this.sent = last;
+    return text;
+  }
+
+  /** Only when there is no event that must come before them. */
+  private takeTokens(): string {
+    return this.tokens && this.sent === this.task.last ? this.tokens.take(this.task, this.sent) : '';
   }
 
   private write(frames: string): void {

@@ -27,7 +27,11 @@ export interface Origin {
 
 export function eventRecord(planId: string, event: PlanEvent, origin: Origin): OutgoingMessage {
   const body = { seq: event.seq, type: event.type, time: event.time, data: event.data };
-  return encodeMessage({ topic: topics.planEvents, key: planId, name: event.type }, body, meta(`${planId}/${event.seq}`, event.time, origin));
+  return encodeMessage(
+    { topic: topics.planEvents, key: planId, name: event.type },
+    body,
+    meta(`${planId}/${event.seq}`, event.time, origin),
+  );
 }
 
 export function messagesOf(planId: string, event: PlanEvent, origin: Origin): OutgoingMessage[] {
@@ -35,7 +39,11 @@ export function messagesOf(planId: string, event: PlanEvent, origin: Origin): Ou
 }
 
 export function verdictRecord(replyTo: ReplyTo, verdict: Verdict, time: string, origin: Origin): OutgoingMessage {
-  return encodeMessage({ topic: topics.replies, key: replyTo.instance, name: 'Verdict' }, verdict, meta(`${replyTo.command_id}/verdict`, time, origin));
+  return encodeMessage(
+    { topic: topics.replies, key: replyTo.instance, name: 'Verdict' },
+    verdict,
+    meta(`${replyTo.command_id}/verdict`, time, origin),
+  );
 }
 
 function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: Origin): OutgoingMessage {
@@ -51,10 +59,18 @@ function effectRecord(planId: string, effect: Effect, event: PlanEvent, origin: 
     case 'search': {
       const { call } = effect.work;
       const id = call ? `${call.work_id}/${call.epoch}/${call.turn}/${call.ordinal}` : `${planId}/${event.seq}/search`;
-      return encodeMessage({ topic: workTopic(searchQueue), key: call?.work_id ?? planId, name: 'Search' }, effect.work, meta(id, event.time, origin));
+      return encodeMessage(
+        { topic: workTopic(searchQueue), key: call?.work_id ?? planId, name: 'Search' },
+        effect.work,
+        meta(id, event.time, origin),
+      );
     }
     case 'cancel':
-      return encodeMessage({ topic: topics.taskSignals, key: planId, name: 'CancelSignal' }, effect.signal, meta(`${planId}/cancel`, event.time, origin));
+      return encodeMessage(
+        { topic: topics.taskSignals, key: planId, name: 'CancelSignal' },
+        effect.signal,
+        meta(`${planId}/cancel`, event.time, origin),
+      );
   }
 }
 

@@ -118,7 +118,12 @@ export class OwnerBench {
   }
 
   private incoming(topic: 'task.requests' | 'task.results', key: string, name: string, body: unknown): IncomingMessage {
-    const message = encodeMessage({ topic, key, name }, body, { id: key, source: 'test', time: '', owner: defaultOwner });
+    const message = encodeMessage({ topic, key, name }, body, {
+      id: key,
+      source: 'test',
+      time: '',
+      owner: defaultOwner,
+    });
     return { ...message, partition: 0, offset: this.next[topic]++, timestamp: 0 };
   }
 }

@@ -126,18 +126,26 @@ export class IndexerFixture {
   async ingest(id: string, { name = `${id}.md`, content, owner, requestId, metadata = {} }: Ingest): Promise<void> {
     const body = { type: 'IngestDocument', document_id: id, name, collection: 'default', metadata, content };
     await this.log.append([
-      encodeMessage({ topic: topics.documentRequests, key: id, name: 'IngestDocument' }, body, this.#meta(owner, requestId)),
+      encodeMessage(
+        { topic: topics.documentRequests, key: id, name: 'IngestDocument' },
+        body,
+        this.#meta(owner, requestId),
+      ),
     ]);
   }
 
   async remove(id: string): Promise<void> {
     const body = { type: 'DeleteDocument', document_id: id };
-    await this.log.append([encodeMessage({ topic: topics.documentRequests, key: id, name: 'DeleteDocument' }, body, this.#meta())]);
+    await this.log.append([
+      encodeMessage({ topic: topics.documentRequests, key: id, name: 'DeleteDocument' }, body, this.#meta()),
+    ]);
   }
 
   async search(work: Record<string, unknown>, owner?: WhoseData): Promise<void> {
     const body = { type: 'Search', not_after: now + 1_000, ...work };
-    await this.log.append([encodeMessage({ topic: workTopic(searchQueue), key: 'k', name: 'Search' }, body, this.#meta(owner))]);
+    await this.log.append([
+      encodeMessage({ topic: workTopic(searchQueue), key: 'k', name: 'Search' }, body, this.#meta(owner)),
+    ]);
   }
 
   /** As a gateway asks. */

@@ -40,6 +40,8 @@ export class DocumentFacts {
 
   async #publish(fact: DocumentEvent, request: Request, what: string): Promise<void> {
     const meta = metaOf(request, `${request.id}:${what}`, this.clock.now(), fact.document_id);
-    await this.log.append([encodeMessage({ topic: topics.documentEvents, key: fact.document_id, name: fact.type }, fact, meta)]);
+    await this.log.append([
+      encodeMessage({ topic: topics.documentEvents, key: fact.document_id, name: fact.type }, fact, meta),
+    ]);
   }
 }

@@ -84,7 +84,11 @@ export class SearchKnowledge {
       const id = `${call.work_id}:${String(call.epoch)}:${String(call.turn)}:${String(call.ordinal)}:result`;
       const result: CallResult = { type: 'CallResult', ...call, outcome };
       messages.push(
-        encodeMessage({ topic: topics.taskResults, key: call.plan_id, name: result.type }, result, metaOf(request, id, now, call.work_id)),
+        encodeMessage(
+          { topic: topics.taskResults, key: call.plan_id, name: result.type },
+          result,
+          metaOf(request, id, now, call.work_id),
+        ),
       );
     }
     if (replyTo) {

@@ -40,11 +40,19 @@ export class PlatformProcess {
     const { script, args = [], dataDir, port, env } = this.options;
     const startedAt = performance.now();
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
-      env: { ...process.env, AGENTIC_NO_LLM: '1', NO_COLOR: '1', PORT: String(port), WAYBILL_DATA_DIR: dataDir, ...env },
+      env: {
+        ...process.env,
+        AGENTIC_NO_LLM: '1',
+        NO_COLOR: '1',
+        PORT: String(port),
+        WAYBILL_DATA_DIR: dataDir,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
     await this.ready(child);
     return performance.now() - startedAt;
   }
@@ -61,7 +69,8 @@ export class PlatformProcess {
 
   private async ready(child: ChildProcess): Promise<void> {
     for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The platform ended before it was ready:\n${this.printed}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`The platform ended before it was ready:\n${this.printed}`);
       if (await isReady(this.url)) return;
       await new Promise((resolve) => setTimeout(resolve, 5)); // polling: there is nothing to subscribe to before it listens
     }

@@ -6,6 +6,7 @@ import type { NewDocument } from '../../use-cases/add-document.ts';
 import { parseJsonBody } from './json-body.ts';
 
 const fields = Object.keys(DocumentSubmission.shape);
+const formFields = new Set(['name', 'collection', 'metadata']);
 const mediaTypes: Readonly<Record<string, string>> = {
   md: 'text/markdown',
   markdown: 'text/markdown',
@@ -28,36 +29,60 @@ export async function readDocument(request: FastifyRequest): Promise<NewDocument
 function readJson(body: unknown): NewDocument {
   const given = checkShape(DocumentSubmission, body, { fields });
   if (given.url !== undefined) {
-    const detail = 'A url is not fetched: that needs an egress policy, which does not exist yet. Send text, base64 or a file.';
+    const detail =
+      'A url is not fetched: that needs an egress policy, which does not exist yet. Send text, base64 or a file.';
     throw new PlatformError('unsupported_document', { detail, pointer: '/url' });
   }
   if ((given.text === undefined) === (given.base64 === undefined)) {
-    throw new PlatformError('invalid_request', { detail: 'Give text or base64, and only one of them.', pointer: given.text === undefined ? '' : '/base64' });
+    throw new PlatformError('invalid_request', {
+      detail: 'Give text or base64, and only one of them.',
+      pointer: given.text === undefined ? '' : '/base64',
+    });
   }
   const bytes = given.text === undefined ? fromBase64(given.base64!) : Buffer.from(given.text);
   const mediaType = given.media_type ?? mediaTypeOf(given.name);
-  return { name: given.name, collection: given.collection ?? 'default', metadata: given.metadata ?? {}, mediaType, bytes };
+  return {
+    name: given.name,
+    collection: given.collection ?? 'default',
+    metadata: given.metadata ?? {},
+    mediaType,
+    bytes,
+  };
+}
+
+interface Form {
+  readonly file: { readonly name: string; readonly mediaType: string; readonly bytes: Buffer };
+  readonly fields: ReadonlyMap<string, string>;
 }
 
 async function readForm(request: FastifyRequest): Promise<NewDocument> {
-  let file: { name: string; mediaType: string; bytes: Buffer } | undefined;
+  const { file, fields: given } = await readParts(request);
+  const name = textField('name', given.get('name') ?? file.name);
+  if (name === '' || name.length > 512) throw bad('name', 'A document needs a name of at most 512 characters.');
+  const { collection = 'default', metadata = '{}' } = Object.fromEntries(given);
+  return {
+    name,
+    collection: checkShape(CollectionName, collection, { at: '/collection' }),
+    metadata: checkShape(JsonObject, parseJsonBody(Buffer.from(metadata)), { at: '/metadata' }),
+    mediaType: ['', 'application/octet-stream'].includes(file.mediaType) ? mediaTypeOf(name) : file.mediaType,
+    bytes: file.bytes,
+  };
+}
+
+async function readParts(request: FastifyRequest): Promise<Form> {
+  let file: Form['file'] | undefined;
   const given = new Map<string, string>();
   for await (const part of request.parts()) {
+    const { fieldname: field } = part;
     if (part.type === 'file') {
       const bytes = await part.toBuffer();
-      if (file || part.fieldname !== 'file') throw bad(part.fieldname, 'Send one file, in the field `file`.');
+      if (file || field !== 'file') throw bad(field, 'Send one file, in the field `file`.');
       file = { name: part.filename ?? '', mediaType: part.mimetype, bytes };
-    } else given.set(part.fieldname, textField(part.fieldname, part.value));
+    } else if (formFields.has(field)) given.set(field, textField(field, part.value));
+    else throw bad(field, 'This field is not known.');
   }
-  for (const name of given.keys()) if (!['name', 'collection', 'metadata'].includes(name)) throw bad(name, 'This field is not known.');
   if (!file) throw bad('file', 'The form has no file.');
-  const name = given.get('name') ?? file.name;
-  textField('file', name);
-  if (name === '' || name.length > 512) throw bad('name', 'A document needs a name of at most 512 characters.');
-  const collection = given.has('collection') ? checkShape(CollectionName, given.get('collection'), { at: '/collection' }) : 'default';
-  const metadata = given.has('metadata') ? checkShape(JsonObject, parseJsonBody(Buffer.from(given.get('metadata')!)), { at: '/metadata' }) : {};
-  const mediaType = file.mediaType === 'application/octet-stream' || file.mediaType === '' ? mediaTypeOf(name) : file.mediaType;
-  return { name, collection, metadata, mediaType, bytes: file.bytes };
+  return { file, fields: given };
 }
 
 function textField(name: string, value: unknown): string {
@@ -69,9 +94,15 @@ function textField(name: string, value: unknown): string {
 /** Node passes over what is no base64; here it is refused. */
 function fromBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
-  const bare = text.replace(/=+$/, '');
-  if (bare.length % 4 !== 1 && Math.floor((bare.length * 3) / 4) === bytes.length && /^[A-Za-z0-9+/]*$/.test(bare)) return bytes;
-  throw new PlatformError('invalid_request', { detail: 'base64 holds something that is not base64.', pointer: '/base64' });
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '=') end -= 1;
+  const bare = text.slice(0, end);
+  if (bare.length % 4 !== 1 && Math.floor((bare.length * 3) / 4) === bytes.length && /^[A-Za-z0-9+/]*$/.test(bare))
+    return bytes;
+  throw new PlatformError('invalid_request', {
+    detail: 'base64 holds something that is not base64.',
+    pointer: '/base64',
+  });
 }
 
 function mediaTypeOf(name: string): string {
@@ -79,4 +110,5 @@ function mediaTypeOf(name: string): string {
   return (dot < 0 ? undefined : mediaTypes[name.slice(dot + 1).toLowerCase()]) ?? 'text/plain';
 }
 
-const bad = (field: string, detail: string): PlatformError => new PlatformError('invalid_request', { detail, pointer: `/${field.slice(0, 64)}` });
+const bad = (field: string, detail: string): PlatformError =>
+  new PlatformError('invalid_request', { detail, pointer: `/${field.slice(0, 64)}` });

@@ -30,7 +30,12 @@ export class DocumentsController {
     const self = documentPath(documentId);
     const headers: Record<string, string> = { location: self };
     if (isReplayed) headers['idempotency-replayed'] = 'true';
-    exchange.sendJson(reply, 202, JSON.stringify({ document_id: documentId, status: 'queued', links: { self } }), headers);
+    exchange.sendJson(
+      reply,
+      202,
+      JSON.stringify({ document_id: documentId, status: 'queued', links: { self } }),
+      headers,
+    );
   }
 
   @Get('v1/documents')

@@ -28,22 +28,32 @@ export class EventsController {
     return this.answer(exchangeOf(request, 'streamTaskShort'), request, reply, 'text/event-stream');
   }
 
-  private async answer(exchange: Exchange, request: FastifyRequest, reply: FastifyReply, preferred = 'application/json'): Promise<void> {
+  private async answer(
+    exchange: Exchange,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    preferred = 'application/json',
+  ): Promise<void> {
     const { task_id: taskId } = request.params as { task_id: string };
     const query = new Query(request, parameters);
     const type = wanted(request.headers.accept, preferred);
-    if (type === 'text/event-stream' && request.method !== 'HEAD') return this.open(exchange, { request, reply, query }, taskId);
+    if (type === 'text/event-stream' && request.method !== 'HEAD')
+      return this.open(exchange, { request, reply, query }, taskId);
     const after = query.integer('after', 0, Number.MAX_SAFE_INTEGER, 'invalid_cursor') ?? 0;
     const limit = query.integer('limit', 1, limits.pageItems) ?? 100;
     exchange.sendJson(reply, 200, await this.tasks.eventPage(taskId, after, limit));
   }
 
-  private async open(exchange: Exchange, http: { request: FastifyRequest; reply: FastifyReply; query: Query }, taskId: string): Promise<void> {
+  private async open(
+    exchange: Exchange,
+    http: { request: FastifyRequest; reply: FastifyReply; query: Query },
+    taskId: string,
+  ): Promise<void> {
     const { request, reply, query } = http;
     const start = startOf(request, query);
     const stream = await this.follow.open(taskId, start, new SseReply(reply.raw));
     if (stream === 'over') return exchange.send(reply, 204, {}, '');
-    reply.hijack();
+    void reply.hijack();
     exchange.done(200);
     if (stream.isOver) return;
     reply.raw.on('drain', () => stream.drained());
@@ -67,16 +77,21 @@ function startOf(request: FastifyRequest, query: Query): StreamStart {
   return match[2] === undefined ? start : { ...start, tokenOffset: Number(match[2]) };
 }
 
+const offered: Readonly<Record<string, string>> = {
+  'text/event-stream': 'text/event-stream',
+  'text/*': 'text/event-stream',
+  'application/json': 'application/json',
+  'application/*': 'application/json',
+};
+
 /** The first of the two that the client accepts. */
 function wanted(accept: string | undefined, preferred: string): string {
   if (accept === undefined || accept === '') return preferred;
-  if (accept === 'text/event-stream') return accept;
   for (const part of accept.split(',')) {
-    const [type = ''] = part.split(';');
-    const media = type.trim().toLowerCase();
-    if (media === 'text/event-stream' || media === 'text/*') return 'text/event-stream';
-    if (media === 'application/json' || media === 'application/*') return 'application/json';
+    const media = part.split(';', 1)[0]!.trim().toLowerCase();
     if (media === '*/*') return preferred;
+    const type = offered[media];
+    if (type !== undefined) return type;
   }
   throw new PlatformError('not_acceptable', { detail: 'Events come as text/event-stream or application/json.' });
 }

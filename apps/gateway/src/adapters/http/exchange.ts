@@ -26,7 +26,10 @@ export class Exchange {
   /** Throws `invalid_request` for a key that cannot be one. */
   caller(request: FastifyRequest): Caller {
     const key = request.headers['idempotency-key'];
-    if (key !== undefined && (Array.isArray(key) || key.length > limits.idempotencyKeyChars || !visibleAscii.test(key))) {
+    if (
+      key !== undefined &&
+      (Array.isArray(key) || key.length > limits.idempotencyKeyChars || !visibleAscii.test(key))
+    ) {
       const detail = `An Idempotency-Key is 1 to ${limits.idempotencyKeyChars} visible ASCII characters.`;
       throw new PlatformError('invalid_request', { detail, pointer: 'Idempotency-Key' });
     }
@@ -41,7 +44,7 @@ export class Exchange {
   /** Straight to the socket: serialisers, hooks and header copies of the framework have nothing to add. */
   send(reply: FastifyReply, status: number, headers: Readonly<Record<string, string>>, text: string): void {
     this.done(status);
-    reply.hijack();
+    void reply.hijack();
     const { raw } = reply;
     if (raw.destroyed) return;
     const length = Buffer.byteLength(text);
@@ -52,13 +55,15 @@ export class Exchange {
   /** Counts the request; a stream counts when it was opened. */
   done(status: number): void {
     this.metrics.observe(this.operation, status, performance.now() - this.begun);
-    if (this.span.recording) this.span.setAttributes({ 'http.route': this.operation, 'http.response.status_code': status });
+    if (this.span.recording)
+      this.span.setAttributes({ 'http.route': this.operation, 'http.response.status_code': status });
     this.span.end();
   }
 }
 
 /** Text of one byte a character is copied to the socket as it is, which is several times faster. */
-export const encodingOf = (text: string, utf8Length: number): 'latin1' | 'utf8' => (utf8Length === text.length ? 'latin1' : 'utf8');
+export const encodingOf = (text: string, utf8Length: number): 'latin1' | 'utf8' =>
+  utf8Length === text.length ? 'latin1' : 'utf8';
 
 declare module 'fastify' {
   interface FastifyRequest {

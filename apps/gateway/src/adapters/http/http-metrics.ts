@@ -31,16 +31,25 @@ export class HttpMetrics {
       help: 'Gaps, holes and unreadable records that were met.',
       labelNames: ['kind'],
     });
-    this.projected = metrics.counter({ name: 'waybill_gateway_projected_records_total', help: 'Records that were written to the read model.' });
-    gauge(metrics, 'waybill_gateway_streams_open', 'Event streams that are open.', gauges.streamsOpen);
-    gauge(metrics, 'waybill_gateway_live_bytes', 'Memory of recent tasks.', gauges.liveBytes);
-    gauge(metrics, 'waybill_gateway_live_tasks', 'Recent tasks in memory.', gauges.liveTasks);
-    gauge(metrics, 'waybill_gateway_projection_lag_records', 'Records between the read model and the end of the log.', gauges.projectionLag);
+    this.projected = metrics.counter({
+      name: 'waybill_gateway_projected_records_total',
+      help: 'Records that were written to the read model.',
+    });
+    gauge(metrics, 'waybill_gateway_streams_open', 'Event streams that are open.', () => gauges.streamsOpen());
+    gauge(metrics, 'waybill_gateway_live_bytes', 'Memory of recent tasks.', () => gauges.liveBytes());
+    gauge(metrics, 'waybill_gateway_live_tasks', 'Recent tasks in memory.', () => gauges.liveTasks());
+    gauge(
+      metrics,
+      'waybill_gateway_projection_lag_records',
+      'Records between the read model and the end of the log.',
+      () => gauges.projectionLag(),
+    );
   }
 
   observe(route: string, status: number, ms: number): void {
     let byStatus = this.cells.get(route);
-    if (!byStatus) this.cells.set(route, (byStatus = new Map<number, { requests: CounterCell; latency: HistogramCell }>()));
+    if (!byStatus)
+      this.cells.set(route, (byStatus = new Map<number, { requests: CounterCell; latency: HistogramCell }>()));
     let cell = byStatus.get(status);
     if (!cell) {
       cell = { requests: this.requests.labels({ route, status }), latency: this.latency.labels({ route }) };

@@ -15,11 +15,17 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 export function parseJsonBody(raw: Buffer): unknown {
   const bytes = raw.length >= 3 && raw.subarray(0, 3).equals(byteOrderMark) ? raw.subarray(3) : raw;
   if (bytes.length === 0) return undefined;
-  if (!isUtf8(bytes)) throw new PlatformError('malformed_json', { detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.` });
+  if (!isUtf8(bytes))
+    throw new PlatformError('malformed_json', {
+      detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.`,
+    });
   const finding = scanJson(bytes, limits.jsonDepth);
   if (finding) {
     const pointer = pointerAt(bytes, finding.at);
-    throw new PlatformError(finding.code, { detail: finding.what, pointer: pointer.length > 1_000 ? pointer.slice(0, 1_000) : pointer });
+    throw new PlatformError(finding.code, {
+      detail: finding.what,
+      pointer: pointer.length > 1_000 ? pointer.slice(0, 1_000) : pointer,
+    });
   }
   try {
     return JSON.parse(bytes.toString('utf8'));

@@ -3,7 +3,15 @@
  * Promises: what is not known to be the client's fault is a 500 without inner details, and is logged; a request that was answered is left alone.
  */
 import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { apiRoutes, PlatformError, problemStatus, problemTitle, problemType, type ErrorCode, type Problem } from '@waybill/contracts';
+import {
+  apiRoutes,
+  PlatformError,
+  problemStatus,
+  problemTitle,
+  problemType,
+  type ErrorCode,
+  type Problem,
+} from '@waybill/contracts';
 import { parseTraceparent, type Logger } from '@waybill/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -62,8 +70,10 @@ export function problemOf(error: PlatformError, request: FastifyRequest): Proble
 
 function asPlatformError(thrown: unknown): PlatformError {
   if (thrown instanceof PlatformError) return thrown;
-  const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown } | null)?.statusCode;
-  if (typeof status !== 'number' || status < 400 || status >= 500) return new PlatformError('internal', { cause: thrown });
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500)
+    return new PlatformError('internal', { cause: thrown });
   return new PlatformError(codeOfStatus[status] ?? 'invalid_request', { cause: thrown, ...detailOf(thrown, status) });
 }
 

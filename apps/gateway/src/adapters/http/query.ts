@@ -15,14 +15,18 @@ export class Query {
     for (const name of Object.keys(this.raw)) {
       if (known.includes(name)) continue;
       const shown = JSON.stringify(name.slice(0, 64));
-      throw new PlatformError('invalid_request', { detail: `The parameter ${shown} is not known.${didYouMean(name, known)}`, pointer: name.slice(0, 64) });
+      throw new PlatformError('invalid_request', {
+        detail: `The parameter ${shown} is not known.${didYouMean(name, known)}`,
+        pointer: name.slice(0, 64),
+      });
     }
   }
 
   all(name: string): readonly string[] {
     const value = this.raw[name];
     const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
-    for (const text of values) if (text.includes('\0') || !text.isWellFormed()) throw new PlatformError('invalid_text', { pointer: name });
+    for (const text of values)
+      if (text.includes('\0') || !text.isWellFormed()) throw new PlatformError('invalid_text', { pointer: name });
     return values;
   }
 
@@ -32,7 +36,12 @@ export class Query {
     return values[0];
   }
 
-  integer(name: string, least: number, most: number, code: 'invalid_request' | 'invalid_cursor' = 'invalid_request'): number | undefined {
+  integer(
+    name: string,
+    least: number,
+    most: number,
+    code: 'invalid_request' | 'invalid_cursor' = 'invalid_request',
+  ): number | undefined {
     const text = this.one(name);
     if (text === undefined) return undefined;
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -67,5 +76,8 @@ export class Query {
   }
 }
 
-const bad = (name: string, rule: string, code: 'invalid_request' | 'invalid_cursor' = 'invalid_request'): PlatformError =>
-  new PlatformError(code, { detail: `${name} ${rule}.`, pointer: name });
+const bad = (
+  name: string,
+  rule: string,
+  code: 'invalid_request' | 'invalid_cursor' = 'invalid_request',
+): PlatformError => new PlatformError(code, { detail: `${name} ${rule}.`, pointer: name });

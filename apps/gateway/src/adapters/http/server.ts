@@ -52,23 +52,34 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
     begin(request);
     done(refusalOf(request));
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, bodyParser: false, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
   app.useGlobalFilters(new ProblemFilter(logger));
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i, { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
+  fastify.addContentTypeParser(
+    /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i,
+    { parseAs: 'buffer' },
+    (_request, body, done) => {
+      try {
+        done(null, parseJsonBody(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+  await fastify.register(multipart, {
+    limits: { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: formOverhead, parts: 16 },
   });
-  await fastify.register(multipart, { limits: { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: formOverhead, parts: 16 } });
   return app;
 }
 
 /** What no controller needs to see. */
 function refusalOf({ url, headers }: FastifyRequest): PlatformError | undefined {
-  if (url.includes('%00')) return new PlatformError('invalid_text', { detail: 'The address contains the NUL character.' });
+  if (url.includes('%00'))
+    return new PlatformError('invalid_text', { detail: 'The address contains the NUL character.' });
   const isForm = headers['content-type']?.startsWith('multipart/') ?? false;
   if (!isForm || url.split('?', 1)[0] === '/v1/documents') return undefined;
   return new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' });
@@ -99,6 +110,9 @@ function answerPlainly(raw: ServerResponse, traceparent: string, error: Platform
     class: error.errorClass,
     trace_id: traceparent.slice(3, 35),
   });
-  raw.writeHead(400, { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': Buffer.byteLength(body) });
+  raw.writeHead(400, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
   raw.end(body);
 }

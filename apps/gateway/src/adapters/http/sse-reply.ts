@@ -12,6 +12,12 @@ const headers = {
 export class SseReply implements StreamSink {
   constructor(private readonly raw: ServerResponse) {}
 
+  begin(): void {
+    if (this.raw.destroyed || this.raw.headersSent) return;
+    this.raw.writeHead(200, headers);
+    this.raw.flushHeaders();
+  }
+
   write(frames: string): boolean {
     if (this.raw.destroyed) return true;
     if (!this.raw.headersSent) this.raw.writeHead(200, headers);

@@ -79,13 +79,17 @@ export class TasksController {
   async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const exchange = exchangeOf(request, 'cancelTask');
     const { task_id: taskId } = request.params as TaskParams;
-    const { status, isDecided } = await this.cancelTask.execute(taskId, request.body, exchange.caller(request));
-    const answer = taskAnswerJson(taskId, status);
-    if (isDecided) exchange.sendJson(reply, 200, answer);
-    else exchange.sendJson(reply, 202, answer, { location: taskPath(taskId) });
+    const { isDecided } = await this.cancelTask.execute(taskId, request.body, exchange.caller(request));
+    const task = await this.tasks.view(taskId);
+    if (isDecided) exchange.sendJson(reply, 200, task);
+    else exchange.sendJson(reply, 202, task, { location: taskPath(taskId) });
   }
 
-  private async accept(exchange: Exchange, http: { request: FastifyRequest; reply: FastifyReply }, body: unknown): Promise<void> {
+  private async accept(
+    exchange: Exchange,
+    http: { request: FastifyRequest; reply: FastifyReply },
+    body: unknown,
+  ): Promise<void> {
     const submitted = await this.submitTask.execute(body, exchange.caller(http.request));
     if ('preview' in submitted) return exchange.sendJson(http.reply, 200, JSON.stringify(submitted.preview));
     const { taskId, isReplayed } = submitted;

@@ -1,6 +1,14 @@
 /** `/v1/workflows` and `/v1/agents`: what is on the registry. */
 import { Controller, Get, Inject, Put, Req, Res } from '@nestjs/common';
-import { Name, PlatformError, type AgentView, type Json, type WorkflowEntry, type WorkflowSummary, type WorkflowView } from '@waybill/contracts';
+import {
+  Name,
+  PlatformError,
+  type AgentView,
+  type Json,
+  type WorkflowEntry,
+  type WorkflowSummary,
+  type WorkflowView,
+} from '@waybill/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkShape } from '../../domain/check-shape.ts';
 import type { Registry } from '../../ports/registry.ts';
@@ -21,8 +29,14 @@ export class WorkflowsController {
   @Put('v1/workflows/:name')
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const exchange = exchangeOf(request, 'putWorkflow');
-    const { entry, isNew } = await this.putWorkflow.execute(nameOf(request), (request.body ?? null) as Json, exchange.caller(request));
-    exchange.sendJson(reply, isNew ? 201 : 200, JSON.stringify(viewOf(entry)), { location: `/v1/workflows/${entry.name}?version=${entry.version}` });
+    const { entry, isNew } = await this.putWorkflow.execute(
+      nameOf(request),
+      (request.body ?? null) as Json,
+      exchange.caller(request),
+    );
+    exchange.sendJson(reply, isNew ? 201 : 200, JSON.stringify(viewOf(entry)), {
+      location: `/v1/workflows/${entry.name}?version=${entry.version}`,
+    });
   }
 
   @Get('v1/workflows/:name')
@@ -33,7 +47,8 @@ export class WorkflowsController {
     await this.registry.catchUp(patienceMs);
     const entry = this.registry.findWorkflow(name, version);
     if (!entry) {
-      const detail = version === undefined ? `There is no workflow ${name}.` : `There is no version ${version} of ${name}.`;
+      const detail =
+        version === undefined ? `There is no workflow ${name}.` : `There is no version ${version} of ${name}.`;
       throw new PlatformError('workflow_not_found', { detail });
     }
     exchange.sendJson(reply, 200, JSON.stringify(viewOf(entry)));
@@ -86,5 +101,8 @@ function pageOf<Entry extends { name: string }, View>(
 function nameOfCursor(cursor: string): string {
   const name = Buffer.from(cursor, 'base64url').toString();
   if (Name.safeParse(name).success && Buffer.from(name).toString('base64url') === cursor) return name;
-  throw new PlatformError('invalid_cursor', { detail: 'This cursor was not made here. Begin again without it.', pointer: 'cursor' });
+  throw new PlatformError('invalid_cursor', {
+    detail: 'This cursor was not made here. Begin again without it.',
+    pointer: 'cursor',
+  });
 }

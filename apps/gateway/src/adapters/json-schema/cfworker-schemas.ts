@@ -10,7 +10,8 @@ import { findSchemaProblem } from './schema-problem.ts';
 export class CfworkerSchemas implements SchemaCompiler {
   compile(schema: JsonObject, pointer: string): InputCheck {
     const problem = findSchemaProblem(schema);
-    if (problem) throw new PlatformError('invalid_definition', { detail: problem.detail, pointer: pointer + problem.pointer });
+    if (problem)
+      throw new PlatformError('invalid_definition', { detail: problem.detail, pointer: pointer + problem.pointer });
     const validator = new Validator(schema as Schema, '2020-12', false);
     return (value) => check(validator, value);
   }

@@ -15,10 +15,33 @@ interface Place {
 }
 
 const types = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
-const oneSchema = ['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames', 'unevaluatedProperties', 'unevaluatedItems'];
+const oneSchema = [
+  'items',
+  'additionalProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+];
 const schemaLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const schemaMaps = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
-const numbers = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'];
+const numbers = [
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
+];
 
 export function findSchemaProblem(root: JsonObject): SchemaProblem | undefined {
   const places: Place[] = [{ schema: root, pointer: '' }];
@@ -35,45 +58,60 @@ export function findSchemaProblem(root: JsonObject): SchemaProblem | undefined {
   return undefined;
 }
 
+type KeywordCheck = (value: Json, root: JsonObject) => boolean;
+
+/** What a keyword's value must be, for those where a mistake would not show otherwise. */
+const keywordRules: readonly (readonly [keyword: string, isFine: KeywordCheck, rule: string])[] = [
+  [
+    'type',
+    (value) => (Array.isArray(value) ? value : [value]).every((name) => types.has(name as string)),
+    `must be among ${[...types].join(', ')}`,
+  ],
+  [
+    'required',
+    (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    'must be a list of names',
+  ],
+  ['enum', (value) => Array.isArray(value), 'must be a list'],
+  ['pattern', (value) => isPattern(value), 'must be a regular expression'],
+  [
+    '$ref',
+    (value, root) => isResolvable(value, root),
+    'must point into this schema, such as #/$defs/name; others are not fetched',
+  ],
+  ...numbers.map((name) => [name, (value: Json) => typeof value === 'number', 'must be a number'] as const),
+];
+
 function keywordProblem(schema: JsonObject, root: JsonObject): SchemaProblem | undefined {
-  const { type, required, pattern, $ref: reference } = schema;
-  if (type !== undefined && !(Array.isArray(type) ? type : [type]).every((name) => types.has(name as string))) {
-    return { pointer: '/type', detail: `type must be among ${[...types].join(', ')}.` };
-  }
-  if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
-    return { pointer: '/required', detail: 'required must be a list of names.' };
-  }
-  if (schema['enum'] !== undefined && !Array.isArray(schema['enum'])) return { pointer: '/enum', detail: 'enum must be a list.' };
-  const wrong = numbers.find((name) => schema[name] !== undefined && typeof schema[name] !== 'number');
-  if (wrong !== undefined) return { pointer: `/${wrong}`, detail: `${wrong} must be a number.` };
-  if (pattern !== undefined && !isPattern(pattern)) return { pointer: '/pattern', detail: 'pattern must be a regular expression.' };
-  if (reference !== undefined && !isResolvable(reference, root)) {
-    return { pointer: '/$ref', detail: '$ref must point into this schema, such as #/$defs/name; others are not fetched.' };
+  for (const [keyword, isFine, rule] of keywordRules) {
+    const value = schema[keyword];
+    if (value !== undefined && !isFine(value, root)) return { pointer: `/${keyword}`, detail: `${keyword} ${rule}.` };
   }
   return undefined;
 }
 
+/** Throws nothing: a keyword of the wrong shape is a problem, found before its members are looked at. */
 function subschemas(schema: JsonObject): { places: Place[] } | SchemaProblem {
-  const places: Place[] = [];
-  for (const name of oneSchema) if (schema[name] !== undefined) places.push({ schema: schema[name], pointer: `/${name}` });
-  for (const name of schemaLists) {
-    const list = schema[name];
-    if (list === undefined) continue;
-    if (!Array.isArray(list)) return { pointer: `/${name}`, detail: `${name} must be a list of schemas.` };
-    for (const [index, entry] of list.entries()) places.push({ schema: entry, pointer: `/${name}/${index}` });
+  const badList = schemaLists.find((name) => !Array.isArray(schema[name] ?? []));
+  if (badList !== undefined) return { pointer: `/${badList}`, detail: `${badList} must be a list of schemas.` };
+  const badMap = schemaMaps.find((name) => !isObject(schema[name] ?? {}));
+  if (badMap !== undefined) return { pointer: `/${badMap}`, detail: `${badMap} must be an object of schemas.` };
+  const badKey = membersOf(schema, 'patternProperties').find(([key]) => !isPattern(key))?.[0];
+  if (badKey !== undefined) {
+    return { pointer: `/patternProperties/${escaped(badKey)}`, detail: 'The key must be a regular expression.' };
   }
-  for (const name of schemaMaps) {
-    const map = schema[name];
-    if (map === undefined) continue;
-    if (!isObject(map)) return { pointer: `/${name}`, detail: `${name} must be an object of schemas.` };
-    for (const [key, entry] of Object.entries(map)) {
-      const pointer = `/${name}/${escaped(key)}`;
-      if (name === 'patternProperties' && !isPattern(key)) return { pointer, detail: 'The key must be a regular expression.' };
-      places.push({ schema: entry, pointer });
-    }
+  const single = oneSchema.filter((name) => schema[name] !== undefined);
+  const places = single.map((name): Place => ({ schema: schema[name]!, pointer: `/${name}` }));
+  for (const name of [...schemaLists, ...schemaMaps]) {
+    for (const [key, entry] of membersOf(schema, name))
+      places.push({ schema: entry, pointer: `/${name}/${escaped(key)}` });
   }
   return { places };
 }
+
+/** Of a list by index, of an object by key. */
+const membersOf = (schema: JsonObject, name: string): [string, Json][] =>
+  Object.entries((schema[name] ?? {}) as JsonObject);
 
 function isPattern(value: Json): boolean {
   if (typeof value !== 'string') return false;
@@ -87,7 +125,8 @@ function isPattern(value: Json): boolean {
 function isResolvable(reference: Json, root: JsonObject): boolean {
   if (typeof reference !== 'string' || !reference.startsWith('#')) return false;
   if (reference === '#') return true;
-  if (!reference.startsWith('#/')) return JSON.stringify(root).includes(`"$anchor":${JSON.stringify(reference.slice(1))}`);
+  if (!reference.startsWith('#/'))
+    return JSON.stringify(root).includes(`"$anchor":${JSON.stringify(reference.slice(1))}`);
   let at: Json | undefined = root;
   for (const part of reference.slice(2).split('/')) {
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
@@ -96,5 +135,6 @@ function isResolvable(reference: Json, root: JsonObject): boolean {
   return at !== undefined;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');

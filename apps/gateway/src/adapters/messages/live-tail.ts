@@ -61,12 +61,13 @@ export class LiveTail implements LogPositions {
   }
 
   private takeRecord(record: IncomingMessage): void {
-    const { tasks, onGap, onUnreadable } = this.options;
+    const { options } = this;
+    const { tasks } = options;
     const type = eventTypeOf(record.headers['ce_type'] ?? '');
     if (record.topic === topics.planEvents) {
       const outcome = tasks.apply(record.key, type, messageText(record));
-      if (outcome === 'gap') onGap(record.key);
-      else if (outcome === 'unreadable') onUnreadable(record);
+      if (outcome === 'gap') options.onGap(record.key);
+      else if (outcome === 'unreadable') options.onUnreadable(record);
     } else if (record.topic === topics.taskRequests) {
       if (type === 'SubmitTask') tasks.submit(record.key, messageText(record));
     } else {

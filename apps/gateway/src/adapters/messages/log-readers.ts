@@ -58,10 +58,12 @@ export class LogReaders {
   private async catchUp(ends: readonly (readonly [string, readonly number[]])[]): Promise<void> {
     await Promise.all([
       this.parts.registry.catchUp(patienceMs).then(() => (this.checks.registry = true)),
-      Promise.all(ends.map(([topic, offsets]) => this.parts.projection.waitFor(topic, offsets, patienceMs))).then(() => {
-        this.parts.onRestored();
-        this.checks.projection = true;
-      }),
+      Promise.all(ends.map(([topic, offsets]) => this.parts.projection.waitFor(topic, offsets, patienceMs))).then(
+        () => {
+          this.parts.onRestored();
+          this.checks.projection = true;
+        },
+      ),
     ]);
   }
 }

@@ -3,7 +3,14 @@
  * Promises: write-behind, so that many events of one task become one write; somebody who waits for a position hurries it on;
  * positions beyond the log's end (a log that was shortened) mean that the model is not of this log: `isAhead`.
  */
-import { ProjectionConsumer, type Clock, type MessageLog, type Position, type ProjectionBatch, type TopicPartition } from '@waybill/messaging';
+import {
+  ProjectionConsumer,
+  type Clock,
+  type MessageLog,
+  type Position,
+  type ProjectionBatch,
+  type TopicPartition,
+} from '@waybill/messaging';
 import { messageText, ownerOf, topics, type IncomingMessage } from '@waybill/contracts';
 import type { LogPositions } from '../../ports/log-positions.ts';
 import { documentStatements } from '../typeorm/document-rows.ts';
@@ -25,7 +32,6 @@ export interface ReadModelProjectionOptions {
   onRetry(error: unknown): void;
   onBatch(records: number, ms: number): void;
 }
-
 
 export class ReadModelProjection implements LogPositions {
   private readonly consumer: ProjectionConsumer;
@@ -74,7 +80,9 @@ export class ReadModelProjection implements LogPositions {
 
   /** Records between what was written and the end of the log. */
   async lag(): Promise<number> {
-    const positions = new Map(this.consumer.positions.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+    const positions = new Map(
+      this.consumer.positions.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
+    );
     let lag = 0;
     for (const topic of projectedTopics) {
       for (const [partition, end] of (await this.options.log.endOffsets(topic)).entries()) {
@@ -96,7 +104,8 @@ export class ReadModelProjection implements LogPositions {
     try {
       const statements = await this.rows.statementsFor(records);
       for (const record of records) statements.push(...this.otherStatements(record));
-      for (const { topic, partition, offset } of positions) statements.push({ sql: savePosition, params: [topic, partition, offset] });
+      for (const { topic, partition, offset } of positions)
+        statements.push({ sql: savePosition, params: [topic, partition, offset] });
       await this.options.sql.transact(statements);
     } catch (error) {
       this.rows.forget();
@@ -130,12 +139,18 @@ export class ReadModelProjection implements LogPositions {
   }
 
   private async storedPositions(wanted?: readonly TopicPartition[]): Promise<readonly Position[]> {
-    const rows = await this.options.sql.all<{ topic: string; partition_number: number; next_offset: number }>(selectPositions, []);
+    const rows = await this.options.sql.all<{ topic: string; partition_number: number; next_offset: number }>(
+      selectPositions,
+      [],
+    );
     const stored = rows.map((row) => ({ topic: row.topic, partition: row.partition_number, offset: row.next_offset }));
-    return wanted ? stored.filter((row) => wanted.some(({ topic, partition }) => topic === row.topic && partition === row.partition)) : stored;
+    return wanted
+      ? stored.filter((row) =>
+          wanted.some(({ topic, partition }) => topic === row.topic && partition === row.partition),
+        )
+      : stored;
   }
 }
-
 
 const selectPositions = 'SELECT topic, partition_number, next_offset FROM projection_offsets';
 const savePosition =

@@ -1,5 +1,13 @@
 /** This process's copy of `registry`, tailed from the start. Entries that cannot be read are passed over: they were never valid. */
-import { PlatformError, RegistryEntry, decodeMessage, topics, type AgentEntry, type IncomingMessage, type WorkflowEntry } from '@waybill/contracts';
+import {
+  PlatformError,
+  RegistryEntry,
+  decodeMessage,
+  topics,
+  type AgentEntry,
+  type IncomingMessage,
+  type WorkflowEntry,
+} from '@waybill/contracts';
 import type { Clock, MessageLog, RecordBatch, Tail } from '@waybill/messaging';
 import { Positions } from '../../domain/positions.ts';
 import type { Registry } from '../../ports/registry.ts';
@@ -25,7 +33,11 @@ export class RegistryCopy implements Registry {
   }
 
   async start(): Promise<void> {
-    this.tail = await this.options.log.tail({ topics: [topics.registry], from: 'start', onRecords: (batch) => this.take(batch) });
+    this.tail = await this.options.log.tail({
+      topics: [topics.registry],
+      from: 'start',
+      onRecords: (batch) => this.take(batch),
+    });
   }
 
   async close(): Promise<void> {

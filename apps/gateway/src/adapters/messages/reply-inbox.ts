@@ -8,7 +8,12 @@ export class ReplyInbox implements Replies {
   private tail: Tail | undefined;
 
   constructor(
-    private readonly parts: { log: MessageLog; clock: Clock; instance: string; onUnreadable(message: IncomingMessage): void },
+    private readonly parts: {
+      log: MessageLog;
+      clock: Clock;
+      instance: string;
+      onUnreadable(message: IncomingMessage): void;
+    },
   ) {}
 
   get instance(): string {
@@ -16,12 +21,16 @@ export class ReplyInbox implements Replies {
   }
 
   async start(): Promise<void> {
-    this.tail = await this.parts.log.tail({ topics: [topics.replies], from: 'end', onRecords: (batch) => this.take(batch) });
+    this.tail = await this.parts.log.tail({
+      topics: [topics.replies],
+      from: 'end',
+      onRecords: (batch) => this.take(batch),
+    });
   }
 
   async close(): Promise<void> {
     await this.tail?.close();
-    for (const answer of [...this.waiting.values()]) answer(undefined);
+    for (const answer of this.waiting.values()) answer(undefined);
   }
 
   waitFor(commandId: string, timeoutMs: number): Promise<unknown> {

@@ -2,7 +2,14 @@
  * Records about documents to SQL statements, one by one: there are few.
  * A request and the events that follow from it lie on two topics and may come in any order, so a request only makes a row wait again when its content is new.
  */
-import { decodeMessage, DocumentEvent, DocumentRequest, ownerOf, topics, type IncomingMessage } from '@waybill/contracts';
+import {
+  decodeMessage,
+  DocumentEvent,
+  DocumentRequest,
+  ownerOf,
+  topics,
+  type IncomingMessage,
+} from '@waybill/contracts';
 import { isUuid7, madeAt } from '../../domain/task-id.ts';
 import type { SqlValue, Statement } from './sql-session.ts';
 
@@ -13,17 +20,41 @@ export function documentStatements(record: IncomingMessage): Statement[] {
     if (request.type === 'DeleteDocument') return [];
     const { document_id: id, name, collection, metadata, content } = request;
     const time = record.headers['ce_time'] ?? createdAt(id, '');
-    const params = [id, tenant, name, collection, JSON.stringify(metadata), 'queued', content.bytes, content.media_type, content.sha256];
+    const params = [
+      id,
+      tenant,
+      name,
+      collection,
+      JSON.stringify(metadata),
+      'queued',
+      content.bytes,
+      content.media_type,
+      content.sha256,
+    ];
     return [{ sql: requestRow, params: [...params, null, null, createdAt(id, time), time] }];
   }
   const event = decodeMessage(record, DocumentEvent);
   if (event.type === 'DocumentDeleted') return [{ sql: deleteRow, params: [event.document_id] }];
-  const params: SqlValue[] = [event.document_id, tenant, event.name, event.collection, JSON.stringify(event.metadata), event.status];
-  params.push(event.bytes, event.media_type, event.sha256, event.chunks ?? null, event.error ? JSON.stringify(event.error) : null);
+  const params: SqlValue[] = [
+    event.document_id,
+    tenant,
+    event.name,
+    event.collection,
+    JSON.stringify(event.metadata),
+    event.status,
+  ];
+  params.push(
+    event.bytes,
+    event.media_type,
+    event.sha256,
+    event.chunks ?? null,
+    event.error ? JSON.stringify(event.error) : null,
+  );
   return [{ sql: eventRow, params: [...params, createdAt(event.document_id, event.time), event.time] }];
 }
 
-const createdAt = (id: string, otherwise: string): string => (isUuid7(id) ? new Date(madeAt(id)).toISOString() : otherwise);
+const createdAt = (id: string, otherwise: string): string =>
+  isUuid7(id) ? new Date(madeAt(id)).toISOString() : otherwise;
 
 const insert = `INSERT INTO documents (document_id, tenant, name, collection, metadata, status, bytes, media_type, sha256, chunks, error, created_at, updated_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document_id) DO UPDATE SET

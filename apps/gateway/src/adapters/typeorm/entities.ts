@@ -123,4 +123,11 @@ export class ProjectionOffsetRow {
   next_offset!: number;
 }
 
-export const readModelEntities = [TaskRow, TaskEventsRow, TaskLabelRow, IdempotencyKeyRow, DocumentRow, ProjectionOffsetRow];
+export const readModelEntities = [
+  TaskRow,
+  TaskEventsRow,
+  TaskLabelRow,
+  IdempotencyKeyRow,
+  DocumentRow,
+  ProjectionOffsetRow,
+];

@@ -67,8 +67,14 @@ const tables: Record<string, ColumnSpec[]> = {
   ],
 };
 const indices: Record<string, Record<string, string[]>> = {
-  tasks: { tasks_by_status: ['tenant', 'status', 'task_id'], tasks_by_workflow: ['tenant', 'workflow_name', 'task_id'] },
-  documents: { documents_by_name: ['tenant', 'collection', 'name'], documents_by_status: ['tenant', 'status', 'document_id'] },
+  tasks: {
+    tasks_by_status: ['tenant', 'status', 'task_id'],
+    tasks_by_workflow: ['tenant', 'workflow_name', 'task_id'],
+  },
+  documents: {
+    documents_by_name: ['tenant', 'collection', 'name'],
+    documents_by_status: ['tenant', 'status', 'document_id'],
+  },
 };
 
 /** Small rows that are found by their key alone: on SQLite one tree holds both. */

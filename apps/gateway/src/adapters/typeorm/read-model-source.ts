@@ -25,7 +25,9 @@ export function sqliteReadModels(path: string): ReadModelSource {
         driver: SqliteDriver,
         database: path,
         prepareDatabase: (db: SqliteDriver) => {
-          db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;');
+          db.exec(
+            'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;',
+          );
         },
         entities: readModelEntities,
         migrations: readModelMigrations,
@@ -96,5 +98,6 @@ async function refuseDamage(source: DataSource): Promise<void> {
   const [{ page_count: pages } = { page_count: 0 }]: { page_count: number }[] = await source.query('PRAGMA page_count');
   if (pages > 16_384) return;
   const [found]: { quick_check: string }[] = await source.query('PRAGMA quick_check(1)');
-  if (found?.quick_check !== 'ok') throw new PlatformError('data_folder_corrupt', { detail: `The read model is damaged: ${found?.quick_check}` });
+  if (found?.quick_check !== 'ok')
+    throw new PlatformError('data_folder_corrupt', { detail: `The read model is damaged: ${found?.quick_check}` });
 }

@@ -87,17 +87,10 @@ export class TaskRows {
     const seq = text === undefined ? Number.NaN : seqOf(text);
     if (text === undefined || Number.isNaN(seq)) return this.hooks.onUnreadable(record);
     const known = tasks.get(record.key);
-    const last = known && known.lastSeq > 0 ? known.lastSeq : Math.max(0, this.lastSeqs.get(record.key) ?? 0);
+    const last = known?.lastSeq || Math.max(0, this.lastSeqs.get(record.key) ?? 0);
     if (seq <= last) return;
-    if (seq !== last + 1) return this.hooks.onGap(record.key, last + 1, seq);
-    const task = known ?? gathered(tasks, record);
-    if (task.firstSeq === 0) task.firstSeq = seq;
-    task.lastSeq = seq;
-    const type = eventTypeOf(record.headers['ce_type'] ?? '');
-    if (type === 'TaskAccepted') task.acceptedAt = task.texts.length;
-    task.texts.push(text);
-    task.status = statusOfType[type] ?? 'running';
-    task.updatedAt = record.headers['ce_time'] ?? '';
+    if (seq === last + 1) addEvent(known ?? gathered(tasks, record), { seq, text, record });
+    else this.hooks.onGap(record.key, last + 1, seq);
   }
 
   /** A record that nobody should have written must not hold up all others. */
@@ -118,18 +111,32 @@ export class TaskRows {
     }
     const facts = task.acceptedAt >= 0 ? acceptedFacts(task) : stored < 0 ? submittedFacts(task) : undefined;
     if (facts) this.writeNew(task, facts, out);
-    else if (task.texts.length > 0) out.push({ sql: updateTask, params: [task.status, task.updatedAt, endOf(task), task.lastSeq, task.taskId] });
+    else if (task.texts.length > 0)
+      out.push({ sql: updateTask, params: [task.status, task.updatedAt, endOf(task), task.lastSeq, task.taskId] });
     this.remember(task, stored);
   }
 
   private writeNew(task: Gathered, facts: SubmittedTask, out: Statement[]): void {
     const createdAt = isUuid7(task.taskId) ? new Date(madeAt(task.taskId)).toISOString() : task.updatedAt;
     const workflow = facts.workflow ?? null;
-    const params: SqlValue[] = [task.taskId, task.tenant, task.status, facts.goal ?? null, workflow, workflow?.split('@')[0] ?? null];
-    params.push(facts.priority, JSON.stringify(facts.labels), createdAt, task.updatedAt === '' ? createdAt : task.updatedAt);
+    const params: SqlValue[] = [
+      task.taskId,
+      task.tenant,
+      task.status,
+      facts.goal ?? null,
+      workflow,
+      workflow?.split('@')[0] ?? null,
+    ];
+    params.push(
+      facts.priority,
+      JSON.stringify(facts.labels),
+      createdAt,
+      task.updatedAt === '' ? createdAt : task.updatedAt,
+    );
     params.push(endOf(task), task.lastSeq, task.lastSeq === 0 ? JSON.stringify(facts) : null);
     out.push({ sql: upsertTask, params });
-    for (const [name, value] of Object.entries(facts.labels)) out.push({ sql: insertLabel, params: [name, value, task.taskId] });
+    for (const [name, value] of Object.entries(facts.labels))
+      out.push({ sql: insertLabel, params: [name, value, task.taskId] });
   }
 
   private remember(task: Gathered, stored: number): void {
@@ -150,10 +157,32 @@ function gathered(tasks: Map<string, Gathered>, record: IncomingMessage): Gather
   let task = tasks.get(record.key);
   if (task === undefined) {
     const { tenant } = ownerOf(record);
-    task = { record, taskId: record.key, tenant, submitted: undefined, firstSeq: 0, lastSeq: 0, texts: [], acceptedAt: -1, status: 'accepted', updatedAt: '' };
+    task = {
+      record,
+      taskId: record.key,
+      tenant,
+      submitted: undefined,
+      firstSeq: 0,
+      lastSeq: 0,
+      texts: [],
+      acceptedAt: -1,
+      status: 'accepted',
+      updatedAt: '',
+    };
     tasks.set(record.key, task);
   }
   return task;
+}
+
+function addEvent(task: Gathered, { seq, text, record }: { seq: number; text: string; record: IncomingMessage }): void {
+  const { ce_type: ceType = '', ce_time: time = '' } = record.headers;
+  const type = eventTypeOf(ceType);
+  if (task.firstSeq === 0) task.firstSeq = seq;
+  if (type === 'TaskAccepted') task.acceptedAt = task.texts.length;
+  task.lastSeq = seq;
+  task.texts.push(text);
+  task.status = statusOfType[type] ?? 'running';
+  task.updatedAt = time;
 }
 
 function acceptedFacts(task: Gathered): SubmittedTask {
@@ -167,7 +196,15 @@ function submittedFacts(task: Gathered): SubmittedTask | undefined {
 }
 
 /** Leaves out the definition and whatever has not the type that the columns need. */
-function readFacts({ goal, workflow, input, priority, deadline_at, labels, budget }: Partial<SubmittedTask>): SubmittedTask {
+function readFacts({
+  goal,
+  workflow,
+  input,
+  priority,
+  deadline_at,
+  labels,
+  budget,
+}: Partial<SubmittedTask>): SubmittedTask {
   return {
     goal: typeof goal === 'string' ? goal : undefined,
     workflow: typeof workflow === 'string' ? workflow : undefined,
@@ -196,5 +233,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
   last_seq = excluded.last_seq, submitted = excluded.submitted
 WHERE excluded.last_seq > tasks.last_seq`;
-const updateTask = 'UPDATE tasks SET status = ?, updated_at = ?, ended_at = ?, last_seq = ?, submitted = NULL WHERE task_id = ?';
+const updateTask =
+  'UPDATE tasks SET status = ?, updated_at = ?, ended_at = ?, last_seq = ?, submitted = NULL WHERE task_id = ?';
 const insertLabel = 'INSERT INTO task_labels (name, value, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';

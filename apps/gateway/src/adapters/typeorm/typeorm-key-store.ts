@@ -44,12 +44,17 @@ export class TypeOrmKeyStore implements KeyStore {
   }
 
   async findAnswer(tenant: string, key: string): Promise<string | undefined> {
-    const [found] = await this.sql.all<{ answer: string | null }>('SELECT answer FROM idempotency_keys WHERE tenant = ? AND key = ?', [tenant, key]);
+    const [found] = await this.sql.all<{ answer: string | null }>(
+      'SELECT answer FROM idempotency_keys WHERE tenant = ? AND key = ?',
+      [tenant, key],
+    );
     return found?.answer ?? undefined;
   }
 
   async saveAnswer(tenant: string, key: string, answer: string): Promise<void> {
-    await this.sql.transact([{ sql: 'UPDATE idempotency_keys SET answer = ? WHERE tenant = ? AND key = ?', params: [answer, tenant, key] }]);
+    await this.sql.transact([
+      { sql: 'UPDATE idempotency_keys SET answer = ? WHERE tenant = ? AND key = ?', params: [answer, tenant, key] },
+    ]);
   }
 
   /** Undefined when this process wrote the row itself, or there is no key. `text`: the command as it is on the log. */

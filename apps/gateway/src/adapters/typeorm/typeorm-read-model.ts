@@ -69,7 +69,10 @@ export class TypeOrmReadModel implements ReadModel {
   }
 
   private tasksMatching(query: TaskQuery): SelectQueryBuilder<TaskRow> {
-    const tasks = this.source.getRepository(TaskRow).createQueryBuilder('task').where('task.tenant = :tenant', { tenant: query.tenant });
+    const tasks = this.source
+      .getRepository(TaskRow)
+      .createQueryBuilder('task')
+      .where('task.tenant = :tenant', { tenant: query.tenant });
     if (query.statuses) tasks.andWhere('task.status IN (:...statuses)', { statuses: query.statuses });
     if (query.workflow !== undefined) {
       const column = query.workflow.includes('@') ? 'workflow' : 'workflow_name';
@@ -85,7 +88,10 @@ export class TypeOrmReadModel implements ReadModel {
 
   private async bounded(matching: SelectQueryBuilder<TaskRow>): Promise<{ total?: number }> {
     const [sql, params] = matching.limit(countLimit + 1).getQueryAndParameters();
-    const [counted]: { count: number | string }[] = await this.source.query(`SELECT COUNT(*) AS count FROM (${sql}) matching`, params);
+    const [counted]: { count: number | string }[] = await this.source.query(
+      `SELECT COUNT(*) AS count FROM (${sql}) matching`,
+      params,
+    );
     const total = Number(counted?.count ?? 0);
     return total > countLimit ? {} : { total };
   }

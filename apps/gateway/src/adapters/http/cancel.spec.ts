@@ -1,0 +1,71 @@
+import { defaultOwner, encodeMessage, topics, Verdict, type CancelTask } from '@waybill/contracts';
+import { systemClock } from '@waybill/messaging';
+import { InMemoryMessageLog, until } from '@waybill/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GatewayFixture, lifeOf } from '../../testing/gateway-fixture.ts';
+
+const log = new InMemoryMessageLog({ clock: systemClock });
+let gateway: GatewayFixture;
+const steps = { s1: { agent: 'echo', with: { id: '${{ input.id }}' } } };
+const body = { workflow: 'one', input: { id: 'x' } };
+
+beforeAll(async () => {
+  gateway = await GatewayFixture.start(log, { settings: { GATEWAY_VERDICT_MS: '300' } });
+  await gateway.announce('echo');
+  await gateway.call('PUT', '/v1/workflows/one', { name: 'one', version: 1, steps, output: '${{ steps.s1.output }}' });
+});
+afterAll(() => gateway.close());
+
+async function run(): Promise<string> {
+  const taskId = await gateway.submit(body);
+  await gateway.emit(taskId, ...lifeOf(taskId, { done: taskId }));
+  return taskId;
+}
+
+const requests = () => log.recordsOf(topics.taskRequests);
+
+describe('cancelling', () => {
+  const cancel = (taskId: string, headers: Record<string, string> = {}) =>
+    gateway.call('POST', `/v1/tasks/${taskId}/cancel`, { reason: 'enough' }, headers);
+  const asked = (taskId: string) =>
+    requests().find((record) => record.key === taskId && record.headers['ce_type']!.includes('CancelTask'));
+  async function decide(taskId: string, verdict: Partial<Verdict>): Promise<void> {
+    await until(() => asked(taskId) !== undefined, undefined, 1_000_000);
+    const { reply_to: to } = JSON.parse(String(asked(taskId)!.value)) as CancelTask;
+    const body = Verdict.parse({ type: 'Verdict', command_id: to!.command_id, applied: true, ...verdict });
+    const meta = { id: 'v', source: 'orchestrator', time: '', owner: defaultOwner };
+    await log.append([encodeMessage({ topic: topics.replies, key: to!.instance, name: 'Verdict' }, body, meta)]);
+  }
+
+  it('answers with the task when it is decided', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const answer = cancel(taskId, { 'idempotency-key': 'c1' });
+    await until(() => asked(taskId) !== undefined, undefined, 1_000_000);
+    const end = {
+      seq: 2,
+      type: 'TaskCancelled',
+      data: { reason: 'enough', usage: { prompt_tokens: 0, completion_tokens: 0, steps: 0 } },
+    };
+    await gateway.emit(taskId, lifeOf(taskId)[0]!, end);
+    await decide(taskId, { task_status: 'cancelled' });
+    expect((await answer).json).toMatchObject({ task_id: taskId, status: 'cancelled' });
+    expect((await cancel(taskId, { 'idempotency-key': 'c1' })).status).toBe(200);
+    expect((await cancel(taskId)).json).toMatchObject({ code: 'task_ended', status: 409 });
+  });
+
+  it('is refused when the task ended meanwhile', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const answer = cancel(taskId);
+    await decide(taskId, { applied: false, error: { class: 'conflict', code: 'task_ended', detail: 'It has ended.' } });
+    expect((await answer).json).toMatchObject({ code: 'task_ended', status: 409, detail: 'It has ended.' });
+  });
+
+  it('answers 202 when nobody decides in time', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const answer = await cancel(taskId);
+    expect([answer.status, answer.headers['location']]).toEqual([202, `/v1/tasks/${taskId}`]);
+  });
+
+  it('is refused for a task that has ended', async () =>
+    expect((await cancel(await run())).json.code).toBe('task_ended'));
+});

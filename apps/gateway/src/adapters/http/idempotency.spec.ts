@@ -1,0 +1,72 @@
+import { topics } from '@waybill/contracts';
+import { systemClock } from '@waybill/messaging';
+import { InMemoryMessageLog } from '@waybill/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GatewayFixture } from '../../testing/gateway-fixture.ts';
+
+const log = new InMemoryMessageLog({ clock: systemClock });
+let gateway: GatewayFixture;
+const steps = { s1: { agent: 'echo', with: { id: '${{ input.id }}' } } };
+const body = { workflow: 'one', input: { id: 'x' } };
+
+beforeAll(async () => {
+  gateway = await GatewayFixture.start(log);
+  await gateway.announce('echo');
+  await gateway.call('PUT', '/v1/workflows/one', { name: 'one', version: 1, steps, output: '${{ steps.s1.output }}' });
+});
+afterAll(() => gateway.close());
+
+const requests = () => log.recordsOf(topics.taskRequests);
+
+describe('an idempotency key', () => {
+  it('gives the same task for the same body, however it is written', async () => {
+    const first = await gateway.call('POST', '/v1/tasks', body, { 'idempotency-key': 'k1' });
+    const again = await gateway.call(
+      'POST',
+      '/v1/tasks',
+      { input: { id: 'x' }, workflow: 'one' },
+      { 'idempotency-key': 'k1' },
+    );
+    expect([again.status, again.json, again.headers['idempotency-replayed']]).toEqual([202, first.json, 'true']);
+    expect(requests().filter((record) => record.key === first.json.task_id)).toHaveLength(1);
+  });
+
+  it('refuses another body', async () => {
+    await gateway.submit(body, { 'idempotency-key': 'k2' });
+    const other = await gateway.call('POST', '/v1/tasks', { ...body, priority: 1 }, { 'idempotency-key': 'k2' });
+    expect([other.status, other.json.code]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  it('makes one task of many requests at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => gateway.submit(body, { 'idempotency-key': 'k3' })));
+    expect(new Set(ids).size).toBe(1);
+    expect(requests().filter((record) => record.key === ids[0])).toHaveLength(1);
+  });
+
+  it('is not used up by what was refused or only tried', async () => {
+    const refused = await gateway.call('POST', '/v1/tasks', { workflow: 'none' }, { 'idempotency-key': 'k4' });
+    await gateway.call('POST', '/v1/tasks', { ...body, dry_run: true }, { 'idempotency-key': 'k4' });
+    expect([
+      refused.status,
+      (await gateway.call('POST', '/v1/tasks', body, { 'idempotency-key': 'k4' })).status,
+    ]).toEqual([400, 202]);
+  });
+
+  it('sends the same command again when the first one never reached the log', async () => {
+    let fails = true;
+    const failing = new InMemoryMessageLog({
+      clock: systemClock,
+      faultOfAppend: (messages) => (fails && messages[0]!.topic === topics.taskRequests ? 0 : undefined),
+    });
+    const other = await GatewayFixture.start(failing);
+    await other.announce('echo');
+    await other.call('PUT', '/v1/workflows/one', { name: 'one', version: 1, steps });
+    const lost = await other.call('POST', '/v1/tasks', body, { 'idempotency-key': 'k' });
+    expect([lost.status, lost.json.code, lost.headers['retry-after']]).toEqual([503, 'log_unavailable', '1']);
+    fails = false;
+    const again = await other.call('POST', '/v1/tasks', body, { 'idempotency-key': 'k' });
+    expect([again.status, again.headers['idempotency-replayed']]).toEqual([202, 'true']);
+    expect(failing.recordsOf(topics.taskRequests).map((record) => record.key)).toEqual([again.json.task_id]);
+    await other.close();
+  });
+});

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lineAndColumn, pointerAt, pointerOf } from './json-place.ts';
+import { forbiddenKeys, scanJson } from './json-scan.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const scan = (text: string): string | undefined => scanJson(bytes(text), 64)?.code;
+
+describe('the scan', () => {
+  it('lets harmless JSON pass', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 8 }), (text) => {
+        const harmless = !/\\u0000|\\ud[89a-f]/i.test(text) && ![...forbiddenKeys].some((key) => text.includes(key));
+        fc.pre(harmless);
+        expect(scan(text)).toBeUndefined();
+      }),
+    );
+  });
+
+  it.each([
+    '{"a":"__proto__"}',
+    '["constructor"]',
+    '{"a":"prototype:"}',
+    '{"a\\"__proto__":1}',
+    '{"__proto":1}',
+    '"\\ud83d\\ude00"',
+    '"\\\\u0000"',
+    '{}',
+  ])('lets %s pass', (text) => expect(scan(text)).toBeUndefined());
+
+  it.each([
+    ['{"__proto__" \n :1}', 'forbidden_key'],
+    ['{"\\u005f\\u005fproto\\u005f_":1}', 'forbidden_key'],
+    ['{"construct\\u006fr":1}', 'forbidden_key'],
+    ['"\\\\\\u0000"', 'invalid_text'],
+    ['"\\uDBFF"', 'invalid_text'],
+    ['"\\ud800\\u0041"', 'invalid_text'],
+    ['"\\ud800\\', 'invalid_text'],
+    ['"\\ud800', 'invalid_text'],
+  ])('finds what is wrong with %s', (text, code) => expect(scan(text)).toBe(code));
+
+  it('accepts 64 levels and no more', () => {
+    expect(scan(`${'['.repeat(64)}${']'.repeat(64)}`)).toBeUndefined();
+    expect(scanJson(bytes('['.repeat(65)), 64)).toMatchObject({ code: 'too_deep', at: 64 });
+  });
+
+  it('does not mind texts that break off', () => {
+    for (const text of ['"', '"\\', '"\\u', '"\\u00', '{"a', '{"__proto__"', '"\\x"', '"\\uzzzz"'])
+      expect(scan(text)).toBeUndefined();
+  });
+});
+
+describe('a place', () => {
+  it.each([
+    ['{"a":{"b":[1,{"c":"X"}]}}', 'X', '/a/b/1/c'],
+    ['[[],[{"x":1},{"y":"X"}]]', 'X', '/1/1/y'],
+    ['{"a/b":{"c~d":"X"}}', 'X', '/a~1b/c~0d'],
+    ['{"a,}":"]","b":"X"}', 'X', '/b'],
+    ['"X"', 'X', ''],
+    ['{"\\z":"X"}', 'X', '/\\z'],
+  ])('in %s is found', (text, mark, pointer) =>
+    expect(pointerAt(bytes(text), text.indexOf(`"${mark}"`))).toBe(pointer),
+  );
+
+  it('is told in lines and characters', () =>
+    expect(lineAndColumn(bytes('ä\nöü!'), 7)).toEqual({ line: 2, column: 3 }));
+  it('is written as RFC 6901 says', () => expect(pointerOf(['a/b', 0, 'c~d'])).toBe('/a~1b/0/c~0d'));
+});

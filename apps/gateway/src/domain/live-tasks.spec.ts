@@ -1,0 +1,140 @@
+import { describe, expect, it, vi } from 'vitest';
+import { eventTypeOf, seqOf, typeInText } from './event-text.ts';
+import { LiveTasks } from './live-tasks.ts';
+
+const text = (seq: number, type = 'StepDispatched', data: object = {}): string =>
+  JSON.stringify({ seq, type, time: 't', data });
+const apply = (tasks: LiveTasks, id: string, seq: number, type = 'StepDispatched'): string =>
+  tasks.apply(id, type, text(seq, type));
+
+describe('an event text', () => {
+  it('tells its place and its kind without being parsed', () => {
+    expect(seqOf(text(120))).toBe(120);
+    expect(typeInText(text(7, 'TaskCompleted'))).toBe('TaskCompleted');
+    expect(eventTypeOf('waybill.StepCompleted.v1')).toBe('StepCompleted');
+  });
+  it('may be written in another way', () => {
+    expect(seqOf('{ "type": "A", "seq": 3 }')).toBe(3);
+    expect(typeInText('{ "type": "A", "seq": 3 }')).toBe('A');
+    expect(eventTypeOf('com.example.other')).toBe('');
+  });
+  it('may be none', () => {
+    for (const wrong of ['', '{}', '{"seq":0}', '{"seq":"1"}', '{"seq":1.5}', 'null', '{"seq":'])
+      expect(seqOf(wrong)).toBeNaN();
+  });
+});
+
+describe('recent tasks', () => {
+  it('keep their events in order and drop what comes again', () => {
+    const tasks = new LiveTasks(1e6);
+    expect([apply(tasks, 'a', 1), apply(tasks, 'a', 2), apply(tasks, 'a', 2), apply(tasks, 'a', 1)]).toEqual([
+      'new',
+      'new',
+      'old',
+      'old',
+    ]);
+    expect(tasks.find('a')).toMatchObject({ first: 1, last: 2, ended: false });
+  });
+
+  it('begin in the middle when the task is older than the process', () => {
+    const tasks = new LiveTasks(1e6);
+    expect([apply(tasks, 'a', 7), apply(tasks, 'a', 8)]).toEqual(['new', 'new']);
+    expect(tasks.find('a')).toMatchObject({ first: 7, last: 8 });
+  });
+
+  it('raise an alarm at a gap and hold what is after it', () => {
+    const tasks = new LiveTasks(1e6);
+    apply(tasks, 'a', 1);
+    expect(apply(tasks, 'a', 3)).toBe('gap');
+    expect(tasks.find('a')).toMatchObject({ first: 3, last: 3 });
+  });
+
+  it('pass over what cannot be read', () => expect(new LiveTasks(1e6).apply('a', 'X', 'nonsense')).toBe('unreadable'));
+
+  it('show what was submitted until the first event', () => {
+    const tasks = new LiveTasks(1e6);
+    const task = tasks.submit('a', '{"goal":"g"}');
+    expect(task.submission()).toEqual({ goal: 'g' });
+    apply(tasks, 'a', 1);
+    tasks.submit('a', '{"goal":"again"}');
+    expect(task.submission()).toBeUndefined();
+  });
+
+  it('tell watchers what is new, and nothing else', () => {
+    const tasks = new LiveTasks(1e6);
+    const watcher = vi.fn<() => void>();
+    apply(tasks, 'a', 1);
+    tasks.find('a')!.watchers.add(watcher);
+    apply(tasks, 'a', 1);
+    expect(watcher).not.toHaveBeenCalled();
+    apply(tasks, 'a', 2, 'TaskCompleted');
+    expect(watcher).toHaveBeenCalledTimes(1);
+    expect(tasks.find('a')!.ended).toBe(true);
+  });
+
+  it('are bounded: the oldest go, watched ones stay', () => {
+    const tasks = new LiveTasks(10_000);
+    apply(tasks, 'watched', 1);
+    tasks.find('watched')!.watchers.add(() => undefined);
+    for (let n = 0; n < 100; n += 1) apply(tasks, `t${n}`, 1);
+    expect(tasks.bytes).toBeLessThanOrEqual(10_000);
+    expect(tasks.find('t0')).toBeUndefined();
+    expect(tasks.find('t99')).toBeDefined();
+    expect(tasks.find('watched')).toBeDefined();
+  });
+
+  it('go on when everything is watched', () => {
+    const tasks = new LiveTasks(1_000);
+    for (let n = 0; n < 20; n += 1) tasks.watch(`t${n}`).watchers.add(() => undefined);
+    expect(tasks.size).toBe(20);
+  });
+});
+
+describe('tokens of a task', () => {
+  const token = (offset: number, work = 'w', epoch = 1, turn = 0) => ({
+    step_id: 's',
+    work_id: work,
+    epoch,
+    turn,
+    index: offset,
+    text: 'x',
+    offset,
+  });
+  const ends = (type: string, data: object) => (tasks: LiveTasks, seq: number) =>
+    tasks.apply('a', type, text(seq, type, data));
+
+  it('are dropped in favour of the event that ends their activation', () => {
+    const tasks = new LiveTasks(1e6);
+    apply(tasks, 'a', 1);
+    for (const one of [token(0), token(1, 'other'), token(2, 'w', 1, 1), token(3, 'w', 2)]) tasks.addToken('a', one);
+    ends('StepSuspended', { work_id: 'w', epoch: 1, turn: 0 })(tasks, 2);
+    expect(
+      tasks
+        .find('a')!
+        .tokensAfter(-1)
+        .map((left) => left.offset),
+    ).toEqual([1, 2, 3]);
+    ends('StepRetryScheduled', { work_id: 'w', epoch: 1 })(tasks, 3);
+    expect(
+      tasks
+        .find('a')!
+        .tokensAfter(-1)
+        .map((left) => left.offset),
+    ).toEqual([1, 3]);
+    expect(
+      tasks
+        .find('a')!
+        .tokensAfter(1)
+        .map((left) => left.offset),
+    ).toEqual([3]);
+  });
+
+  it('end with the task', () => {
+    const tasks = new LiveTasks(1e6);
+    apply(tasks, 'a', 1);
+    tasks.addToken('a', token(0));
+    apply(tasks, 'a', 2, 'TaskCancelled');
+    tasks.addToken('a', token(1));
+    expect(tasks.find('a')!.tokensAfter(-1)).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+/** Bodies that are refused before anything is made of them. */
+import { raw, task, type Bad } from './bad-input.ts';
+
+export const badTexts: Bad[] = [
+  task('an unfinished object', raw('{"goal": "a"'), 'malformed_json', { says: /line 1, column 13/ }),
+  task('a missing value', raw('{\n  "goal": ,\n}'), 'malformed_json', { says: /line 2, column 11/ }),
+  task('a trailing comma', raw('{"goal":"a",}'), 'malformed_json'),
+  task('two documents', raw('{"goal":"a"}{"goal":"b"}'), 'malformed_json', { says: /column 13/ }),
+  task('a bare word', raw('goal'), 'malformed_json'),
+  task('NaN', raw('{"goal":"a","priority":NaN}'), 'malformed_json'),
+  task('an empty body', raw(''), 'invalid_request'),
+  task('only white space', raw('   '), 'malformed_json'),
+  task('a byte that is no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 'malformed_json', { says: /UTF-8/ }),
+  task('a surrogate as UTF-8 bytes', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'malformed_json', { says: /UTF-8/ }),
+  task('an overlong character', Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 'malformed_json'),
+  task('a raw NUL in text', raw('{"goal":"a\0b"}'), 'invalid_text', { pointer: '/goal' }),
+  task('an escaped NUL in text', raw('{"goal":"a\\u0000b"}'), 'invalid_text', { pointer: '/goal' }),
+  task('an escaped NUL in a key', raw('{"goal":"a","input":{"x\\u0000y":1}}'), 'invalid_text', {
+    pointer: '/input/x\ufffdy',
+  }),
+  task('a NUL between values', raw('{"goal":\0"a"}'), 'invalid_text'),
+  task('a lone high surrogate', raw('{"goal":"\\ud800"}'), 'invalid_text', { pointer: '/goal' }),
+  task('a lone low surrogate', raw('{"goal":"x \\uDC00 y"}'), 'invalid_text', { pointer: '/goal' }),
+  task('a lone surrogate in a key', raw('{"goal":"a","labels":{"\\ud83d":"x"}}'), 'invalid_text', {
+    pointer: '/labels/\ufffd',
+  }),
+  task('two high surrogates', raw('{"goal":"\\ud83d\\ud83d\\ude00"}'), 'invalid_text'),
+  task('__proto__', raw('{"goal":"a","input":{"__proto__":{"x":1}}}'), 'forbidden_key', {
+    pointer: '/input/__proto__',
+  }),
+  task('an escaped __proto__', raw('{"workflow":"typed","input":{"\\u005f_proto__":1}}'), 'forbidden_key'),
+  task('constructor', raw('{"goal":"a","constructor":{}}'), 'forbidden_key'),
+  task('prototype in a list', raw('{"goal":"a","labels":{},"input":{"list":[0,{"prototype":1}]}}'), 'forbidden_key', {
+    pointer: '/input/list/1/prototype',
+  }),
+  task('ten thousand levels of lists', raw(`{"goal":${'['.repeat(10_000)}${']'.repeat(10_000)}}`), 'too_deep'),
+  task('ten thousand levels of objects', raw(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`), 'too_deep'),
+  task('levels that never close', raw('['.repeat(100_000)), 'too_deep'),
+  task('eleven megabytes', Buffer.alloc(11 * 1024 * 1024, 0x20), 'too_large', { status: 413 }),
+];
