@@ -96,7 +96,7 @@ async function runBlock(count: number): Promise<void> {
   block += 1;
   latencies.length = 0;
   const begun = performance.now();
-  await pool(count, `block-${block}`);
+  await pool(count, `block-${process.pid}-${block}`);
   const seconds = (performance.now() - begun) / 1_000;
   latencies.sort((a, b) => a - b);
   process.send!({ seconds, p50: at(0.5), p99: at(0.99) });

@@ -109,9 +109,12 @@ describe('commands', () => {
     await client.events('t', 5, 10);
     await client.cancel('t');
     await client.putWorkflow('w', { steps: {} });
+    await client.workflow('w', 2);
+    await client.workflows();
     await client.agents();
     await client.addDocument({ name: 'd', text: 'x' });
     await client.documents();
+    await client.document('d');
     await client.deleteDocument('d');
     await client.search({ query: 'q' });
     await client.readiness();
@@ -124,9 +127,12 @@ describe('commands', () => {
       'GET /v1/tasks/t/events?after=5&limit=10',
       'POST /v1/tasks/t/cancel',
       'PUT /v1/workflows/w',
+      'GET /v1/workflows/w?version=2',
+      'GET /v1/workflows',
       'GET /v1/agents',
       'POST /v1/documents',
       'GET /v1/documents',
+      'GET /v1/documents/d',
       'DELETE /v1/documents/d',
       'POST /v1/search',
       'GET /readyz',

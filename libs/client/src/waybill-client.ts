@@ -7,6 +7,7 @@ import type {
   DocumentAnswer,
   DocumentPage,
   DocumentSubmission,
+  DocumentView,
   DryRunAnswer,
   EventPage,
   PlanEvent,
@@ -21,6 +22,7 @@ import type {
   TaskView,
   TokenFrame,
   WorkflowDefinition,
+  WorkflowPage,
   WorkflowView,
 } from '@waybill/contracts';
 import { apiErrorOf } from './api-error.ts';
@@ -97,6 +99,15 @@ export class WaybillClient {
     return this.request('PUT', `/v1/workflows/${name}`, definition);
   }
 
+  /** The latest version when none is given. */
+  workflow(name: string, version?: number): Promise<WorkflowView> {
+    return this.get(`/v1/workflows/${name}`, version === undefined ? {} : { version: String(version) });
+  }
+
+  workflows(query: Record<string, string> = {}): Promise<WorkflowPage> {
+    return this.get('/v1/workflows', query);
+  }
+
   agents(): Promise<AgentPage> {
     return this.get('/v1/agents');
   }
@@ -107,6 +118,10 @@ export class WaybillClient {
 
   documents(query: Record<string, string> = {}): Promise<DocumentPage> {
     return this.get('/v1/documents', query);
+  }
+
+  document(documentId: string): Promise<DocumentView> {
+    return this.get(`/v1/documents/${documentId}`);
   }
 
   deleteDocument(documentId: string): Promise<void> {

@@ -4,11 +4,6 @@
  */
 import { PlatformError, type PlanEvent, type PlanEventType } from '@waybill/contracts';
 
-export interface StoredText {
-  readonly seq: number;
-  readonly text: string;
-}
-
 const head = '{"seq":';
 const typeMark = ',"type":"';
 const typeNames = new Map<string, string>();

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countMembers, findDuplicateKey } from './json-duplicates.ts';
 import { lineAndColumn, pointerAt, pointerOf } from './json-place.ts';
 import { forbiddenKeys, scanJson } from './json-scan.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const scan = (text: string): string | undefined => scanJson(bytes(text), 64)?.code;
+const scan = (text: string): string | undefined => {
+  const found = scanJson(bytes(text), 64);
+  return typeof found === 'number' ? undefined : found.code;
+};
 
 describe('the scan', () => {
   it('lets harmless JSON pass', () => {
@@ -65,4 +69,26 @@ describe('a place', () => {
   it('is told in lines and characters', () =>
     expect(lineAndColumn(bytes('ä\nöü!'), 7)).toEqual({ line: 2, column: 3 }));
   it('is written as RFC 6901 says', () => expect(pointerOf(['a/b', 0, 'c~d'])).toBe('/a~1b/0/c~0d'));
+});
+
+describe('a key that stands twice', () => {
+  it.each([
+    ['{"a":1,"b":{"a":2},"a":3}', '/a'],
+    ['[{"x":{"k":1,"\\u006b":2}}]', '/0/x/k'],
+  ])('in %s is found', (text, pointer) => {
+    const at = findDuplicateKey(bytes(text))!;
+    expect(pointerAt(bytes(text), at)).toBe(pointer);
+    expect(scanJson(bytes(text), 64)).toBeGreaterThan(countMembers(JSON.parse(text)));
+  });
+
+  it('is none where every key stands once', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+        const text = JSON.stringify(value);
+        fc.pre(scan(text) === undefined);
+        expect(scanJson(bytes(text), 64)).toBe(countMembers(JSON.parse(text)));
+        expect(findDuplicateKey(bytes(text))).toBeUndefined();
+      }),
+    );
+  });
 });

@@ -24,15 +24,19 @@ export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constru
 const longestForbidden = 'constructor'.length;
 const shortestForbidden = '__proto__'.length;
 
-/** `bytes` must be valid UTF-8. */
-export function scanJson(bytes: Uint8Array, maxDepth: number): ScanFinding | undefined {
+/** Answers how many keys there are when nothing is wrong. `bytes` must be valid UTF-8. */
+export function scanJson(bytes: Uint8Array, maxDepth: number): ScanFinding | number {
   let depth = 0;
+  let keys = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at]!;
     if (byte === quote) {
       const text = endOfString(bytes, at);
-      const finding = text.finding ?? forbiddenKeyAt(bytes, at, text);
+      if (text.finding) return text.finding;
+      const isKey = isFollowedByColon(bytes, text.end + 1);
+      const finding = isKey ? forbiddenKeyAt(bytes, at, text) : undefined;
       if (finding) return finding;
+      keys += Number(isKey);
       at = text.end;
       continue;
     }
@@ -40,7 +44,7 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): ScanFinding | und
     depth += depthChange(byte);
     if (depth > maxDepth) return { code: 'too_deep', at, what: `Nesting goes deeper than ${maxDepth} levels.` };
   }
-  return undefined;
+  return keys;
 }
 
 function depthChange(byte: number): number {
@@ -78,7 +82,6 @@ function endOfString(bytes: Uint8Array, start: number): ScannedString {
 function forbiddenKeyAt(bytes: Uint8Array, start: number, text: ScannedString): ScanFinding | undefined {
   const length = text.end - start - 1;
   if (length < shortestForbidden || (length > longestForbidden && !text.escaped)) return undefined;
-  if (!isFollowedByColon(bytes, text.end + 1)) return undefined;
   const key = keyText(bytes, start, text);
   return key !== undefined && forbiddenKeys.has(key)
     ? { code: 'forbidden_key', at: start, what: `The key ${key} is not allowed.` }

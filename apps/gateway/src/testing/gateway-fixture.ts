@@ -150,17 +150,17 @@ export interface StubEvent {
   readonly time?: string;
 }
 
-export const stubTime = '2026-11-21T10:00:00.000Z';
+const stubTime = '2026-11-21T10:00:00.000Z';
 const meta = (id: string, time = stubTime) => ({ id, source: 'orchestrator', time, owner: defaultOwner });
 
-export const eventRecord = (taskId: string, { seq, type, data, time = stubTime }: StubEvent): OutgoingMessage =>
+const eventRecord = (taskId: string, { seq, type, data, time = stubTime }: StubEvent): OutgoingMessage =>
   encodeMessage(
     { topic: topics.planEvents, key: taskId, name: type },
     { seq, type, time, data },
     meta(`${taskId}/${seq}`, time),
   );
 
-export function agentRecord(name: string): OutgoingMessage {
+function agentRecord(name: string): OutgoingMessage {
   const entry: AgentEntry = {
     kind: 'agent',
     name,

@@ -7,7 +7,7 @@ export const text = (seq: number, type = 'StepDispatched', data: object = {}): s
   JSON.stringify({ seq, type, time: 't', data });
 export const typeAt = (seq: number, last: number): string => (seq === last ? 'TaskCompleted' : 'StepDispatched');
 
-export class Client implements StreamSink {
+class Client implements StreamSink {
   out = '';
   state: 'open' | 'ended' | 'cut' = 'open';
   takes = true;

@@ -4,7 +4,6 @@
  */
 import {
   endedStatuses,
-  limits,
   PlatformError,
   topics,
   type PlanEvent,
@@ -128,8 +127,6 @@ export function idOfCursor(cursor: string): string {
     pointer: 'cursor',
   });
 }
-
-export const pageLimit = (limit: number | undefined): number => limit ?? limits.defaultPageItems;
 
 const isWhole = (task: LiveTask): boolean =>
   task.first === 1 && (task.texts.length > 0 || task.submitted !== undefined);

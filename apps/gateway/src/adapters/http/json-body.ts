@@ -4,7 +4,8 @@
  * nothing here recurses over what a client sent.
  */
 import { isUtf8 } from 'node:buffer';
-import { limits, PlatformError } from '@waybill/contracts';
+import { limits, PlatformError, type ErrorCode } from '@waybill/contracts';
+import { countMembers, findDuplicateKey } from '../../domain/json-duplicates.ts';
 import { findSyntaxError } from '../../domain/json-grammar.ts';
 import { lineAndColumn, pointerAt } from '../../domain/json-place.ts';
 import { scanJson } from '../../domain/json-scan.ts';
@@ -19,19 +20,25 @@ export function parseJsonBody(raw: Buffer): unknown {
     throw new PlatformError('malformed_json', {
       detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.`,
     });
-  const finding = scanJson(bytes, limits.jsonDepth);
-  if (finding) {
-    const pointer = pointerAt(bytes, finding.at);
-    throw new PlatformError(finding.code, {
-      detail: finding.what,
-      pointer: pointer.length > 1_000 ? pointer.slice(0, 1_000) : pointer,
-    });
+  const keys = scanJson(bytes, limits.jsonDepth);
+  if (typeof keys !== 'number') throw refusal(keys.code, bytes, keys.at, keys.what);
+  const value = parse(bytes);
+  if (countMembers(value) < keys) {
+    throw refusal('invalid_request', bytes, findDuplicateKey(bytes) ?? 0, 'A key stands twice in one object.');
   }
+  return value;
+}
+
+function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw malformed(bytes);
   }
+}
+
+function refusal(code: ErrorCode, bytes: Buffer, at: number, detail: string): PlatformError {
+  return new PlatformError(code, { detail, pointer: pointerAt(bytes, at).slice(0, 1_000) });
 }
 
 function malformed(bytes: Buffer): PlatformError {

@@ -51,7 +51,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** The document; `instance` is the path without its query, which may hold anything. */
-export function problemOf(error: PlatformError, request: FastifyRequest): Problem {
+function problemOf(error: PlatformError, request: FastifyRequest): Problem {
   const { code, errorClass, pointer, retryAfterMs } = error;
   const traceId = parseTraceparent(request.exchange.span.traceparent)?.traceId;
   return {

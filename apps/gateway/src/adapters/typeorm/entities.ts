@@ -63,7 +63,7 @@ export class TaskLabelRow {
 }
 
 @Entity('idempotency_keys', { withoutRowid: true })
-export class IdempotencyKeyRow {
+class IdempotencyKeyRow {
   @PrimaryColumn('text')
   tenant!: string;
   @PrimaryColumn('text')
@@ -113,7 +113,7 @@ export class DocumentRow {
 
 /** The next offset to read; written with the rows that follow from what lies below it. */
 @Entity('projection_offsets')
-export class ProjectionOffsetRow {
+class ProjectionOffsetRow {
   @PrimaryColumn('text')
   topic!: string;
   @PrimaryColumn('integer')

@@ -80,7 +80,7 @@ const indices: Record<string, Record<string, string[]>> = {
 /** Small rows that are found by their key alone: on SQLite one tree holds both. */
 const keyed = new Set(['tasks', 'idempotency_keys', 'projection_offsets']);
 
-export class CreateReadModel1763700000000 implements MigrationInterface {
+class CreateReadModel1763700000000 implements MigrationInterface {
   readonly name = 'CreateReadModel1763700000000';
 
   async up(runner: QueryRunner): Promise<void> {

@@ -1,0 +1,57 @@
+import { PlatformError, type Json, type JsonObject } from '@waybill/contracts';
+import { describe, expect, it } from 'vitest';
+import { CfworkerSchemas } from './cfworker-schemas.ts';
+
+const compile = (schema: JsonObject) => new CfworkerSchemas().compile(schema, '/input');
+function refusal(schema: JsonObject): string {
+  try {
+    compile(schema);
+    return 'none';
+  } catch (error) {
+    return error instanceof PlatformError ? `${error.code} ${error.pointer}` : 'unexpected';
+  }
+}
+
+describe('a schema', () => {
+  it.each<[JsonObject, string]>([
+    [{ type: 'strnig' }, '/type'],
+    [{ type: ['string', 'nul'] }, '/type'],
+    [{ required: 'a' }, '/required'],
+    [{ enum: 'a' }, '/enum'],
+    [{ properties: { a: { pattern: '(' } } }, '/properties/a/pattern'],
+    [{ properties: { a: { pattern: 1 } } }, '/properties/a/pattern'],
+    [{ items: { minimum: '1' } }, '/items/minimum'],
+    [{ items: 5 }, '/items'],
+    [{ properties: [] }, '/properties'],
+    [{ anyOf: {} }, '/anyOf'],
+    [{ anyOf: [{ type: 'string' }, 'x'] }, '/anyOf/1'],
+    [{ patternProperties: { '(': {} } }, '/patternProperties/('],
+    [{ $ref: 'http://elsewhere/schema' }, '/$ref'],
+    [{ $ref: '#/$defs/none' }, '/$ref'],
+    [{ $ref: '#none' }, '/$ref'],
+    [{ $defs: { 'a/b': { not: { type: 'x' } } } }, '/$defs/a~1b/not/type'],
+  ])('%j is refused', (schema, pointer) => expect(refusal(schema)).toBe(`invalid_definition /input${pointer}`));
+
+  it.each<[JsonObject, Json]>([
+    [{}, 1],
+    [{ $defs: { n: { type: 'number' } }, properties: { a: { $ref: '#/$defs/n' } } }, { a: 1 }],
+    [{ $defs: { n: { $anchor: 'here' } }, $ref: '#here' }, 'x'],
+    [{ properties: { next: { $ref: '#' } } }, { next: { next: {} } }],
+    [{ items: { type: ['string', 'null'] }, minItems: 1 }, ['a', null]],
+    [{ prefixItems: [true, { const: 2 }] }, [1, 2]],
+    [{ patternProperties: { '^a': { type: 'boolean' } } }, { ab: true }],
+  ])('%j accepts', (schema, value) => expect(compile(schema)(value)).toBeUndefined());
+});
+
+describe('a value that does not fit', () => {
+  it('is pointed at where it is deepest', () => {
+    const check = compile({ properties: { a: { items: { properties: { b: { type: 'string' } } } } } });
+    expect(check({ a: [{}, { b: 1 }] })).toMatchObject({ pointer: '/a/1/b' });
+  });
+  it('is told of a schema that never ends', () => {
+    expect(compile({ $ref: '#' })(1)).toMatchObject({
+      pointer: '',
+      detail: expect.stringContaining('without end') as string,
+    });
+  });
+});

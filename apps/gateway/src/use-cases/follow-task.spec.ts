@@ -1,0 +1,127 @@
+import { InMemoryMessageLog, ManualClock, quiet } from '@waybill/testing';
+import { PlatformError } from '@waybill/contracts';
+import { describe, expect, it } from 'vitest';
+import { LiveTasks } from '../domain/live-tasks.ts';
+import type { ReadModel } from '../ports/read-model.ts';
+import { FollowTask } from './follow-task.ts';
+import { FreshReads } from './fresh-reads.ts';
+import { ReadTasks } from './read-tasks.ts';
+import type { StreamSink } from './task-stream.ts';
+
+const taskId = '01999f2e-6c00-7a3b-8f51-3d9c27e0a4b1';
+const text = (seq: number, type: string): string => JSON.stringify({ seq, type, time: 't', data: {} });
+
+class Client implements StreamSink {
+  readonly writes: string[] = [];
+  state = 'waiting';
+  begin(): void {
+    this.state = 'open';
+  }
+  write(frames: string): boolean {
+    this.writes.push(frames);
+    return true;
+  }
+  end(frames: string): void {
+    this.writes.push(frames);
+    this.state = 'ended';
+  }
+  cut(): void {
+    this.state = 'cut';
+  }
+}
+
+function setUp(isStuck = false) {
+  const clock = new ManualClock();
+  const log = new InMemoryMessageLog({ clock });
+  const live = new LiveTasks(1e6);
+  const timeout = new PlatformError('timeout');
+  const fresh = new FreshReads(log, { waitFor: () => (isStuck ? Promise.reject(timeout) : Promise.resolve()) }, 10);
+  const model = {
+    findTask: () => Promise.resolve(undefined),
+    eventsAfter: () => Promise.resolve([]),
+  } as unknown as ReadModel;
+  const reads = new ReadTasks(live, model, fresh);
+  const follow = new FollowTask({
+    clock,
+    live,
+    model,
+    reads,
+    fresh,
+    heartbeatMs: 15_000,
+    stallMs: 1_000,
+    onHole: () => undefined,
+  });
+  const add = (seq: number, type = 'StepDispatched'): void => {
+    live.apply(taskId, type, text(seq, type));
+    follow.flushEnding();
+  };
+  return { clock, live, follow, reads, add };
+}
+const start = { after: 0, tokens: false };
+
+describe('streams', () => {
+  it('gather for a few milliseconds what comes, and open when nothing does', async () => {
+    const { clock, follow, add, live } = setUp();
+    live.submit(taskId, '{}');
+    const client = new Client();
+    await follow.open(taskId, start, client);
+    clock.advance(4);
+    expect(client.state).toBe('open');
+    add(1);
+    add(2);
+    expect(client.writes).toEqual([]);
+    clock.advance(4);
+    expect(client.writes).toHaveLength(1);
+  });
+
+  it('gather for longer when there are many of them', async () => {
+    const { clock, follow, add } = setUp();
+    add(1);
+    const clients = Array.from({ length: 150 }, () => new Client());
+    for (const client of clients) await follow.open(taskId, start, client);
+    clock.advance(4);
+    add(2);
+    clock.advance(99);
+    expect(clients[149]!.writes).toHaveLength(1);
+    clock.advance(1);
+    expect(clients[149]!.writes).toHaveLength(2);
+  });
+
+  it('are told of the end at once, and leave nothing behind', async () => {
+    const { clock, follow, add } = setUp();
+    add(1);
+    const client = new Client();
+    await follow.open(taskId, start, client);
+    add(2, 'TaskCompleted');
+    expect([client.state, client.writes.length, follow.openStreams]).toEqual(['ended', 1, 0]);
+    clock.advance(1_000);
+    expect(clock.nextInMs).toBeUndefined();
+  });
+
+  it('beat together every 15 seconds', async () => {
+    const { clock, follow, add } = setUp();
+    add(1);
+    const clients = [new Client(), new Client()];
+    for (const client of clients) await follow.open(taskId, start, client);
+    clock.advance(45_000);
+    for (const client of clients) expect(client.writes.filter((frames) => frames.startsWith(':'))).toHaveLength(3);
+    follow.close();
+    expect([clients[0]!.state, follow.openStreams, clock.nextInMs]).toEqual(['cut', 0, undefined]);
+  });
+
+  it('do not open beyond what the task has', async () => {
+    const { follow, add } = setUp();
+    add(1);
+    await expect(follow.open(taskId, { after: 2, tokens: false }, new Client())).rejects.toMatchObject({
+      code: 'invalid_cursor',
+    });
+  });
+});
+
+describe('a read that cannot be fresh in time', () => {
+  it('is unavailable, and never says that there is nothing', async () => {
+    const { reads } = setUp(true);
+    await expect(reads.view(taskId)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 });
+    await quiet();
+  });
+});
