@@ -3,11 +3,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Embedder } from '@waybill/knowledge';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
-import type { Tracer } from '@waybill/telemetry';
 import { localPassages } from './adapters/knowledge/local-passages.ts';
 import { DocumentsConsumer } from './adapters/messages/documents.consumer.ts';
 import { SearchConsumer } from './adapters/messages/search.consumer.ts';
-import { TRACER } from './adapters/messages/tokens.ts';
+import { OBSERVATION } from './adapters/messages/tokens.ts';
+import type { Observation } from './adapters/telemetry/observation.ts';
 import { DeleteDocument } from './use-cases/delete-document.ts';
 import { DocumentFacts } from './use-cases/document-facts.ts';
 import { IngestDocument } from './use-cases/ingest-document.ts';
@@ -19,19 +19,19 @@ export interface RagIndexerPorts {
   readonly index: KnowledgeIndex;
   readonly embedder: Embedder;
   readonly clock: Clock;
-  readonly tracer: Tracer;
+  readonly observation: Observation;
 }
 
 @Module({})
 export class RagIndexerModule {
-  static register({ log, objects, index, embedder, clock, tracer }: RagIndexerPorts): DynamicModule {
+  static register({ log, objects, index, embedder, clock, observation }: RagIndexerPorts): DynamicModule {
     const passages = localPassages(embedder);
-    const facts = new DocumentFacts(log, clock);
+    const facts = new DocumentFacts(log, clock, (status) => observation.document(status));
     return {
       module: RagIndexerModule,
       controllers: [DocumentsConsumer, SearchConsumer],
       providers: [
-        { provide: TRACER, useValue: tracer },
+        { provide: OBSERVATION, useValue: observation },
         { provide: IngestDocument, useFactory: () => new IngestDocument(index, objects, passages, facts) },
         { provide: DeleteDocument, useFactory: () => new DeleteDocument(index, objects, facts) },
         { provide: SearchKnowledge, useFactory: () => new SearchKnowledge(index, passages, log, clock) },

@@ -4,12 +4,14 @@ import { PlatformError } from '@waybill/contracts';
 import { embeddedText, type Embedder } from '@waybill/knowledge';
 import { LogTransport, type ConsumerHooks } from '@waybill/messaging';
 import type { KnowledgeIndex } from '@waybill/storage';
-import { dormantTracer, nullLogger, type Logger, type Tracer } from '@waybill/telemetry';
+import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
+import { observation } from './adapters/telemetry/observation.ts';
 import { RagIndexerModule, type RagIndexerPorts } from './app.module.ts';
 import { RagIndexerConfig } from './config.ts';
 
-export interface RagIndexerOptions extends Omit<RagIndexerPorts, 'tracer'> {
+export interface RagIndexerOptions extends Omit<RagIndexerPorts, 'observation'> {
   readonly tracer?: Tracer;
+  readonly metrics?: Metrics;
   readonly logger?: Logger;
   readonly random?: () => number;
   readonly config?: Partial<RagIndexerConfig>;
@@ -23,6 +25,7 @@ export interface RunningService {
 /** Resolves when it takes requests. */
 export async function startRagIndexer(options: RagIndexerOptions): Promise<RunningService> {
   const { log, clock, random, tracer = dormantTracer(), logger = nullLogger, index, embedder } = options;
+  const { metrics = createMetrics('rag-indexer') } = options;
   const { documentsAtOnce, searchesAtOnce } = RagIndexerConfig.parse(options.config ?? {});
   const transport = new LogTransport({
     log,
@@ -35,10 +38,13 @@ export async function startRagIndexer(options: RagIndexerOptions): Promise<Runni
     },
     ...(random && { random }),
   });
-  const app = await NestFactory.createMicroservice(RagIndexerModule.register({ ...options, tracer }), {
-    strategy: transport,
-    logger: false,
-  });
+  const app = await NestFactory.createMicroservice(
+    RagIndexerModule.register({ ...options, observation: observation(tracer, metrics) }),
+    {
+      strategy: transport,
+      logger: false,
+    },
+  );
   await app.listen();
   const renewal = startRenewal(index, embedder, logger);
   return {

@@ -61,6 +61,9 @@ export class MemoryObjects implements ObjectStore {
   }
 }
 
+/** A busy machine must not decide what a spec sees. */
+const patient = { GATEWAY_FRESH_MS: '30000', GATEWAY_VERDICT_MS: '30000', GATEWAY_SEARCH_MS: '30000' };
+
 export class GatewayFixture {
   private readonly agent = new http.Agent({ keepAlive: true });
   readonly objects: MemoryObjects;
@@ -82,7 +85,7 @@ export class GatewayFixture {
       readModels: options.readModels ?? sqliteReadModels(':memory:'),
       clock: options.clock ?? systemClock,
       instanceId: options.instanceId ?? 'gateway-1',
-      config: readGatewayConfig({ PORT: '0', GATEWAY_GATHER_MS: '0', ...options.settings }),
+      config: readGatewayConfig({ PORT: '0', GATEWAY_GATHER_MS: '0', ...patient, ...options.settings }),
       logger: options.logger ?? nullLogger,
       tracer: options.tracer ?? dormantTracer(),
       metrics,

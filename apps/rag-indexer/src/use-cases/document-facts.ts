@@ -14,6 +14,7 @@ export class DocumentFacts {
   constructor(
     private readonly log: MessageLog,
     private readonly clock: Clock,
+    private readonly onStatus: (status: string) => void = () => {},
   ) {}
 
   /** With `chunks` when it is indexed, with `error` when it failed. */
@@ -43,5 +44,6 @@ export class DocumentFacts {
     await this.log.append([
       encodeMessage({ topic: topics.documentEvents, key: fact.document_id, name: fact.type }, fact, meta),
     ]);
+    this.onStatus(what);
   }
 }

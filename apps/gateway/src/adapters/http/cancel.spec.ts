@@ -10,7 +10,7 @@ const steps = { s1: { agent: 'echo', with: { id: '${{ input.id }}' } } };
 const body = { workflow: 'one', input: { id: 'x' } };
 
 beforeAll(async () => {
-  gateway = await GatewayFixture.start(log, { settings: { GATEWAY_VERDICT_MS: '300' } });
+  gateway = await GatewayFixture.start(log);
   await gateway.announce('echo');
   await gateway.call('PUT', '/v1/workflows/one', { name: 'one', version: 1, steps, output: '${{ steps.s1.output }}' });
 });
@@ -61,9 +61,14 @@ describe('cancelling', () => {
   });
 
   it('answers 202 when nobody decides in time', async () => {
-    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
-    const answer = await cancel(taskId);
+    const hasty = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }), {
+      settings: { GATEWAY_VERDICT_MS: '1' },
+    });
+    await hasty.announce('echo');
+    const taskId = await hasty.submit({ definition: { steps } });
+    const answer = await hasty.call('POST', `/v1/tasks/${taskId}/cancel`);
     expect([answer.status, answer.headers['location']]).toEqual([202, `/v1/tasks/${taskId}`]);
+    await hasty.close();
   });
 
   it('is refused for a task that has ended', async () =>

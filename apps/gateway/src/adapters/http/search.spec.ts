@@ -7,7 +7,7 @@ import { GatewayFixture } from '../../testing/gateway-fixture.ts';
 const log = new InMemoryMessageLog({ clock: systemClock });
 let gateway: GatewayFixture;
 beforeAll(async () => {
-  gateway = await GatewayFixture.start(log, { settings: { GATEWAY_SEARCH_MS: '200' } });
+  gateway = await GatewayFixture.start(log);
 });
 afterAll(() => gateway.close());
 
@@ -57,6 +57,12 @@ describe('a search', () => {
     expect([newer.status, newer.json.code, newer.headers['retry-after']]).toEqual([503, 'unavailable', '3']);
   });
 
-  it('is unavailable when nobody answers', async () =>
-    expect((await search()).json).toMatchObject({ status: 503, code: 'unavailable' }));
+  it('is unavailable when nobody answers', async () => {
+    const hasty = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }), {
+      settings: { GATEWAY_SEARCH_MS: '1' },
+    });
+    const answer = await hasty.call('POST', '/v1/search', { query: 'restart' });
+    expect(answer.json).toMatchObject({ status: 503, code: 'unavailable' });
+    await hasty.close();
+  });
 });

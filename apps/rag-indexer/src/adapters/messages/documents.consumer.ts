@@ -2,23 +2,23 @@
 import { Controller, Inject } from '@nestjs/common';
 import { decodeMessage, DocumentRequest, topics, type IncomingMessage } from '@waybill/contracts';
 import { DeadLettered, WorkQueue, type DeadLetter } from '@waybill/messaging';
-import type { Tracer } from '@waybill/telemetry';
 import { DeleteDocument } from '../../use-cases/delete-document.ts';
 import { IngestDocument } from '../../use-cases/ingest-document.ts';
+import type { Observation } from '../telemetry/observation.ts';
 import { handleInSpan, requestOf } from './request-of.ts';
-import { TRACER } from './tokens.ts';
+import { OBSERVATION } from './tokens.ts';
 
 @Controller()
 export class DocumentsConsumer {
   constructor(
     @Inject(IngestDocument) private readonly ingest: IngestDocument,
     @Inject(DeleteDocument) private readonly remove: DeleteDocument,
-    @Inject(TRACER) private readonly tracer: Tracer,
+    @Inject(OBSERVATION) private readonly observation: Observation,
   ) {}
 
   @WorkQueue({ topic: topics.documentRequests, schema: DocumentRequest, purpose: 'documents', orderedByKey: true })
   onRequest(message: IncomingMessage, command: DocumentRequest): Promise<void> {
-    return handleInSpan(this.tracer, command.type, message, (request) => {
+    return handleInSpan(this.observation, command.type, message, (request) => {
       switch (command.type) {
         case 'IngestDocument':
           return this.ingest.execute(command, request);

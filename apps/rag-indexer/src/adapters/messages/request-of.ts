@@ -1,17 +1,17 @@
 /** A record as the use cases see it, inside the span that handles it. */
 import { ownerOf, type IncomingMessage } from '@waybill/contracts';
-import { runInSpan, type Tracer } from '@waybill/telemetry';
+import type { Observation } from '../telemetry/observation.ts';
 import type { Request } from '../../use-cases/request.ts';
 
 export function handleInSpan(
-  tracer: Tracer,
+  observation: Observation,
   name: string,
   message: IncomingMessage,
   handle: (request: Request) => Promise<void>,
 ): Promise<void> {
   const { traceparent: parent, tracestate } = message.headers;
   const attributes = { 'messaging.destination.name': message.topic, 'messaging.message.id': message.headers['ce_id'] };
-  return runInSpan(tracer, name, { parent, tracestate, kind: 'consumer', attributes }, (span) =>
+  return observation.run(name, { parent, tracestate, kind: 'consumer', attributes }, (span) =>
     handle(requestOf(message, span.traceparent, span.tracestate)),
   );
 }

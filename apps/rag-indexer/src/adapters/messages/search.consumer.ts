@@ -2,21 +2,21 @@
 import { Controller, Inject } from '@nestjs/common';
 import { decodeMessage, searchQueue, SearchWork, type IncomingMessage } from '@waybill/contracts';
 import { DeadLettered, WorkQueue, type DeadLetter } from '@waybill/messaging';
-import type { Tracer } from '@waybill/telemetry';
 import { SearchKnowledge } from '../../use-cases/search-knowledge.ts';
+import type { Observation } from '../telemetry/observation.ts';
 import { handleInSpan, requestOf } from './request-of.ts';
-import { TRACER } from './tokens.ts';
+import { OBSERVATION } from './tokens.ts';
 
 @Controller()
 export class SearchConsumer {
   constructor(
     @Inject(SearchKnowledge) private readonly search: SearchKnowledge,
-    @Inject(TRACER) private readonly tracer: Tracer,
+    @Inject(OBSERVATION) private readonly observation: Observation,
   ) {}
 
   @WorkQueue({ queue: searchQueue, schema: SearchWork, purpose: 'search' })
   onWork(message: IncomingMessage, work: SearchWork): Promise<void> {
-    return handleInSpan(this.tracer, 'Search', message, (request) => this.search.execute(work, request));
+    return handleInSpan(this.observation, 'Search', message, (request) => this.search.execute(work, request));
   }
 
   @DeadLettered()

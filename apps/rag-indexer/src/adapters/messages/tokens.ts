@@ -1,2 +1,2 @@
 /** What Nest injects that is no class. */
-export const TRACER = Symbol('Tracer');
+export const OBSERVATION = Symbol('Observation');
