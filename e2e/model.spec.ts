@@ -24,19 +24,27 @@ async function platformWith(baseUrl: string): Promise<WaybillClient> {
 }
 
 it('answers with a real provider’s words, streamed, from the passages that were found', async () => {
-  const stub = await openAiStub(() => ['Partitions are ', 'shared ', 'among members [1].']);
+  const heard = Promise.withResolvers<void>();
+  // The writer's is the second call. A step's tokens give way to its result, so it must not end before the first was heard.
+  const stub = await openAiStub(
+    () => ['Partitions are ', 'shared ', 'among members [1].'],
+    (nth) => (nth === 2 ? heard.promise : Promise.resolve()),
+  );
   const client = await platformWith(stub.baseUrl);
   const { task_id: taskId } = await client.submit({ goal, input: { collection: 'samples' } });
   let spoken = '';
-  for await (const frame of client.follow(taskId, { tokens: true }))
-    if (frame.kind === 'token') spoken += frame.token.text;
+  for await (const frame of client.follow(taskId, { tokens: true })) {
+    if (frame.kind !== 'token') continue;
+    spoken += frame.token.text;
+    heard.resolve();
+  }
   const task = await client.task(taskId);
   expect(task).toMatchObject({
     status: 'completed',
     output: { answer: expect.stringContaining('Partitions are shared among members [1].') as string },
   });
   expect(task.usage.prompt_tokens).toBeGreaterThan(0);
-  expect(spoken).toContain('Partitions are shared');
+  expect(spoken).toMatch(/^Partitions are/);
   expect(JSON.stringify(stub.requests)).toMatch(/consumer/i);
   expect(stub.requests.every(({ stream }) => stream === true)).toBe(true);
 });

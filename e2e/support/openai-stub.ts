@@ -14,8 +14,14 @@ export interface OpenAiStub {
   readonly brokenOff: Promise<number>;
 }
 
-/** `answer` says the words, or waits for ever when it answers undefined. */
-export async function openAiStub(answer: () => readonly string[] | undefined): Promise<OpenAiStub> {
+/**
+ * `answer` says the words, or waits for ever when it answers undefined.
+ * `hold`: what the nth answer (from 1) waits for after its first word.
+ */
+export async function openAiStub(
+  answer: () => readonly string[] | undefined,
+  hold: (nth: number) => Promise<void> = () => Promise.resolve(),
+): Promise<OpenAiStub> {
   const requests: OpenAiStub['requests'][number][] = [];
   const broken = Promise.withResolvers<number>();
   const waiting: (() => void)[] = [];
@@ -26,7 +32,7 @@ export async function openAiStub(answer: () => readonly string[] | undefined): P
       response.on('close', () => {
         if (!response.writableEnded) broken.resolve(Date.now());
       });
-      speak(response, answer());
+      return speak(response, answer(), hold(requests.length));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -51,13 +57,20 @@ async function read(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-function speak(response: ServerResponse, words: readonly string[] | undefined): void {
+async function speak(
+  response: ServerResponse,
+  words: readonly string[] | undefined,
+  held: Promise<void>,
+): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const chunk = (delta: object, finish: string | null, usage?: object): string =>
     `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'stub', choices: [{ index: 0, delta, finish_reason: finish }], ...(usage && { usage }) })}\n\n`;
   response.write(chunk({ role: 'assistant', content: '' }, null));
   if (!words) return;
-  for (const word of words) response.write(chunk({ content: word }, null));
+  for (const word of words) {
+    response.write(chunk({ content: word }, null));
+    await held;
+  }
   response.write(
     chunk({}, 'stop', { prompt_tokens: 100, completion_tokens: words.length, total_tokens: 100 + words.length }),
   );
