@@ -39,9 +39,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 function help(): number {
   print(`${style.strong('waybill')}: durable multi-agent workflows`);
   print('');
-  print(`  ${'start [--once] [--no-sample]'.padEnd(46)} The whole platform in one process (npm start)`);
-  for (const { usage, summary } of commands.values())
-    for (const line of usage.split(' | docs')) print(`  ${line.padEnd(46)} ${summary}`);
+  const rows = [['start [--once] [--no-sample]', 'The whole platform in one process (npm start)']];
+  for (const { usage, summary } of commands.values()) {
+    for (const [index, line] of usage.split('\n').entries()) rows.push([line, index === 0 ? summary : '']);
+  }
+  const width = Math.max(...rows.map(([line = '']) => line.length));
+  for (const [line = '', summary] of rows) print(`  ${line.padEnd(width)}  ${summary}`.trimEnd());
   print('');
   print(
     style.faint(

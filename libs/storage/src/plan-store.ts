@@ -82,7 +82,7 @@ export interface PlanStore {
   take(partition: number, lost: (error: unknown) => void): Promise<Ownership>;
   /** Answers the fence for the next commit. */
   commit(commit: PlanCommit): Promise<Fence>;
-  /** The id of the partition's last commit, to decide an unknown outcome. */
+  /** The id of the partition's last commit, to decide an unknown outcome. When it is that commit's, its messages are published from now on. */
   lastCommitId(partition: number): Promise<string | undefined>;
   /** The plans of these ids that exist. */
   load(planIds: readonly string[], coreVersion: number): Promise<ReadonlyMap<string, StoredPlan>>;

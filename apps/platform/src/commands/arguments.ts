@@ -31,4 +31,4 @@ export function readArguments<O extends ParseArgsOptionsConfig>(
 }
 
 export const misused = (why: string, usage: string): PlatformError =>
-  new PlatformError('invalid_request', { detail: `${why} Usage: waybill ${usage}` });
+  new PlatformError('invalid_request', { detail: `${why} Usage: waybill ${usage.replaceAll('\n', ', or waybill ')}` });

@@ -13,6 +13,7 @@ export interface CommandContext {
 export interface Command {
   /** One line for `waybill help`. */
   readonly summary: string;
+  /** A line for each way to call it, without `waybill`. */
   readonly usage: string;
   run(args: readonly string[], context: CommandContext): Promise<number>;
 }

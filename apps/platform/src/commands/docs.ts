@@ -4,7 +4,7 @@ import { misused, readArguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { indexFolder } from './index-folder.ts';
 
-const usage = 'docs add FOLDER [--collection NAME] | docs search "words" [--collection NAME]';
+const usage = 'docs add FOLDER [--collection NAME]\ndocs search "words" [--collection NAME]';
 const options = { collection: { type: 'string' } } as const;
 
 export const docs: Command = {
