@@ -69,4 +69,4 @@ function dispatch(plan: RunningPlan, step: Step, tokens: number, at: number): Pl
 
 /** Whole milliseconds, never beyond the task's own deadline. */
 export const deadlineOf = (plan: RunningPlan, timeoutMs: number, at: number): number =>
-  Math.min(Math.ceil(at + timeoutMs), plan.task.deadline_at ?? Infinity);
+  Math.min(Math.ceil(at + timeoutMs), plan.task.deadline_at ?? Number.MAX_SAFE_INTEGER);

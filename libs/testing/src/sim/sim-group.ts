@@ -24,7 +24,8 @@ export class SimGroup {
   readonly committed = new Map<string, CommittedPosition>();
   private readonly slots = new Map<string, readonly TopicPartition[]>();
   private readonly owners = new Map<string, GroupSession>();
-  private readonly leaving = new Set<string>();
+  /** Which request to let go of a slot is open. */
+  private readonly leaving = new Map<string, symbol>();
   private members: GroupSession[] = [];
   private isPlanned = false;
 
@@ -108,10 +109,13 @@ export class SimGroup {
   }
 
   private take(session: GroupSession, slots: readonly string[]): void {
-    for (const slot of slots) this.leaving.add(slot);
+    const request = Symbol('take');
+    for (const slot of slots) this.leaving.set(slot, request);
     const letGo = (): void => {
       for (const slot of slots) {
-        if (this.leaving.delete(slot) && this.owns(session, slot)) this.owners.delete(slot);
+        if (this.leaving.get(slot) !== request) continue; // an answer to an earlier request, which was no longer waited for
+        this.leaving.delete(slot);
+        if (this.owns(session, slot)) this.owners.delete(slot);
       }
       this.plan();
     };

@@ -38,6 +38,8 @@ export class SimMembership implements GroupMembership, GroupSession {
   private readonly paused = new Set<string>();
   private last: Promise<void> = Promise.resolve();
   private isLeaving = false;
+  /** When the last thing that the coordinator has said arrives. */
+  private heardUntil = 0;
 
   constructor(private readonly parts: MembershipParts) {
     this.life = parts.life;
@@ -56,6 +58,8 @@ export class SimMembership implements GroupMembership, GroupSession {
 
   assigned(slots: readonly string[]): void {
     this.receive(() => {
+      const before = this.forget(slots); // assigned anew although it was not asked to let go
+      this.enqueue(() => this.close(before));
       const states = slots.map((slot): Slot => ({ slot, isTold: false }));
       for (const state of states) this.slots.set(state.slot, state);
       this.enqueue(() => this.open(states));
@@ -117,8 +121,11 @@ export class SimMembership implements GroupMembership, GroupSession {
     await this.life.call(() => this.parts.group.leave(this));
   }
 
+  /** On one connection: what the coordinator says arrives in the order in which it was said. */
   private receive(work: () => void): void {
-    this.life.world.timeline.after(this.life.latencyMs(), () => this.life.enter(work));
+    const { timeline } = this.life.world;
+    this.heardUntil = Math.max(this.heardUntil, timeline.now + this.life.latencyMs());
+    timeline.after(this.heardUntil - timeline.now, () => this.life.enter(work));
   }
 
   private enqueue(work: () => Promise<void>): void {
