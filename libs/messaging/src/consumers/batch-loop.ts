@@ -95,6 +95,7 @@ export class BatchLoop {
         this.inbox.putBack(taken);
         this.#due ||= due;
         await this.#recover(error);
+        this.#makeRoom(); // the recovery may have emptied the inbox: nothing would come in to find it so
       }
     }
   }
