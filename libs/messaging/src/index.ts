@@ -5,7 +5,8 @@ export {
   type FolderHolder,
 } from './embedded/data-folder-lock.ts';
 export type { CommittedBatch } from './embedded/recent-batches.ts';
-export { SqliteJournal, type JournalOptions, type Participant, type Unit } from './embedded/sqlite-journal.ts';
+export { SqliteJournal, type JournalOptions } from './embedded/sqlite-journal.ts';
+export type { Participant, Unit } from './embedded/sqlite-transaction.ts';
 export { SqliteMessageLog, type SqliteMessageLogOptions } from './embedded/sqlite-message-log.ts';
 export type {
   Claim,
@@ -52,6 +53,7 @@ export {
   WorkQueue,
 } from './nest/decorators.ts';
 export type {
+  BroadcastBatchSettings,
   BroadcastSettings,
   MessageSchema,
   OwnedPartitionSettings,
@@ -59,4 +61,4 @@ export type {
   WorkQueueSettings,
   WorkSource,
 } from './nest/handler-spec.ts';
-export { LogTransport, type LogTransportOptions, type ProjectionHandle } from './nest/log-transport.ts';
+export { LogTransport, type LogTransportOptions, type ReaderHandle } from './nest/log-transport.ts';

@@ -1,6 +1,7 @@
 /** `waybill verify`: whether the data folder holds what it promises. */
 import { nullLogger } from '@waybill/telemetry';
 import { openRecord } from '../composition/embedded-record.ts';
+import { endProcess } from '../terminal/failure.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -11,7 +12,7 @@ export const verifyFolder: Command = {
   usage: 'verify',
   async run(args, { config, print }) {
     readArguments(args, {}, { count: 0, usage: this.usage });
-    const record = openRecord(config.dataDir, nullLogger);
+    const record = openRecord({ dataDir: config.dataDir, logger: nullLogger, onBroken: endProcess });
     try {
       const { plans, events, running, problems } = await verify(record.log, record.plans);
       for (const problem of problems) print(style.bad(problem));

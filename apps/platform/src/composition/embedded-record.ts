@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { lockDataFolder, SqliteJournal, SqliteMessageLog, type DataFolderLock } from '@waybill/messaging';
 import { SqlitePlanStore } from '@waybill/storage';
+import type { PlatformError } from '@waybill/contracts';
 import type { Logger } from '@waybill/telemetry';
 
 export interface EmbeddedRecord {
@@ -14,11 +15,18 @@ export interface EmbeddedRecord {
   close(): Promise<void>;
 }
 
+export interface RecordOptions {
+  readonly dataDir: string;
+  readonly logger: Logger;
+  /** The disk failed in a way after which nothing can be promised: the process is to end. */
+  readonly onBroken: (error: PlatformError) => void;
+}
+
 /** Throws `data_folder_locked`, `data_folder_corrupt` or `data_folder_newer`; then nothing was changed and nothing is held. */
-export function openRecord(dataDir: string, logger: Logger): EmbeddedRecord {
+export function openRecord({ dataDir, logger, onBroken }: RecordOptions): EmbeddedRecord {
   const lock = lockDataFolder(dataDir);
   try {
-    const journal = new SqliteJournal({ file: join(dataDir, 'waybill.db') });
+    const journal = new SqliteJournal({ file: join(dataDir, 'waybill.db'), onBroken });
     const log = new SqliteMessageLog({
       journal,
       onError: (error) => logger.warn('A handler of the log failed', { error }),

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startAgentNode } from '@waybill/agent-node';
 import { builtInAgents, type Agent } from '@waybill/agents';
+import type { PlatformError } from '@waybill/contracts';
 import { sqliteReadModels, startGateway } from '@waybill/gateway';
 import { hashingEmbedder } from '@waybill/knowledge';
 import { systemClock } from '@waybill/messaging';
@@ -15,6 +16,7 @@ import { startRagIndexer } from '@waybill/rag-indexer';
 import { FolderObjectStore, MemoryHotState, SqliteKnowledgeIndex } from '@waybill/storage';
 import { createLogger, createMetrics, mergeMetrics, openTelemetry } from '@waybill/telemetry';
 import type { PlatformConfig } from '../config.ts';
+import { endProcess } from '../terminal/failure.ts';
 import { Closing } from './closing.ts';
 import { openRecord } from './embedded-record.ts';
 
@@ -22,6 +24,8 @@ export interface PlatformOptions {
   readonly config: PlatformConfig;
   /** Besides the built-in ones. */
   readonly agents?: readonly Agent[];
+  /** The disk failed, so nothing can be promised any more; ends the process unless given. */
+  readonly onBroken?: (error: PlatformError) => void;
   /** Gets every span, for tests. */
   readonly spanExporter?: Parameters<typeof openTelemetry>[0]['exporter'];
 }
@@ -45,7 +49,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
 }
 
 async function compose(
-  { config, agents = [], spanExporter }: PlatformOptions,
+  { config, onBroken = endProcess, agents = [], spanExporter }: PlatformOptions,
   closing: Closing,
 ): Promise<RunningPlatform> {
   const clock = systemClock;
@@ -53,7 +57,7 @@ async function compose(
   const loggers = Object.fromEntries(services.map((name) => [name, createLogger(name, { level: config.logLevel })]));
   const metrics = Object.fromEntries(services.map((name) => [name, createMetrics(name)]));
   const platformLogger = createLogger('platform', { level: config.logLevel });
-  const record = openRecord(config.dataDir, platformLogger);
+  const record = openRecord({ dataDir: config.dataDir, logger: platformLogger, onBroken });
   closing.add(() => record.close());
   const telemetry = await openTelemetry({
     services,

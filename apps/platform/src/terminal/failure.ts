@@ -7,6 +7,12 @@ export function failureLine(error: unknown): string {
   return `${style.bad('waybill:')} ${explain(error).replaceAll(/\s*\n\s*/g, ' ')}`;
 }
 
+/** At once, without a polite stop: after a failure of the disk what was acknowledged is on it, and nothing more may be done. */
+export function endProcess(error: unknown): void {
+  process.stderr.write(`${failureLine(error)}\n`);
+  process.exit(1);
+}
+
 function explain(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.detail} (${error.code})`;
   if (error instanceof PlatformError) return error.detail;

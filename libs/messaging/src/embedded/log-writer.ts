@@ -10,7 +10,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { LogPartition } from './log-partition.ts';
 import { partitionOf } from '../partitioner.ts';
 import { RecentBatches } from './recent-batches.ts';
-import type { Participant } from './sqlite-journal.ts';
+import type { Participant } from './sqlite-transaction.ts';
 import type { TopicCatalogue } from './topic-catalogue.ts';
 
 export interface WriterParts {

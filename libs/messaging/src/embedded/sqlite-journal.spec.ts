@@ -175,6 +175,57 @@ it('shows nothing of an append whose flush is held', async () => {
   expect(await log.endOffsets('tasks.a')).toEqual([1]);
 });
 
+it('shows nobody a record before it is synced, and begins no transaction meanwhile', async () => {
+  const held: (() => void)[] = [];
+  let holds = false;
+  const sync = async (now: () => Promise<void>): Promise<void> => {
+    if (holds) await new Promise<void>((resolve) => held.push(resolve));
+    await now();
+  };
+  open({ sync });
+  const log = new SqliteMessageLog({ journal, partitions: 1 });
+  await log.partitions('tasks.a');
+  const before = commits;
+  let settled = 0;
+  const append = () => log.append([message('tasks.a', 'k')]).then(() => (settled += 1));
+  holds = true;
+  const first = append();
+  await vi.waitUntil(() => held.length === 1);
+  const second = append();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([settled, await log.endOffsets('tasks.a'), commits - before]).toEqual([0, [0], 1]);
+  holds = false;
+  held[0]!();
+  await Promise.all([first, second]);
+  expect([settled, await log.endOffsets('tasks.a'), commits - before]).toEqual([2, [2], 2]);
+  await log.close();
+});
+
+it('takes nothing any more once a sync has failed, tells it once, and goes on with what is there when it is opened anew', async () => {
+  const told: unknown[] = [];
+  let fails = false;
+  const sync = (now: () => Promise<void>) => (fails ? Promise.reject(new Error('EIO: i/o error, fdatasync')) : now());
+  open({ sync, onBroken: (error) => told.push(error) });
+  await journal.run(write('a'));
+  fails = true;
+  const doubtful = journal.run(write('b'));
+  await expect(doubtful).rejects.toMatchObject({ code: 'log_unavailable', message: expect.stringContaining('EIO') });
+  fails = false;
+  await expect(journal.run(write('c'))).rejects.toThrow(/start the platform again/);
+  expect(told).toHaveLength(1);
+  await journal.close();
+  open();
+  await journal.run(write('d'));
+  expect(notes()).toEqual(expect.arrayContaining(['a', 'd']));
+  expect(notes()).not.toContain('c');
+});
+
+it.each([1, 40])('syncs a transaction of %i units', async (units) => {
+  open();
+  await Promise.all(Array.from({ length: units }, (_, at) => journal.run(write(`note ${String(at)}`))));
+  expect([commits, notes().length]).toEqual([1, units]);
+});
+
 it('commits what is queued when it is closed, and refuses what comes later', async () => {
   open();
   const run = journal.run(write('a'));

@@ -1,49 +1,39 @@
 /**
- * Group commit over the one database file: units that are queued in one turn of the event loop share a transaction and an fsync.
+ * Group commit over the one database file: units that are queued while the one before is synced share a transaction and a sync.
  *
  * Promises
- * - `run` resolves, and subscribers are told, only after COMMIT has returned.
- * - A unit that throws hurts nobody else: it rejects alone, or all are rolled back and run again, each in a transaction of its own.
- *   So a unit is synchronous, touches nothing but the database and participants, and may run more than once.
- * - When the storage fails all units of the transaction reject with `log_unavailable`, nothing of them is there, and the journal stays usable.
+ * - `run` resolves, and subscribers are told, only after COMMIT has returned and what it wrote was synced.
+ * - A transaction begins only after the one before it was synced.
+ * - A unit that throws hurts nobody else (`sqlite-transaction.ts`). So a unit is synchronous, touches nothing but the database and
+ *   participants, and may run more than once.
+ * - When COMMIT fails all units of the transaction reject with `log_unavailable`, nothing of them is there, and the journal stays usable.
+ * - When the sync fails nobody knows what is on the disk, and a second try could succeed without having written it (the kernel forgets):
+ *   the units reject, so does everything after them, and only opening the file anew goes on from what is there.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
 import { Checkpoints } from './checkpoints.ts';
 import { openJournalFile } from './journal-file.ts';
-import { isStorageFailure, storageError } from './sqlite-errors.ts';
-
-export type Unit<T> = (db: DatabaseSync) => T;
-
-/** Somebody who gathers in memory what units add, and writes it once a transaction. */
-export interface Participant {
-  /** Grows with whatever a unit adds. */
-  readonly gathered: number;
-  /** In the transaction, after its units. */
-  beforeCommit(): void;
-  committed(): void;
-  rolledBack(): void;
-  /** After the promises of the transaction were settled. */
-  afterwards(): void;
-}
+import { Transactions, type Participant, type Queued, type Settle, type Unit } from './sqlite-transaction.ts';
+import { WalSync } from './wal-sync.ts';
 
 export interface JournalOptions {
   readonly file: string;
+  /** The file could not be synced: nothing is taken any more. */
+  readonly onBroken?: (error: PlatformError) => void;
   /** Does the COMMIT it is given; a test holds or fails it. */
   readonly commit?: (commit: () => void) => void;
+  /** Syncs with one of the two it is given; a test holds or fails it. */
+  readonly sync?: (sync: () => Promise<void>) => Promise<void>;
   /** When to flush; a test holds it. */
   readonly schedule?: (flush: () => void) => void;
 }
 
-interface Queued {
-  readonly unit: Unit<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-type Settle = () => void;
-
-/** A transaction takes no further units after this long, so that the event loop turns. */
-const transactionBudgetMs = 15;
+/**
+ * A transaction of fewer units is synced at once: nobody else has anything to do meanwhile, and handing it to a thread and back costs as much
+ * as the sync (0.2 ms here). With more, the event loop goes on while the disk works.
+ */
+const busyUnits = 8;
 
 export class SqliteJournal {
   readonly file: string;
@@ -51,26 +41,27 @@ export class SqliteJournal {
   readonly db: DatabaseSync;
   readonly #options: JournalOptions;
   readonly #checkpoints: Checkpoints;
-  readonly #begin: StatementSync;
-  readonly #commit: StatementSync;
-  readonly #changes: StatementSync;
-  #participants: Participant[] = [];
+  readonly #transactions: Transactions;
+  readonly #wal: WalSync;
+  readonly #participants: Participant[] = [];
   #queue: Queued[] = [];
   #armed = false;
-  #closed = false;
+  #syncing: Promise<void> | undefined;
+  #closed: PlatformError | undefined;
 
   constructor(options: JournalOptions) {
+    const { file, commit = (now) => now() } = options;
     this.#options = options;
-    this.file = options.file;
-    this.db = openJournalFile(options.file);
-    this.#begin = this.db.prepare('BEGIN IMMEDIATE');
-    this.#commit = this.db.prepare('COMMIT');
-    this.#changes = this.db.prepare('SELECT total_changes() AS n');
-    this.#checkpoints = new Checkpoints(this.db);
+    this.file = file;
+    this.db = openJournalFile(file);
+    this.#wal = new WalSync(file);
+    const syncNow = (): void => this.#wal.syncNow();
+    this.#transactions = new Transactions({ db: this.db, file, participants: this.#participants, syncNow, commit });
+    this.#checkpoints = new Checkpoints(this.db, file);
   }
 
   run<T>(unit: Unit<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(closedError(this.file));
+    if (this.#closed) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ unit, resolve: resolve as (value: unknown) => void, reject });
       this.#arm();
@@ -82,119 +73,81 @@ export class SqliteJournal {
   }
 
   /** Commits what is queued, and ends. */
-  close(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    while (this.#queue.length > 0) this.#flush();
-    this.#closed = true;
-    this.#checkpoints.close();
-    this.db.close();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    if (!this.db.isOpen) return;
+    this.#closed ??= closedError(this.file);
+    while (this.#syncing || this.#queue.length > 0) {
+      this.#flush();
+      await this.#syncing;
+    }
+    await this.#checkpoints.close();
+    this.#wal.close();
+    if (this.db.isOpen) this.db.close();
   }
 
+  /** Not while a sync is under way: what comes in meanwhile becomes one transaction. */
   #arm(): void {
-    if (this.#armed) return;
+    if (this.#armed || this.#syncing || this.#queue.length === 0) return;
     this.#armed = true;
     (this.#options.schedule ?? setImmediate)(() => {
       this.#armed = false;
-      if (!this.#closed) this.#flush();
+      this.#flush();
     });
   }
 
   #flush(): void {
+    if (this.#syncing || this.#queue.length === 0) return;
     const units = this.#queue;
     this.#queue = [];
-    if (units.length > 0) {
-      for (const settle of this.#attempt(units)) settle();
-      for (const participant of this.#participants) participant.afterwards();
-      this.#checkpoints.wrote();
+    try {
+      const { settles, isCommitted, left } = this.#transactions.write(units);
+      this.#queue = [...left, ...this.#queue];
+      if (isCommitted) this.#sync(units, settles);
+      else this.#settle(settles);
+    } catch (error) {
+      this.#break(error, units);
     }
-    if (this.#queue.length > 0) this.#arm();
   }
 
-  #attempt(units: readonly Queued[]): readonly Settle[] {
-    let settles: readonly Settle[];
-    try {
-      this.#begin.run();
-      settles = this.#runAll(units);
-      for (const participant of this.#participants) participant.beforeCommit();
-      this.#commitNow();
-    } catch (error) {
-      this.#rollBack();
-      return this.#after(error, units);
+  #sync(units: readonly Queued[], settles: readonly Settle[]): void {
+    const { sync } = this.#options;
+    if (!sync && units.length < busyUnits) {
+      this.#wal.syncNow();
+      return this.#durable(settles);
     }
+    this.#syncing = (sync ? sync(() => this.#wal.sync()) : this.#wal.sync()).then(
+      () => this.#durable(settles),
+      (error: unknown) => this.#break(error, units),
+    );
+  }
+
+  #durable(settles: readonly Settle[]): void {
+    this.#syncing = undefined;
     for (const participant of this.#participants) participant.committed();
-    return settles;
+    this.#settle(settles);
   }
 
-  #runAll(units: readonly Queued[]): readonly Settle[] {
-    const settles: Settle[] = [];
-    const before = this.#totalChanges();
-    const deadline = performance.now() + transactionBudgetMs;
-    for (let at = 0; at < units.length; at++) {
-      settles.push(this.#runOne(units[at]!, before));
-      if (performance.now() <= deadline || at + 1 === units.length) continue;
-      this.#queue = [...units.slice(at + 1), ...this.#queue];
-      break;
-    }
-    return settles;
+  #settle(settles: readonly Settle[]): void {
+    for (const settle of settles) settle();
+    for (const participant of this.#participants) participant.afterwards();
+    this.#checkpoints.wrote();
+    this.#arm();
   }
 
-  #runOne({ unit, resolve, reject }: Queued, changesBefore: number): Settle {
-    const gathered = this.#gathered();
-    try {
-      const value = unit(this.db);
-      return () => resolve(value);
-    } catch (error) {
-      // Whether this unit or one before it wrote cannot be told; only when nobody did is it harmless to go on.
-      const clean = this.#gathered() === gathered && this.db.isTransaction && this.#totalChanges() === changesBefore;
-      if (!clean || isStorageFailure(error)) throw error;
-      return () => reject(error);
-    }
-  }
-
-  #commitNow(): void {
-    const { commit } = this.#options;
-    if (commit) commit(() => this.#commit.run());
-    else this.#commit.run();
-  }
-
-  /** Storage failures are everybody's; any other error is one unit's, and which one shows when each runs alone. */
-  #after(error: unknown, units: readonly Queued[]): readonly Settle[] {
-    this.#queue = this.#queue.filter((queued) => !units.includes(queued));
-    if (isStorageFailure(error)) {
-      const failure = storageError(this.file, error);
-      return units.map(
-        ({ reject }) =>
-          () =>
-            reject(failure),
-      );
-    }
-    const [only] = units;
-    if (units.length === 1 && only) return [() => only.reject(error)];
-    return units.flatMap((queued) => this.#attempt([queued]));
-  }
-
-  #rollBack(): void {
-    try {
-      // SQLite has already rolled back after some failures.
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-    } catch {
-      // Then the next BEGIN fails and says why.
-    }
-    for (const participant of this.#participants) participant.rolledBack();
-  }
-
-  #gathered(): number {
-    let sum = 0;
-    for (const participant of this.#participants) sum += participant.gathered;
-    return sum;
-  }
-
-  #totalChanges(): number {
-    return Number(this.#changes.get()?.['n']);
+  #break(error: unknown, units: readonly Queued[]): void {
+    this.#syncing = undefined;
+    const broken = unsyncedError(this.file, error);
+    this.#closed = broken;
+    for (const { reject } of [...units, ...this.#queue.splice(0)]) reject(broken);
+    this.#options.onBroken?.(broken);
   }
 }
 
-function closedError(file: string): PlatformError {
-  return new PlatformError('log_unavailable', { detail: `${file} was closed: the platform is stopping.` });
+const closedError = (file: string): PlatformError =>
+  new PlatformError('log_unavailable', { detail: `${file} was closed: the platform is stopping.` });
+
+function unsyncedError(file: string, cause: unknown): PlatformError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const detail = `${file} could not be synced to the disk (${why}). Nothing is accepted any more. Look at the disk, then start the platform again: it goes on from what is there.`;
+  return new PlatformError('log_unavailable', { detail, cause });
 }
