@@ -43,18 +43,24 @@ export class Checkpoints {
   #relieve(): void {
     const pages = this.#pages();
     if (pages >= mostPages) this.#run();
-    else if (pages >= thresholdPages && !this.#thread.isRunning) this.#thread.run(() => this.#run());
+    else if (pages >= thresholdPages) this.#runBeside();
   }
 
   #whenIdle(commitsThen: number): void {
     this.#idle = undefined;
-    if (this.#commits === commitsThen) this.#run();
-    else this.#idle = setTimeout(() => this.#whenIdle(this.#commits), idleMs).unref();
+    if (this.#commits === commitsThen) {
+      if (this.#pages() >= thresholdPages) this.#runBeside();
+      else this.#run();
+    } else this.#idle = setTimeout(() => this.#whenIdle(this.#commits), idleMs).unref();
   }
 
   #pages(): number {
     const { log, checkpointed } = this.#look.get() as { log: number; checkpointed: number };
     return log - checkpointed;
+  }
+
+  #runBeside(): void {
+    if (!this.#thread.isRunning) this.#thread.run(() => this.#run());
   }
 
   /** A failure costs nothing: the log stays where it is and the next commit that cannot be written says why. */
