@@ -30,7 +30,7 @@ it('gives a folder to one at a time, and says who has it', () => {
 
 it('is free again after its holder was killed', async () => {
   const child = fork(join(import.meta.dirname, 'data-folder-lock.child.mjs'), [folder], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--experimental-transform-types'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--experimental-transform-types', '--expose-gc'],
   });
   await once(child, 'message');
   expect(() => lockDataFolder(folder)).toThrow(new RegExp(`process ${String(child.pid)} at http://there`));

@@ -21,6 +21,9 @@ export interface DataFolderLock {
   release(): void;
 }
 
+/** A lock that nobody refers to any more must not be given back by the garbage collector. */
+const held = new Set<DatabaseSync>();
+
 const lockFile = 'lock.db';
 const holderFile = 'running.json';
 
@@ -34,11 +37,13 @@ export function lockDataFolder(folder: string): DataFolderLock {
     db.close();
     throw unwritable(path, error);
   }
+  held.add(db);
   return {
     setAddress: (address) => writeHolder(path, { pid: process.pid, address }),
     release: () => {
       if (!db.isOpen) return;
       rmSync(join(path, holderFile), { force: true });
+      held.delete(db);
       db.close();
     },
   };
