@@ -69,7 +69,7 @@ function measure(shape: Shape, plans: number): Record<'submit' | 'dispatch' | 'r
     live = requests.map((request) => step(emptyPlan(), { type: 'SubmitTask', request, at }).plan);
   });
   for (;;) {
-    const ready = live.map((plan) => [...readySteps(plan)]);
+    const ready = live.map((plan) => readySteps(plan, at));
     const count = ready.reduce((sum, ids) => sum + ids.length, 0);
     if (count === 0) break;
     const open: PlanFact[][] = live.map(() => []);
@@ -108,7 +108,7 @@ function step(plan: Plan, command: PlanCommand): { plan: Plan; events: readonly 
     next = evolve(next, event);
     effects('plan', event as PlanFact);
   }
-  nextWakeUp(next);
+  nextWakeUp(next, at);
   return { plan: next, events: decision.events };
 }
 

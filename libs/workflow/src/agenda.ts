@@ -1,64 +1,64 @@
 /**
- * When to look at a plan again, in constant time: steps that are ready, and a lower bound of the next due time.
- * Steps and time decide what may happen; the agenda only says where to look, so it may be early and need not survive a restart.
+ * When to look at a plan again: steps that can be dispatched now, and the next time at which something is due.
+ * Promises: it follows from events alone, as steps do; a question costs the same however large the plan is, and changes nothing.
  */
+import { DueSteps } from './due-steps.ts';
 import { reservation } from './ledger.ts';
-import type { Agenda, Plan, RunningPlan, Step } from './plan.ts';
+import type { Agenda, Plan, Progress, RunningPlan, Step } from './plan.ts';
 
-export const openAgenda = (deadlineAt = Infinity): Agenda => ({
-  ready: new Set(),
-  timed: new Set(),
-  earliest: deadlineAt,
-});
+export const openAgenda = (): Agenda => ({ ready: new Set(), retries: new DueSteps(), deadlines: new DueSteps() });
 
-const none: ReadonlySet<string> = new Set();
-
-/**
- * Ids of the steps that can be dispatched, in order of becoming ready: a live view, of which entries go as they are dispatched.
- * None while the first of them waits for tokens that others have reserved: it is not overtaken, so that a large step does not starve.
- */
-export function readySteps(plan: Plan): ReadonlySet<string> {
-  if (plan.status !== 'running') return none;
-  const { ready } = plan.agenda;
-  if (ready.size === 0 || plan.task.budget.tokens === undefined) return ready;
-  const [first] = ready;
-  const step = plan.steps.get(first!);
-  return step && reservation(plan, step.planned) === 'wait' ? none : ready;
+/** Whether `readySteps` has any. */
+export function hasReadySteps(plan: Plan, at: number): boolean {
+  if (plan.status !== 'running') return false;
+  const { ready, retries } = plan.agenda;
+  if (ready.size === 0 && retries.earliest > at) return false;
+  return plan.task.budget.tokens === undefined || !waitsForTokens(plan, at);
 }
 
-/** Nothing is due before it; undefined: nothing is due ever. A WakeUp that finds nothing due raises it. */
-export function nextWakeUp(plan: Plan): number | undefined {
+/**
+ * Ids of the steps that can be dispatched: retries whose time has come, then the others in order of becoming ready.
+ * None while the first of them waits for tokens that others have reserved: it is not overtaken, so that a large step does not starve.
+ */
+export function readySteps(plan: Plan, at: number): readonly string[] {
+  if (plan.status !== 'running' || !hasReadySteps(plan, at)) return [];
+  const { ready, retries } = plan.agenda;
+  return [...retries.by(at).map(({ planned }) => planned.step_id), ...ready];
+}
+
+/** When something is due next, or since when; undefined: nothing is due ever. A retry whose time has come is ready and no longer due. */
+export function nextWakeUp(plan: Plan, at: number): number | undefined {
   switch (plan.status) {
     case 'empty':
     case 'ended':
       return undefined;
     case 'accepted':
       return plan.task.deadline_at;
-    case 'running':
-      return plan.agenda.earliest === Infinity ? undefined : plan.agenda.earliest;
+    case 'running': {
+      const { deadlines, retries } = plan.agenda;
+      const retry = retries.earliest > at ? retries.earliest : Infinity; // later ones are looked for when this one is dispatched
+      const earliest = Math.min(plan.task.deadline_at ?? Infinity, deadlines.earliest, retry);
+      return earliest === Infinity ? undefined : earliest;
+    }
   }
 }
 
-/** The time at which something is due for the step; Infinity: never. */
-export const dueAt = ({ progress }: Step): number => ('due_at' in progress ? progress.due_at : Infinity);
-
-export function schedule(plan: RunningPlan, step: Step): void {
-  plan.agenda.timed.add(step);
-  plan.agenda.earliest = Math.min(plan.agenda.earliest, dueAt(step));
+/** The one place where a step's progress changes, so that the agenda always agrees with it. */
+export function proceed({ agenda }: RunningPlan, step: Step, next: Progress): void {
+  const before = step.progress;
+  if (before.status === 'ready') agenda.ready.delete(step.planned.step_id);
+  else if ('due_at' in before) duesOf(agenda, before).leave(step, before.due_at);
+  step.progress = next;
+  if (next.status === 'ready') agenda.ready.add(step.planned.step_id);
+  else if ('due_at' in next) duesOf(agenda, next).enter(step, next.due_at);
 }
 
-/** Retries that have become due are ready from now on; the bound rises to what is still to come. */
-export function advance(plan: RunningPlan, at: number): void {
-  let earliest = plan.task.deadline_at ?? Infinity;
-  for (const step of plan.agenda.timed) {
-    const due = dueAt(step);
-    if (due <= at && step.progress.status === 'retrying') makeReady(plan, step);
-    else earliest = Math.min(earliest, due);
-  }
-  plan.agenda.earliest = earliest;
-}
+const duesOf = ({ retries, deadlines }: Agenda, { status }: Progress): DueSteps<Step> =>
+  status === 'retrying' ? retries : deadlines;
 
-export function makeReady({ agenda }: RunningPlan, step: Step): void {
-  agenda.timed.delete(step);
-  agenda.ready.add(step.planned.step_id);
+function waitsForTokens(plan: RunningPlan, at: number): boolean {
+  const { ready, retries } = plan.agenda;
+  const [first] = ready;
+  const step = retries.firstBy(at) ?? plan.steps.get(first!);
+  return step !== undefined && reservation(plan, step.planned) === 'wait';
 }

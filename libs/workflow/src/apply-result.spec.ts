@@ -12,8 +12,8 @@ it('completes the step and makes ready what waited for it alone', () => {
     .dispatch('a', 'b')
     .complete('a');
   expect(history.facts.at(-1)).toMatchObject({ type: 'StepCompleted', data: { step_id: 'a', epoch: 1, turn: 0 } });
-  expect([...readySteps(history.plan)]).toEqual(['after']);
-  expect([...readySteps(history.complete('b').plan)]).toEqual(['after', 'both']);
+  expect(readySteps(history.plan, history.at)).toEqual(['after']);
+  expect(readySteps(history.complete('b').plan, history.at)).toEqual(['after', 'both']);
 });
 
 it('ends the task with its evaluated output and the totals when its last step completes', () => {

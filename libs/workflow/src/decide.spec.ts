@@ -78,7 +78,7 @@ it('ends a plan whose submission was the poisoned record, and one that is not pl
 
 it('says nothing of other commands before a plan exists', () => {
   given().when({ type: 'DispatchStep', stepId: 'a', at: t0 }).thenIgnored('late');
-  expect(nextWakeUp(emptyPlan())).toBeUndefined();
+  expect(nextWakeUp(emptyPlan(), t0)).toBeUndefined();
 });
 
 it('does not dispatch a step that is not planned yet', () => {

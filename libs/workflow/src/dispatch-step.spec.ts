@@ -128,7 +128,7 @@ const hundred = { a: { max_tokens: 60 }, b: { max_tokens: 60 }, free: {} };
 
 it('holds a step back while others have reserved the tokens that it needs', () => {
   const history = started(hundred, { budget: { tokens: 100 } });
-  expect([...readySteps(history.plan)]).toEqual(['a', 'b', 'free']);
+  expect(readySteps(history.plan, history.at)).toEqual(['a', 'b', 'free']);
   history.dispatch('a');
   given(...history.facts)
     .when(dispatch('b'))
@@ -136,9 +136,9 @@ it('holds a step back while others have reserved the tokens that it needs', () =
   given(...history.facts)
     .when(dispatch('free'))
     .then({ type: 'StepDispatched', data: { max_tokens: 0 } });
-  expect([...readySteps(history.plan)]).toEqual([]);
+  expect(readySteps(history.plan, history.at)).toEqual([]);
   history.complete('a', 1, { prompt_tokens: 20, completion_tokens: 10 });
-  expect([...readySteps(history.plan)]).toEqual(['b', 'free']);
+  expect(readySteps(history.plan, history.at)).toEqual(['b', 'free']);
   given(...history.facts)
     .when(dispatch('b'))
     .then({ type: 'StepDispatched', data: { max_tokens: 60 } });

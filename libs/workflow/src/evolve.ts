@@ -3,7 +3,7 @@
  * nothing in it depends on anything but events, so folding `plan.events` gives the live state.
  */
 import type { PlanEventData, PlanEventType, PlanFact, Usage } from '@waybill/contracts';
-import { makeReady, schedule } from './agenda.ts';
+import { proceed } from './agenda.ts';
 import { recordCall } from './journal.ts';
 import type { Plan, Progress, RunningPlan, Step, TaskFacts } from './plan.ts';
 import { startPlan } from './start-plan.ts';
@@ -63,21 +63,19 @@ function evolveStep(plan: RunningPlan, step: Step, fact: StepFact): void {
       leave(plan, step, { status: 'retrying', due_at: fact.data.retry_at }, fact.data.usage);
       step.epoch = fact.data.epoch + 1;
       step.turn = 0;
-      return schedule(plan, step);
+      return;
     case 'StepFailed':
       return leave(plan, step, { status: 'failed' }, fact.data.usage);
   }
 }
 
 function dispatched(plan: RunningPlan, step: Step, data: Data<'StepDispatched'>): void {
-  plan.agenda.ready.delete(data.step_id);
   plan.ledger.reserved += data.max_tokens;
   plan.ledger.dispatches += 1;
   plan.open += 1;
   step.epoch = data.epoch;
   step.turn = data.turn;
-  step.progress = { status: 'running', due_at: data.deadline_at, reserved: data.max_tokens };
-  schedule(plan, step);
+  proceed(plan, step, { status: 'running', due_at: data.deadline_at, reserved: data.max_tokens });
 }
 
 function suspended(plan: RunningPlan, step: Step, { calls, thought, usage, deadline_at }: Data<'StepSuspended'>): void {
@@ -90,15 +88,13 @@ function suspended(plan: RunningPlan, step: Step, { calls, thought, usage, deadl
   leave(plan, step, { status: 'waiting', due_at: deadline_at, calls: open }, usage);
   plan.open += 1;
   step.ordinal += calls.length;
-  schedule(plan, step);
 }
 
 /** All calls have outcomes: the next turn may begin. */
 function resume(plan: RunningPlan, step: Step): void {
   plan.open -= 1;
   step.turn += 1;
-  step.progress = { status: 'ready' };
-  makeReady(plan, step);
+  proceed(plan, step, { status: 'ready' });
 }
 
 function completed(plan: RunningPlan, step: Step, { output, usage }: Data<'StepCompleted'>): void {
@@ -107,20 +103,16 @@ function completed(plan: RunningPlan, step: Step, { output, usage }: Data<'StepC
   plan.left -= 1;
   for (const next of step.neededBy) {
     next.missing -= 1;
-    if (next.missing > 0) continue;
-    next.progress = { status: 'ready' };
-    makeReady(plan, next);
+    if (next.missing === 0) proceed(plan, next, { status: 'ready' });
   }
 }
 
-/** The step's activation is over: its reservation is settled and nothing of it is due any more. */
+/** The step's activation is over: its reservation is settled. */
 function leave(plan: RunningPlan, step: Step, next: Progress, usage: Usage): void {
   const { progress } = step;
   if (progress.status === 'running') plan.ledger.reserved -= progress.reserved;
   if (progress.status === 'running' || progress.status === 'waiting') plan.open -= 1;
   plan.ledger.prompt_tokens += usage.prompt_tokens;
   plan.ledger.completion_tokens += usage.completion_tokens;
-  plan.agenda.timed.delete(step);
-  plan.agenda.ready.delete(step.planned.step_id);
-  step.progress = next;
+  proceed(plan, step, next);
 }

@@ -1,5 +1,5 @@
 /** The pure core of a plan: see README.md. */
-export { nextWakeUp, readySteps } from './agenda.ts';
+export { hasReadySteps, nextWakeUp, readySteps } from './agenda.ts';
 export type { Decision, Effect, PlanCommand } from './commands.ts';
 export type { Core } from './core.ts';
 export { decide } from './decide.ts';
@@ -12,4 +12,4 @@ export { planGoal } from './planner.ts';
 export { digestOf, restorePlan, snapshotOf } from './snapshot.ts';
 
 /** Of the state and the rules: a snapshot or a digest of another version says nothing about this one's. */
-export const coreVersion = 1;
+export const coreVersion = 2;

@@ -2,11 +2,11 @@
 import { PlanEvent, terminalEventTypes, type PlanFact } from '@waybill/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextWakeUp, readySteps } from './agenda.ts';
+import { hasReadySteps, nextWakeUp, readySteps } from './agenda.ts';
 import { effects } from './effects.ts';
 import { evolve } from './evolve.ts';
 import { totals } from './ledger.ts';
-import { emptyPlan, type Plan } from './plan.ts';
+import { emptyPlan, type Plan, type Step } from './plan.ts';
 import { digestOf, restorePlan, snapshotOf } from './snapshot.ts';
 import { anyMove, anyRun, anyTask, openSteps, played, World } from './testing/world.ts';
 
@@ -84,7 +84,7 @@ describe('every plan', { timeout }, () => {
   it('is the fold of its events, as JSON and from any snapshot on', () =>
     fc.assert(
       fc.property(anyRun, fc.nat(), (run, cut) => {
-        const { facts, plan } = played(run).history;
+        const { facts, plan, at: now } = played(run).history;
         const read = facts.map((fact, index) =>
           PlanEvent.parse(JSON.parse(JSON.stringify({ seq: index + 1, ...fact }))),
         );
@@ -94,7 +94,12 @@ describe('every plan', { timeout }, () => {
         const half = restorePlan(snapshotOf(read.slice(0, at).reduce<Plan>(evolve, emptyPlan())));
         const restored = read.slice(at).reduce<Plan>(evolve, half);
         expect(digestOf(restored)).toBe(digestOf(plan));
-        expect([...readySteps(restored)]).toEqual([...readySteps(folded)]);
+        for (const each of [restored, folded]) {
+          for (const time of [now, now + 1_000, now + 1e9]) {
+            expect(readySteps(each, time)).toEqual(readySteps(plan, time));
+            expect(nextWakeUp(each, time)).toBe(nextWakeUp(plan, time));
+          }
+        }
       }),
       runs,
     ));
@@ -111,19 +116,32 @@ describe('every plan', { timeout }, () => {
       runs,
     ));
 
-  it('has a wake-up bound that nothing due is before, and an agenda that the state agrees with', () =>
+  it('knows when something is due next, and which steps are ready then', () =>
     fc.assert(
-      fc.property(anyRun, (run) => {
-        played(run, ({ history }) => {
-          const { plan } = history;
+      fc.property(anyRun, fc.nat(100_000), (run, later) => {
+        played(run, ({ history: { plan, at } }) => {
           if (plan.status !== 'running') return;
-          const bound = nextWakeUp(plan) ?? Infinity;
-          for (const { progress, planned } of plan.steps.values()) {
-            const isFired = plan.agenda.ready.has(planned.step_id);
-            if ('due_at' in progress && !isFired) expect(bound).toBeLessThanOrEqual(progress.due_at);
-            if (isFired) expect(['ready', 'retrying']).toContain(progress.status);
-            if (progress.status === 'ready') expect(isFired).toBe(true);
-          }
+          const time = at + later;
+          const steps = [...plan.steps.values()];
+          const dueOf = (which: (step: Step) => boolean): number[] =>
+            steps.flatMap((step) => ('due_at' in step.progress && which(step) ? [step.progress.due_at] : []));
+          const isRetry = ({ progress }: Step): boolean => progress.status === 'retrying';
+          const retries = dueOf(isRetry);
+          const isFired = retries.some((due) => due <= time);
+          const dues = [
+            plan.task.deadline_at ?? Infinity,
+            ...dueOf((step) => !isRetry(step)),
+            ...(isFired ? [] : retries),
+          ];
+          expect(nextWakeUp(plan, time) ?? Infinity).toBe(Math.min(...dues));
+          const ready = steps.filter(
+            ({ progress }) =>
+              progress.status === 'ready' || (progress.status === 'retrying' && progress.due_at <= time),
+          );
+          const told = readySteps(plan, time);
+          expect(hasReadySteps(plan, time)).toBe(told.length > 0);
+          if (told.length > 0 || plan.task.budget.tokens === undefined)
+            expect([...told].sort()).toEqual(ready.map(({ planned }) => planned.step_id).sort());
         });
       }),
       runs,
@@ -149,10 +167,10 @@ describe('every plan', { timeout }, () => {
         const world = new World(task);
         const { history } = world;
         for (let round = 0; round < 3_000 && history.plan.status !== 'ended'; round += 1) {
-          for (const stepId of readySteps(history.plan)) world.dispatch(stepId);
+          for (const stepId of readySteps(history.plan, history.at)) world.dispatch(stepId);
           for (let open = openSteps(history.plan).length; open > 0; open -= 1) world.answer(chance.next().value!);
-          const wakeAt = nextWakeUp(history.plan);
-          if (readySteps(history.plan).size > 0 || wakeAt === undefined) continue;
+          const wakeAt = nextWakeUp(history.plan, history.at);
+          if (readySteps(history.plan, history.at).length > 0 || wakeAt === undefined) continue;
           history.at = Math.max(history.at, wakeAt);
           history.wake(0.5);
         }

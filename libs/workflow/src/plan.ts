@@ -3,6 +3,7 @@
  * Everything that an event holds as well is shared with it and never changed: an event's bytes stay what they were.
  */
 import type { Budget, Call, Json, JsonObject, JournalEntry, PlannedStep } from '@waybill/contracts';
+import type { DueSteps } from './due-steps.ts';
 
 /** `planning` will stand between accepted and running. */
 export type Plan = EmptyPlan | AcceptedPlan | RunningPlan | EndedPlan;
@@ -59,13 +60,14 @@ export interface Ledger {
   dispatches: number;
 }
 
-/** When to look at the plan again. Only hints: they follow from steps and time, may be early, and are no part of the digest. */
+/** When to look at the plan again. It follows from the steps, so it is no part of the digest. */
 export interface Agenda {
+  /** Ids of the steps that are ready, in order of becoming so. */
   readonly ready: Set<string>;
-  /** Steps with a time at which something is due. */
-  readonly timed: Set<Step>;
-  /** No time in `timed` is before it. */
-  earliest: number;
+  /** From when on they are ready. */
+  readonly retries: DueSteps<Step>;
+  /** Of open activations and calls. */
+  readonly deadlines: DueSteps<Step>;
 }
 
 export interface Step {

@@ -1,9 +1,9 @@
 /**
- * A plan as text. A snapshot holds all of it, the agenda included; a digest holds in canonical form what events alone decide,
+ * A plan as text. A snapshot holds all of it, the order of its agenda included; a digest holds in canonical form what events alone decide,
  * so that a fold of all events and the live state have the same.
  */
 import { canonicalJson, type Json, type JournalEntry, type PlannedStep } from '@waybill/contracts';
-import { schedule } from './agenda.ts';
+import { proceed } from './agenda.ts';
 import type {
   EndedPlan,
   AcceptedPlan,
@@ -41,17 +41,18 @@ interface RunningImage {
   readonly steps: readonly StepImage[];
 }
 type Image = EmptyPlan | AcceptedPlan | EndedPlan | RunningImage;
-type Snapshot = { readonly plan: Image; readonly ready?: readonly string[] };
+/** `order`: ids of the steps that are ready or due, as the agenda has them. */
+type Snapshot = { readonly plan: Image; readonly order?: readonly string[] };
 
 export function snapshotOf(plan: Plan): string {
   const image: Snapshot = { plan: imageOf(plan) };
-  return JSON.stringify(plan.status === 'running' ? { ...image, ready: [...plan.agenda.ready] } : image);
+  return JSON.stringify(plan.status === 'running' ? { ...image, order: agendaOrder(plan) } : image);
 }
 
 /** The text must be a snapshot of this core's version. */
 export function restorePlan(text: string): Plan {
-  const { plan, ready } = JSON.parse(text) as Snapshot;
-  return plan.status === 'running' ? restoreRunning(plan, ready ?? []) : plan;
+  const { plan, order = [] } = JSON.parse(text) as Snapshot;
+  return plan.status === 'running' ? restoreRunning(plan, order) : plan;
 }
 
 /** The caller hashes it. Equal states of equal core versions have equal text, whether live, folded or restored. */
@@ -70,29 +71,35 @@ function stepImage({ planned, progress, epoch, turn, ordinal, journal }: Step): 
   return { planned, progress: { ...progress, calls }, epoch, turn, ordinal, journal };
 }
 
-function restoreRunning(image: RunningImage, ready: readonly string[]): RunningPlan {
+function restoreRunning(image: RunningImage, order: readonly string[]): RunningPlan {
   const created = { planner: image.planner, steps: image.steps.map((step) => step.planned), output: image.output };
   const plan = startPlan(image.task, created);
   Object.assign(plan.ledger, image.ledger);
-  plan.agenda.ready.clear();
-  for (const id of ready) plan.agenda.ready.add(id);
   for (const { planned, progress, ...rest } of image.steps) {
-    const step = plan.steps.get(planned.step_id)!;
-    Object.assign(step, rest, { progress: restoreProgress(progress) });
-    restorePlace(plan, step);
+    const step = Object.assign(plan.steps.get(planned.step_id)!, rest);
+    proceed(plan, step, restoreProgress(progress));
+    recount(plan, step);
+  }
+  for (const id of order) {
+    const step = plan.steps.get(id)!;
+    proceed(plan, step, step.progress); // leaves its place and enters behind those before it
   }
   return plan;
 }
+
+const agendaOrder = ({ agenda: { ready, retries, deadlines } }: RunningPlan): string[] => [
+  ...ready,
+  ...[...retries.by(Infinity), ...deadlines.by(Infinity)].map(({ planned }) => planned.step_id),
+];
 
 function restoreProgress(image: ProgressImage): Progress {
   if (image.status !== 'waiting') return image;
   return { ...image, calls: new Map(image.calls.map(({ ordinal, ...open }) => [ordinal, open])) };
 }
 
-function restorePlace(plan: RunningPlan, step: Step): void {
+function recount(plan: RunningPlan, step: Step): void {
   const { status } = step.progress;
   if (status === 'running' || status === 'waiting') plan.open += 1;
-  if ('due_at' in step.progress && !plan.agenda.ready.has(step.planned.step_id)) schedule(plan, step);
   if (status !== 'completed') return;
   plan.left -= 1;
   for (const next of step.neededBy) next.missing -= 1;

@@ -1,6 +1,6 @@
 /** The running state of a plan at its creation: who waits for whom, and who waits for nobody. */
 import type { PlanEventData, PlannedStep } from '@waybill/contracts';
-import { openAgenda } from './agenda.ts';
+import { openAgenda, proceed } from './agenda.ts';
 import { openLedger } from './ledger.ts';
 import type { RunningPlan, Step, TaskFacts } from './plan.ts';
 
@@ -8,14 +8,7 @@ type Created = Pick<PlanEventData<'PlanCreated'>, 'planner' | 'steps' | 'output'
 
 export function startPlan(task: TaskFacts, { planner, steps, output }: Created): RunningPlan {
   const byId = new Map(steps.map((planned) => [planned.step_id, newStep(planned)]));
-  const agenda = openAgenda(task.deadline_at);
-  for (const step of byId.values()) {
-    for (const need of step.planned.needs) byId.get(need)?.neededBy.push(step);
-    if (step.missing > 0) continue;
-    step.progress = { status: 'ready' };
-    agenda.ready.add(step.planned.step_id);
-  }
-  return {
+  const plan: RunningPlan = {
     status: 'running',
     task,
     // The rules plan from the goal, so the expressions of their plan read it.
@@ -23,10 +16,15 @@ export function startPlan(task: TaskFacts, { planner, steps, output }: Created):
     output,
     steps: byId,
     ledger: openLedger(),
-    agenda,
+    agenda: openAgenda(),
     left: byId.size,
     open: 0,
   };
+  for (const step of byId.values()) {
+    for (const need of step.planned.needs) byId.get(need)?.neededBy.push(step);
+    if (step.missing === 0) proceed(plan, step, { status: 'ready' });
+  }
+  return plan;
 }
 
 const newStep = (planned: PlannedStep): Step => ({

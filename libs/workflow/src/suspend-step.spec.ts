@@ -39,10 +39,10 @@ it('is ready again when all calls have outcomes, and goes on with the journal in
   const history = started(one).dispatch('a');
   const calls = [call('x'), call('y')] as never;
   history.apply(history.result('a', { status: 'suspended', calls, thought: 'hm' })).answer('a', 1, { hits: [] });
-  expect(readySteps(history.plan).size).toBe(0);
+  expect(readySteps(history.plan, history.at).length).toBe(0);
   const error = { class: 'transient', code: 'unavailable', detail: 'away' } as const;
   history.apply(history.callResult('a', 0, { status: 'failed', error }));
-  expect([...readySteps(history.plan)]).toEqual(['a']);
+  expect(readySteps(history.plan, history.at)).toEqual(['a']);
   given(...history.facts)
     .when({ type: 'DispatchStep', stepId: 'a', at: t0 })
     .then({
@@ -160,11 +160,11 @@ it('ends the task when a suspended agent has used more than the budget', () => {
 
 it('times calls out as it does activations', () => {
   const history = started(one).dispatch('a').later(1_000).search('a', 'x');
-  expect(nextWakeUp(history.plan)).toBe(t0 + 60_000);
+  expect(nextWakeUp(history.plan, history.at)).toBe(t0 + 61_000);
   history.at = t0 + 60_999;
   const before = history.facts.length;
   expect(history.wake().facts.length).toBe(before);
-  expect(nextWakeUp(history.plan)).toBe(t0 + 61_000);
+  expect(nextWakeUp(history.plan, history.at)).toBe(t0 + 61_000);
   expect(history.later(1).wake().facts.at(-1)).toMatchObject({
     type: 'StepRetryScheduled',
     data: { error: { class: 'transient', code: 'timeout' }, usage: { prompt_tokens: 0, completion_tokens: 0 } },

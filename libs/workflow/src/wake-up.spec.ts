@@ -79,30 +79,42 @@ it('spreads the retries of steps that time out together', () => {
 
 it('makes a retry ready when it is due', () => {
   const history = started({ a: { retry } }).dispatch('a').fail('a', transient(), 0.5);
-  expect(readySteps(history.plan).size).toBe(0);
-  expect(nextWakeUp(history.plan)).toBe(t0 + 500);
-  expect(readySteps(history.later(499).wake().plan).size).toBe(0);
-  expect([...readySteps(history.later(1).wake().plan)]).toEqual(['a']);
-  expect(nextWakeUp(history.plan)).toBeUndefined();
+  expect(readySteps(history.plan, history.at).length).toBe(0);
+  expect(nextWakeUp(history.plan, history.at)).toBe(t0 + 500);
+  expect(readySteps(history.later(499).wake().plan, history.at).length).toBe(0);
+  expect(readySteps(history.later(1).plan, history.at)).toEqual(['a']);
+  expect(nextWakeUp(history.plan, history.at)).toBeUndefined();
   expect(history.dispatch('a').facts.at(-1)).toMatchObject({ type: 'StepDispatched', data: { epoch: 2 } });
-  expect(nextWakeUp(history.plan)).toBe(t0 + 60_500);
+  expect(nextWakeUp(history.plan, history.at)).toBe(t0 + 60_500);
 });
 
-it('raises a bound that was early when it finds nothing due', () => {
-  const history = started({ a: {}, b: {} }).dispatch('a').later(100).dispatch('b').complete('a');
-  expect(nextWakeUp(history.plan)).toBe(t0 + 60_000);
-  history.at = t0 + 60_000;
-  expect(nextWakeUp(history.wake().plan)).toBe(t0 + 60_100);
+it('has nothing to do at the deadline of an activation that came back', () => {
+  const history = started({ a: {}, b: {} }).dispatch('a').later(100).dispatch('b');
+  expect(nextWakeUp(history.plan, history.at)).toBe(t0 + 60_000);
+  history.complete('a');
+  expect(nextWakeUp(history.plan, history.at)).toBe(t0 + 60_100);
+  given(...history.facts)
+    .when(wake(t0 + 60_000))
+    .thenNothing();
+});
+
+it('hands out retries whose time has come before what became ready since, the earliest first', () => {
+  const steps = { a: { retry }, b: { retry }, c: {}, d: { needs: ['c'] } };
+  const history = started(steps).dispatch('a', 'b', 'c').fail('a', transient(), 0.5).fail('b', transient(), 0.2);
+  history.complete('c');
+  expect(readySteps(history.plan, t0 + 199)).toEqual(['d']);
+  expect(readySteps(history.plan, t0 + 200)).toEqual(['b', 'd']);
+  expect(readySteps(history.plan, t0 + 500)).toEqual(['b', 'a', 'd']);
 });
 
 it('has nothing to wait for before the beginning, after the end, and without deadlines', () => {
-  expect(nextWakeUp(emptyPlan())).toBeUndefined();
+  expect(nextWakeUp(emptyPlan(), t0)).toBeUndefined();
   const history = started({ a: {} });
-  expect(nextWakeUp(history.plan)).toBeUndefined();
-  expect(nextWakeUp(started({ a: {} }, { deadline_at: t0 + 5 }).plan)).toBe(t0 + 5);
+  expect(nextWakeUp(history.plan, history.at)).toBeUndefined();
+  expect(nextWakeUp(started({ a: {} }, { deadline_at: t0 + 5 }).plan, t0)).toBe(t0 + 5);
   given().when(wake(t0)).thenIgnored('late');
   history.dispatch('a').complete('a');
-  expect(nextWakeUp(history.plan)).toBeUndefined();
+  expect(nextWakeUp(history.plan, history.at)).toBeUndefined();
   given(...history.facts)
     .when(wake(t0))
     .thenIgnored('late');

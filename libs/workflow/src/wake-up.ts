@@ -1,9 +1,8 @@
-/** Fires whatever is due: the task's deadline, deadlines of activations and calls, retries. Nothing due: no events, and a later bound. */
+/** Fires whatever is due: the task's deadline, deadlines of activations and calls, retries. */
 import type { Failure, PlanFact, Usage } from '@waybill/contracts';
-import { advance, dueAt } from './agenda.ts';
 import { late, nothing, type Decision } from './commands.ts';
 import { deadlineExceeded } from './dispatch-step.ts';
-import { failPlan, failure, isOpen, stepFailed, taskFailed } from './endings.ts';
+import { failPlan, failure, stepFailed, taskFailed } from './endings.ts';
 import { lostUsage, noUsage, totals } from './ledger.ts';
 import { retries, retryScheduled } from './lost-attempt.ts';
 import type { Plan, RunningPlan, Step } from './plan.ts';
@@ -19,9 +18,7 @@ export function wakeUp(plan: Plan, at: number, jitter: number): Decision {
       return { events: [taskFailed(deadlineExceeded, { at, usage, open: false })] };
     }
     case 'running':
-      if (at < plan.agenda.earliest) return nothing;
       if (at >= (plan.task.deadline_at ?? Infinity)) return { events: failPlan(plan, deadlineExceeded, at) };
-      advance(plan, at);
       return timeOut(plan, at, jitter);
   }
 }
@@ -32,8 +29,7 @@ function timeOut(plan: RunningPlan, at: number, jitter: number): Decision {
   let settled: Usage = noUsage;
   let open = plan.open;
   let share = jitter;
-  for (const step of plan.agenda.timed) {
-    if (dueAt(step) > at || !isOpen(step)) continue;
+  for (const step of plan.agenda.deadlines.by(at)) {
     const error = timedOut(step);
     const usage = step.progress.status === 'running' ? lostUsage(step.progress.reserved) : noUsage;
     settled = {

@@ -12,6 +12,9 @@ export class CommitDraft {
   /** Records that cannot be processed, with the reason; they go to the dead-letter topic with the commit. */
   readonly poisoned: { record: IncomingMessage; error: unknown }[] = [];
 
+  /** `at`: the time at which all of it is decided. */
+  constructor(readonly at: number) {}
+
   get isEmpty(): boolean {
     return this.events.length + this.messages.length + this.wakeUps.length + this.poisoned.length === 0;
   }

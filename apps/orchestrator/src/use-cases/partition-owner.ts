@@ -5,7 +5,7 @@
  */
 import { failureOf, PlatformError, topics, type IncomingMessage } from '@waybill/contracts';
 import type { Fence, InputOffsets, Ownership } from '@waybill/storage';
-import { coreVersion, nextWakeUp, readySteps, snapshotOf } from '@waybill/workflow';
+import { coreVersion, hasReadySteps, nextWakeUp, snapshotOf } from '@waybill/workflow';
 import { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
 import { WakeUpCalendar } from '../domain/wake-up-calendar.ts';
@@ -59,7 +59,7 @@ export class PartitionOwner {
 
   async advance(records: readonly IncomingMessage[]): Promise<void> {
     const at = this.ports.clock.now();
-    const draft = new CommitDraft();
+    const draft = new CommitDraft(at);
     const commands = this.parse(records, at, draft);
     const due = new Set(this.calendar.due(at));
     for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
@@ -83,16 +83,13 @@ export class PartitionOwner {
     return commands;
   }
 
-  /**
-   * Steps that were ready when the plan was last put down are ready again. Answers the plans of which something is due: a retry that
-   * had become due is no event, so it is found anew.
-   */
+  /** Steps that were ready when the plan was last put down are ready again. Answers the plans of which something is due. */
   private async load(planIds: readonly string[], at: number): Promise<string[]> {
     const due: string[] = [];
     for (const owned of await this.plans.load(new Set(planIds))) {
       this.queue.opened(owned.openActivations);
-      if (readySteps(owned.plan).size > 0) this.queue.add(owned.planId, owned.priority);
-      if ((nextWakeUp(owned.plan) ?? Infinity) <= at) due.push(owned.planId);
+      if (hasReadySteps(owned.plan, at)) this.queue.add(owned.planId, owned.priority);
+      if ((nextWakeUp(owned.plan, at) ?? Infinity) <= at) due.push(owned.planId);
     }
     return due;
   }
@@ -139,10 +136,10 @@ export class PartitionOwner {
 
   /** The plan's wake-up row may be too early, never too late, so that most batches leave it as it is. */
   private settle(owned: OwnedPlan, at: number, draft: CommitDraft): void {
-    const wanted = isStarved(owned) ? at : nextWakeUp(owned.plan);
+    const wanted = isStarved(owned, at) ? at : nextWakeUp(owned.plan, at);
     const stored = this.stored.get(owned.planId);
     const stands = stored !== undefined && wanted !== undefined && stored <= wanted && stored > at;
-    // A row whose time has come is off the calendar, so it is set again even if the plan (which may ask too early) wants the same time.
+    // A row whose time has come is off the calendar, so it is set again even if the plan wants the same time.
     if (!stands && (stored !== undefined || wanted !== undefined))
       draft.wakeUps.push({ planId: owned.planId, at: wanted });
     if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
@@ -181,7 +178,7 @@ export class PartitionOwner {
   /** A plan that waits for credits is in the queue here; its row is for who takes the partition next. */
   private rememberWakeUps(draft: CommitDraft): void {
     const starved = new Set<string>();
-    for (const owned of draft.touched) if (isStarved(owned)) starved.add(owned.planId);
+    for (const owned of draft.touched) if (isStarved(owned, draft.at)) starved.add(owned.planId);
     for (const { planId, at } of draft.wakeUps) {
       this.remember(planId, at);
       if (starved.has(planId)) this.calendar.set(planId, undefined);
@@ -196,7 +193,8 @@ export class PartitionOwner {
 }
 
 /** It has ready steps and nothing is under way that would bring it back. */
-const isStarved = (owned: OwnedPlan): boolean => readySteps(owned.plan).size > 0 && owned.openActivations === 0;
+const isStarved = (owned: OwnedPlan, at: number): boolean =>
+  hasReadySteps(owned.plan, at) && owned.openActivations === 0;
 
 const positionOf = (record: IncomingMessage): string => `${record.topic}/${record.partition}/${record.offset}`;
 

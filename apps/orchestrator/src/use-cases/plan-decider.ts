@@ -11,7 +11,7 @@ import {
   type PlanFact,
   type Verdict,
 } from '@waybill/contracts';
-import { readySteps, type Core, type Decision, type PlanCommand } from '@waybill/workflow';
+import { hasReadySteps, readySteps, type Core, type Decision, type PlanCommand } from '@waybill/workflow';
 import type { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
 import { eventRecord, messagesOf, verdictRecord, type Origin } from '../domain/plan-records.ts';
@@ -54,7 +54,7 @@ export class PlanDecider {
   /** A command that no record asked for: a timer, or the outcome of a record that cannot be processed. */
   decideOwn(owned: OwnedPlan, command: PlanCommand, draft: CommitDraft): void {
     this.apply(owned, this.core.decide(owned.plan, command), originOf(owned), draft);
-    this.enqueue(owned); // a retry whose time has come is ready without an event
+    this.enqueue(owned, draft.at); // a retry whose time has come is ready without an event
   }
 
   /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
@@ -66,7 +66,7 @@ export class PlanDecider {
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
       const brought = bring(planId);
       const owned = brought instanceof Promise ? await brought : brought;
-      for (const stepId of Array.from(readySteps(owned.plan))) {
+      for (const stepId of readySteps(owned.plan, at)) {
         if (!this.queue.hasCredit) break; // the plan is in the queue again: it has ready steps
         this.apply(owned, this.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }), originOf(owned), draft);
       }
@@ -83,11 +83,11 @@ export class PlanDecider {
     if (change > 0) this.queue.opened(change);
     else this.queue.closed(-change);
     this.counters.decided(decision.events.length);
-    this.enqueue(owned);
+    this.enqueue(owned, draft.at);
   }
 
-  private enqueue(owned: OwnedPlan): void {
-    if (readySteps(owned.plan).size > 0) this.queue.add(owned.planId, owned.priority);
+  private enqueue(owned: OwnedPlan, at: number): void {
+    if (hasReadySteps(owned.plan, at)) this.queue.add(owned.planId, owned.priority);
     else this.queue.remove(owned.planId, owned.priority);
   }
 

@@ -86,7 +86,7 @@ export class World {
     const { history } = this;
     switch (move.kind) {
       case 'dispatch':
-        for (const stepId of [...readySteps(history.plan)].slice(move.pick % 3)) this.dispatch(stepId);
+        for (const stepId of readySteps(history.plan, history.at).slice(move.pick % 3)) this.dispatch(stepId);
         return;
       case 'any dispatch':
         return this.dispatch(pick(Object.keys(this.task.steps), move.pick));
@@ -122,7 +122,7 @@ export class World {
   /** Until something of a step may be due: the task's own deadline is met by `later`. */
   waitForSteps(): void {
     const { history, task } = this;
-    const due = nextWakeUp(history.plan) ?? 0;
+    const due = nextWakeUp(history.plan, history.at) ?? 0;
     if (due < t0 + (task.deadline ?? Infinity)) history.at = Math.max(history.at, due);
   }
 
