@@ -8,15 +8,21 @@ import { ServiceController, type ServiceStatus } from './adapters/http/service.c
 import { TasksController } from './adapters/http/tasks.controller.ts';
 import { REGISTRY, SERVICE_STATUS } from './adapters/http/tokens.ts';
 import { WorkflowsController } from './adapters/http/workflows.controller.ts';
+import { ALARMS, type Alarms } from './adapters/messages/alarms.ts';
+import { LiveTailConsumer } from './adapters/messages/live-tail.consumer.ts';
+import { ReadModelProjection } from './adapters/messages/read-model.projection.ts';
+import { RegistryConsumer } from './adapters/messages/registry.consumer.ts';
+import { RegistryCopy } from './adapters/messages/registry-copy.ts';
+import { ReplyConsumer } from './adapters/messages/reply.consumer.ts';
+import { ReplyInbox } from './adapters/messages/reply-inbox.ts';
 import { CfworkerSchemas } from './adapters/json-schema/cfworker-schemas.ts';
 import { nodeCrypto } from './adapters/node/node-crypto.ts';
+import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
 import type { GatewayConfig } from './config.ts';
-import type { LiveTasks } from './domain/live-tasks.ts';
+import { LiveTasks } from './domain/live-tasks.ts';
 import type { KeyStore } from './ports/key-store.ts';
 import type { LogPositions } from './ports/log-positions.ts';
 import type { ReadModel } from './ports/read-model.ts';
-import type { Registry } from './ports/registry.ts';
-import type { Replies } from './ports/replies.ts';
 import { AddDocument } from './use-cases/add-document.ts';
 import { CancelTask } from './use-cases/cancel-task.ts';
 import { FollowTask } from './use-cases/follow-task.ts';
@@ -36,26 +42,39 @@ export interface GatewayPorts {
   readonly live: LiveTasks;
   readonly keys: KeyStore;
   readonly model: ReadModel;
+  readonly writer: ReadModelWriter;
   /** Of the read model. */
   readonly projection: LogPositions;
   readonly tail: LogPositions;
-  readonly registry: Registry;
-  readonly replies: Replies;
+  readonly registry: RegistryCopy;
+  readonly replies: ReplyInbox;
+  readonly alarms: Alarms;
   readonly status: ServiceStatus;
-  onHole(taskId: string, seq: number): void;
 }
+
+const routes = [TasksController, EventsController, WorkflowsController, DocumentsController, ServiceController];
+const readers = [LiveTailConsumer, RegistryConsumer, ReplyConsumer, ReadModelProjection];
 
 @Module({})
 export class GatewayModule {
   static register(ports: GatewayPorts): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [TasksController, EventsController, WorkflowsController, DocumentsController, ServiceController],
-      providers: [...providersOf(ports)],
+      controllers: [...routes, ...readers],
+      providers: [...readerProvidersOf(ports), ...providersOf(ports)],
       exports: [FollowTask],
     };
   }
 }
+
+/** What the handlers of the log feed. */
+const readerProvidersOf = ({ live, writer, registry, replies, alarms }: GatewayPorts): Provider[] => [
+  { provide: LiveTasks, useValue: live },
+  { provide: ReadModelWriter, useValue: writer },
+  { provide: RegistryCopy, useValue: registry },
+  { provide: ReplyInbox, useValue: replies },
+  { provide: ALARMS, useValue: alarms },
+];
 
 function providersOf(ports: GatewayPorts): Provider[] {
   const { config } = ports;
@@ -68,7 +87,7 @@ function providersOf(ports: GatewayPorts): Provider[] {
     { provide: SERVICE_STATUS, useValue: ports.status },
     { provide: ReadTasks, useValue: reads },
     { provide: SubmitTask, useFactory: () => new SubmitTask({ ...all, workflows }) },
-    { provide: FollowTask, useFactory: () => new FollowTask({ ...all, ...config, reads, fresh }) },
+    { provide: FollowTask, useFactory: () => new FollowTask({ ...all, ...ports.alarms, ...config, reads, fresh }) },
     { provide: CancelTask, useFactory: () => new CancelTask({ ...all, reads, verdictMs: config.verdictMs }) },
     { provide: PutWorkflow, useFactory: () => new PutWorkflow({ ...all, workflows, partitionOf }) },
     { provide: AddDocument, useFactory: () => new AddDocument({ ...all, fresh }) },

@@ -16,7 +16,7 @@ const Environment = z.object({
   /** A stream whose client takes nothing for so long is cut. */
   GATEWAY_STALL_MS: z.coerce.number().int().min(100).default(30_000),
   /** How long records gather before they are written to the read model. */
-  GATEWAY_GATHER_MS: z.coerce.number().int().min(0).max(10_000).default(500),
+  GATEWAY_GATHER_MS: z.coerce.number().int().min(0).max(10_000).default(1_000),
   /** How long a read waits for what was written before it. */
   GATEWAY_FRESH_MS: z.coerce.number().int().min(1).default(2_000),
   GATEWAY_VERDICT_MS: z.coerce.number().int().min(1).default(2_000),

@@ -1,24 +1,25 @@
 /**
- * Starts the gateway on the ports it is given.
+ * Starts the gateway on the ports it is given: HTTP, and a Nest microservice over the log, in one application.
  * Promises: when `startGateway` resolves the address answers (`/healthz` at once, `/readyz` when it has caught up); `close` ends streams and
- * requests first, then writes what has gathered.
+ * requests first, then what reads the log.
  */
 import 'reflect-metadata';
-import { maxWorkAgeMs, type IncomingMessage, type Readiness } from '@waybill/contracts';
-import type { Clock, MessageLog } from '@waybill/messaging';
+import { maxWorkAgeMs, type Readiness } from '@waybill/contracts';
+import { LogTransport, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import type { Logger, Metrics, MetricsText, Tracer } from '@waybill/telemetry';
 import type { DataSource } from 'typeorm';
 import { HttpMetrics } from './adapters/http/http-metrics.ts';
 import { createServer } from './adapters/http/server.ts';
-import { LiveTail } from './adapters/messages/live-tail.ts';
-import { LogReaders } from './adapters/messages/log-readers.ts';
-import { ReadModelProjection } from './adapters/messages/read-model.projection.ts';
+import type { Alarms } from './adapters/messages/alarms.ts';
+import { CatchUp } from './adapters/messages/catch-up.ts';
+import { lagOf } from './adapters/messages/read-model.projection.ts';
 import { RegistryCopy } from './adapters/messages/registry-copy.ts';
 import { ReplyInbox } from './adapters/messages/reply-inbox.ts';
 import { openReadModel, type ReadModelSource } from './adapters/typeorm/read-model-source.ts';
+import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
 import { openSqlSession } from './adapters/typeorm/sql-session.ts';
-import { TypeOrmKeyStore } from './adapters/typeorm/typeorm-key-store.ts';
+import { forgetKeysBefore, TypeOrmKeyStore } from './adapters/typeorm/typeorm-key-store.ts';
 import { TypeOrmReadModel } from './adapters/typeorm/typeorm-read-model.ts';
 import { GatewayModule } from './app.module.ts';
 import type { GatewayConfig } from './config.ts';
@@ -48,44 +49,46 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-interface Alarms {
-  onGap(taskId: string): void;
-  onHole(taskId: string, seq: number): void;
-  onUnreadable(message: IncomingMessage): void;
-  onRetry(error: unknown): void;
-}
+const group = 'gateway';
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, clock, config, logger, tracer, metrics, instanceId } = options;
   const live = new LiveTasks(config.liveBytes);
-  const context: { follow?: FollowTask; projection?: ReadModelProjection } = {};
+  const context: { follow?: FollowTask } = {};
   const http = new HttpMetrics(metrics, {
     streamsOpen: () => context.follow?.openStreams ?? 0,
     liveBytes: () => live.bytes,
     liveTasks: () => live.size,
-    projectionLag: async () => (await context.projection?.lag()) ?? 0,
+    projectionLag: () => lagOf(log, projection),
   });
   const alarms = alarmsOf(logger, http);
-  const { source, keys, projection } = await openProjection(options, alarms, http);
-  context.projection = projection;
-  const registry = new RegistryCopy({ log, clock, ...alarms });
-  const replies = new ReplyInbox({ log, clock, instance: instanceId, ...alarms });
-  const tail = new LiveTail({ log, clock, tasks: live, ...alarms, onBatch: () => context.follow?.flushEnding() });
-  const readers = new LogReaders({ log, registry, tail, projection, replies, onRestored: () => keys.allRestored() });
+  const transport = new LogTransport({
+    log,
+    group,
+    clock,
+    hooks: hooksOf(logger, http, alarms),
+    tuning: { [`${group}.read-model`]: { gatherMs: config.gatherMs } },
+  });
+  const projection = transport.projection('read-model');
+  const { source, keys, writer } = await openModel(options, alarms);
+  const registry = new RegistryCopy(log, transport.broadcast('RegistryConsumer.onBatch'));
+  const replies = new ReplyInbox(instanceId, clock);
+  const catchUp = new CatchUp({ log, registry, projection, onRestored: () => keys.allRestored() });
   const module = GatewayModule.register({
     ...options,
-    ...alarms,
     live,
     keys,
     model: new TypeOrmReadModel(source),
+    writer,
     projection,
-    tail,
+    tail: transport.broadcast('LiveTailConsumer.onBatch'),
     registry,
     replies,
+    alarms,
     status: {
       readiness: (): Readiness => ({
-        status: readers.isReady ? 'ready' : 'starting',
-        checks: { ...readers.checks },
+        status: catchUp.isReady ? 'ready' : 'starting',
+        checks: { ...catchUp.checks },
         instance: instanceId,
       }),
       metricsText: () => (options.metricsPage ?? metrics).text(),
@@ -94,45 +97,38 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const app = await createServer({ module, logger, tracer, metrics: http });
   context.follow = app.get(FollowTask);
-  await readers.start();
+  app.connectMicroservice({ strategy: transport });
+  await catchUp.start(() => app.startAllMicroservices());
   await app.listen(config.port, config.host);
   return {
     address: addressOf(config.host, app.getHttpServer().address()),
-    ready: () => readers.whenReady(),
+    ready: () => catchUp.whenReady(),
     close: async () => {
       context.follow?.close();
       await app.close();
-      await readers.close();
+      replies.close();
+      await writer.close();
       await source.destroy();
     },
   };
 }
 
 /** A read model that is ahead of the log belongs to another log: it is dropped and rebuilt. */
-async function openProjection(
-  options: GatewayOptions,
+async function openModel(
+  { clock, log, logger, readModels }: GatewayOptions,
   alarms: Alarms,
-  http: HttpMetrics,
-): Promise<{ source: DataSource; keys: TypeOrmKeyStore; projection: ReadModelProjection }> {
-  const { clock, config, log, logger, readModels } = options;
+): Promise<{ source: DataSource; keys: TypeOrmKeyStore; writer: ReadModelWriter }> {
   for (let attempt = 1; ; attempt += 1) {
     const source = await openReadModel(readModels, logger);
     const sql = openSqlSession(source);
-    const keys = new TypeOrmKeyStore(sql, () => clock.now());
-    const projection = new ReadModelProjection({
-      log,
-      sql,
-      keys,
-      clock,
-      gatherMs: config.gatherMs,
-      ...alarms,
-      onBatch: (records) => http.countProjected(records),
-    });
-    if (attempt > 1 || !(await projection.isAhead())) {
-      await keys.forgetOlderThan(maxWorkAgeMs);
-      return { source, keys, projection };
+    const keys = new TypeOrmKeyStore(sql, { isShared: readModels.isShared, now: () => clock.now() });
+    const writer = new ReadModelWriter({ sql, keys, ...alarms });
+    if (attempt > 1 || !(await writer.isAhead(log))) {
+      await forgetKeysBefore(source, clock.now() - maxWorkAgeMs);
+      return { source, keys, writer };
     }
     logger.warn('The log is shorter than the read model says: the read model is dropped and rebuilt from the log.');
+    await writer.close();
     await source.destroy();
     await readModels.discard();
   }
@@ -155,12 +151,20 @@ function alarmsOf(logger: Logger, http: HttpMetrics): Alarms {
       http.alarm('unreadable');
       logger.warn('A record was passed over: it cannot be read.', { topic, partition, offset });
     },
-    onRetry: (error) => {
-      http.alarm('projection');
-      logger.error('The read model could not be written; it is tried again.', { error });
-    },
   };
 }
+
+/** Batches are those of the projection: it alone reports them. */
+const hooksOf = (logger: Logger, http: HttpMetrics, alarms: Alarms): ConsumerHooks => ({
+  onBatch: ({ records }) => http.countProjected(records),
+  onRetry: ({ consumer, error }) => {
+    if (consumer !== `${group}.read-model`) return logger.warn('Records are handled again', { consumer, error });
+    http.alarm('projection');
+    logger.error('The read model could not be written; it is tried again.', { error });
+  },
+  onDeadLetter: ({ message }) => alarms.onUnreadable(message),
+  onError: (error, doing) => logger.warn('Something failed that does not stop the gateway', { doing, error }),
+});
 
 function addressOf(host: string, bound: string | { port: number } | null): string {
   const port = typeof bound === 'object' && bound ? bound.port : 0;

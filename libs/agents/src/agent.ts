@@ -36,8 +36,8 @@ export interface Agent {
   readonly maxTokens: number;
   readonly inputSchema: JsonObject;
   readonly outputSchema: JsonObject;
-  /** What it throws counts as a bug, unless it is a `PlatformError`. */
-  activate(activation: Activation, context: AgentContext): Promise<Outcome>;
+  /** Answers at once or later. What it throws counts as a bug, unless it is a `PlatformError`. */
+  activate(activation: Activation, context: AgentContext): Promise<Outcome> | Outcome;
 }
 
 type Of<Status extends Outcome['status']> = Extract<Outcome, { status: Status }>;

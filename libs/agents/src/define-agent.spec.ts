@@ -38,6 +38,22 @@ it('gives an agent input of its schema, defaults filled in', async () => {
   expect(outcome).toEqual({ status: 'completed', output: { sum: 3 } });
 });
 
+it('hands on the activation as it is, without asking for a signal that its agent may not need', async () => {
+  const made: Activation = { ...activation({}), epoch: 2, turn: 3, maxTokens: 4 };
+  const definition = { name: 'teller', description: 'Tells.', input: z.object({}), output: z.array(z.unknown()) };
+  const teller = defineAgent({
+    ...definition,
+    activate: async ({ journal, epoch, turn, maxTokens, signal }) => ({
+      status: 'completed',
+      output: [journal, epoch, turn, maxTokens, signal.aborted],
+    }),
+  });
+  expect(await teller.activate(made, context)).toEqual({ status: 'completed', output: [[], 2, 3, 4, false] });
+  const deaf = defineAgent({ ...definition, activate: async () => ({ status: 'completed', output: [] }) });
+  Object.defineProperty(made, 'signal', { get: () => expect.fail('nobody asked for it') });
+  expect(await deaf.activate(made, context)).toEqual({ status: 'completed', output: [] });
+});
+
 it('refuses input that does not match and says where', async () => {
   const outcome = await adder.activate(activation({ numbers: [{ 'a/b': 'x' }] }), context);
   expect(outcome).toMatchObject({

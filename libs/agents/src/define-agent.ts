@@ -37,13 +37,37 @@ export function defineAgent<Input extends z.ZodType, Output extends z.ZodType>(
     async activate(activation, context): Promise<Outcome> {
       const given = input.safeParse(activation.input);
       if (!given.success) return failedWith(mismatch('invalid_input', `The input of agent ${name}`, given.error));
-      const step = await definition.activate({ ...activation, input: given.data }, context);
+      const step = await definition.activate(new Given(activation, given.data), context);
       if (step.status !== 'completed') return step;
       const made = output.safeParse(step.output);
       if (!made.success) return failedWith(mismatch('invalid_output', `What agent ${name} answered`, made.error));
       return { ...step, output: made.data as Json };
     },
   };
+}
+
+/** An activation with the input that its schema made of it. Not a copy: the signal is made when it is asked for. */
+class Given<Input> implements Activation<Input> {
+  constructor(
+    private readonly activation: Activation,
+    readonly input: Input,
+  ) {}
+
+  get journal(): Activation['journal'] {
+    return this.activation.journal;
+  }
+  get epoch(): number {
+    return this.activation.epoch;
+  }
+  get turn(): number {
+    return this.activation.turn;
+  }
+  get maxTokens(): number {
+    return this.activation.maxTokens;
+  }
+  get signal(): AbortSignal {
+    return this.activation.signal;
+  }
 }
 
 function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject {

@@ -120,6 +120,7 @@ export {
   CallResult,
   CancelSignal,
   JournalEntry,
+  ModelCall,
   Outcome,
   SearchReply,
   SearchWork,

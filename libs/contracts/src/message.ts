@@ -51,10 +51,31 @@ export interface WhoseData {
 /** Until identity exists all data belongs to this tenant and person. */
 export const defaultOwner: WhoseData = { tenant: 'default', subject: 'default' };
 
-export const messageType = (name: string, version = 1): string => `waybill.${name}.v${version}`;
+export interface TypeName {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** Both ways are remembered, for every record goes them: the same text each time is also found faster than an equal one. */
+const firstVersions = new Map<string, string>();
+const typeNames = new Map<string, TypeName>();
+/** Types that others write are not ours to count. */
+const rememberedTypes = 1_000;
+
+export function messageType(name: string, version = 1): string {
+  if (version !== 1) return `waybill.${name}.v${version}`;
+  let type = firstVersions.get(name);
+  if (type === undefined) firstVersions.set(name, (type = `waybill.${name}.v1`));
+  return type;
+}
 
 /** `StepCompleted` of `waybill.StepCompleted.v1`; undefined when it is no type of ours. */
-export function typeName(ceType: string): { name: string; version: number } | undefined {
+export function typeName(ceType: string): TypeName | undefined {
+  const known = typeNames.get(ceType);
+  if (known) return known;
   const match = /^waybill\.([A-Za-z]+)\.v(\d+)$/.exec(ceType);
-  return match ? { name: match[1]!, version: Number(match[2]) } : undefined;
+  if (!match) return undefined;
+  const type = { name: match[1]!, version: Number(match[2]) };
+  if (typeNames.size < rememberedTypes) typeNames.set(ceType, type);
+  return type;
 }

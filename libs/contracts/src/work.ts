@@ -108,6 +108,20 @@ export const TokenChunk = z.object({
 });
 export type TokenChunk = z.infer<typeof TokenChunk>;
 
+/** On `model.calls`: one call of a model, never what was asked or answered; `index` counts the calls of one activation from 0. */
+export const ModelCall = z.object({
+  type: z.literal('ModelCall'),
+  ...activation,
+  index: z.number().int().nonnegative(),
+  model: z.string(),
+  /** `completed`, or the code of the error. */
+  outcome: z.string().min(1),
+  /** Absent when the provider did not say what a broken call has cost. */
+  usage: Usage.optional(),
+  latency_ms: z.number(),
+});
+export type ModelCall = z.infer<typeof ModelCall>;
+
 /** On `task.signals`. */
 export const CancelSignal = z.object({
   type: z.literal('CancelSignal'),

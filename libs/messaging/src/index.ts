@@ -52,6 +52,7 @@ export {
   StoredPositions,
   WorkQueue,
 } from './nest/decorators.ts';
+export type { Work } from './nest/gather-work.ts';
 export type {
   BroadcastBatchSettings,
   BroadcastSettings,

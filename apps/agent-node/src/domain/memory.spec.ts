@@ -32,4 +32,7 @@ it('forgets results by number and by size', () => {
   expect(results.get('e')).toBeUndefined();
   results.add('f', message(100));
   expect(results.get('f')).toBeDefined();
+  results.add('g', message(1));
+  results.add('g', message(2));
+  expect(results.get('g')![0]!.value).toHaveLength(2);
 });

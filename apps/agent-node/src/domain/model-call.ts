@@ -1,11 +1,4 @@
-/** One call of a model, as `model.calls` tells it: never what was asked or answered. */
-import type { Usage } from '@waybill/contracts';
+/** What an activation says of one call of a model; with the activation's name it is a record of `model.calls`. */
+import type { ModelCall as ModelCallRecord } from '@waybill/contracts';
 
-export interface ModelCall {
-  readonly model: string;
-  /** `completed`, or the code of the error. */
-  readonly outcome: string;
-  /** Absent when the provider did not say what a broken call has cost. */
-  readonly usage?: Usage;
-  readonly latency_ms: number;
-}
+export type ModelCall = Pick<ModelCallRecord, 'model' | 'outcome' | 'usage' | 'latency_ms'>;

@@ -1,33 +1,42 @@
-/** Results that were made here, for work that comes twice. Bounded by number and by size; the oldest are forgotten first. */
+/**
+ * Results that were made here, for work that comes twice. Bounded by number and by size.
+ * Kept in two generations, so that nothing old is touched to make room: when the younger one is full, the older one goes.
+ */
 import type { OutgoingMessage } from '@waybill/contracts';
 
-export class RecentResults {
-  private readonly results = new Map<string, readonly OutgoingMessage[]>();
-  private chars = 0;
+interface Generation {
+  readonly results: Map<string, readonly OutgoingMessage[]>;
+  chars: number;
+}
 
+export class RecentResults {
+  private young = noResults();
+  private old = noResults();
+
+  /** At least half of this is remembered, by number or by size. */
   constructor(
-    private readonly most = 1_000,
+    private readonly most = 2_000,
     private readonly mostChars = 16 * 1024 * 1024,
   ) {}
 
   add(key: string, messages: readonly OutgoingMessage[]): void {
-    this.results.set(key, messages);
-    this.chars += charsOf(messages);
-    while (this.results.size > this.most || this.chars > this.mostChars) this.forgetOldest();
+    const chars = charsOf(messages);
+    if (this.young.results.size >= this.most / 2 || this.young.chars + chars > this.mostChars / 2) {
+      this.old = this.young;
+      this.young = noResults();
+    }
+    if (chars > this.mostChars) return;
+    this.young.results.set(key, messages);
+    this.young.chars += chars;
+    if (this.young.chars + this.old.chars > this.mostChars) this.old = noResults();
   }
 
   get(key: string): readonly OutgoingMessage[] | undefined {
-    return this.results.get(key);
-  }
-
-  private forgetOldest(): void {
-    for (const [oldest, messages] of this.results) {
-      this.results.delete(oldest);
-      this.chars -= charsOf(messages);
-      return;
-    }
+    return this.young.results.get(key) ?? this.old.results.get(key);
   }
 }
+
+const noResults = (): Generation => ({ results: new Map(), chars: 0 });
 
 function charsOf(messages: readonly OutgoingMessage[]): number {
   let chars = 0;

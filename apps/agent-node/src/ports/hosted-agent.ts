@@ -2,6 +2,7 @@
 import type { AgentWork } from '@waybill/contracts';
 import type { ModelCall } from '../domain/model-call.ts';
 
+/** Each of them may be taken out and used by itself. */
 export interface ActivationIo {
   readonly signal: AbortSignal;
   /** Parent of what the activation does. */
@@ -12,6 +13,6 @@ export interface ActivationIo {
 
 export interface HostedAgent {
   readonly name: string;
-  /** Answers whatever the agent answered, which need not be an outcome; what the agent throws has become one. */
-  activate(work: AgentWork, io: ActivationIo): Promise<unknown>;
+  /** Answers, or promises, whatever the agent answered, which need not be an outcome; what the agent throws has become one. */
+  activate(work: AgentWork, io: ActivationIo): unknown;
 }

@@ -1,5 +1,5 @@
 /** What the use cases tell whoever watches them. */
-interface Span {
+export interface Span {
   /** Goes into what the work sends. */
   readonly traceparent: string;
   recordError(error: unknown): void;

@@ -1,6 +1,16 @@
-/** What an activation puts on the log besides its result. */
+/** What activations put on the log: besides their results, and together. */
 import { expect, it } from 'vitest';
-import { PlatformError, topics, type AgentWork, type IncomingMessage, type OutgoingMessage } from '@waybill/contracts';
+import {
+  limits,
+  ModelCall,
+  PlatformError,
+  topics,
+  type ActivationResult,
+  type AgentWork,
+  type IncomingMessage,
+  type OutgoingMessage,
+} from '@waybill/contracts';
+import { refuseLargeRecords } from '@waybill/messaging';
 import { ManualClock } from '@waybill/testing';
 import type { HostedAgent } from '../ports/hosted-agent.ts';
 import { RunActivation } from './run-activation.ts';
@@ -31,10 +41,13 @@ const completed = (output: unknown) => ({ status: 'completed', output });
 function node(activate: HostedAgent['activate'], append?: (messages: readonly OutgoingMessage[]) => Promise<void>) {
   const clock = new ManualClock();
   const written: OutgoingMessage[] = [];
+  const appends: number[] = [];
   const lost: unknown[] = [];
   const log = {
     append: async (messages: readonly OutgoingMessage[]) => {
+      refuseLargeRecords(messages);
       await append?.(messages);
+      appends.push(messages.length);
       written.push(...messages);
       return [];
     },
@@ -44,7 +57,8 @@ function node(activate: HostedAgent['activate'], append?: (messages: readonly Ou
   const plans = new RunningPlans(clock);
   const agents = new Map([['writer', { name: 'writer', activate }]]);
   const activation = new RunActivation({ agents, log, clock, plans, spans, counters });
-  return { run: () => activation.execute(message, work), cancel: () => plans.cancel('p1'), written, lost };
+  const run = (change: Partial<AgentWork> = {}) => activation.execute(message, { ...work, ...change });
+  return { run, cancel: () => plans.cancel('p1'), written, appends, lost };
 }
 
 it('sends tokens under the activation’s name, before the result', async () => {
@@ -59,6 +73,15 @@ it('sends tokens under the activation’s name, before the result', async () => 
   ]);
   const ids = { plan_id: 'p1', step_id: 'write', work_id: 'w1', epoch: 2, turn: 1 };
   expect(JSON.parse(String(written[0]!.value))).toEqual({ type: 'TokenChunk', ...ids, index: 0, text: 'one ' });
+});
+
+it('sends the tokens of an agent that does not wait before its result, too', async () => {
+  const { run, written } = node((_work, { onToken }) => {
+    onToken('one ');
+    return completed('one ');
+  });
+  await run();
+  expect(written.map(({ topic }) => topic)).toEqual([topics.taskTokens, topics.taskResults]);
 });
 
 it('says nothing more after an abort, and loses tokens rather than the result', async () => {
@@ -91,7 +114,7 @@ it('records each model call with the result, without its words', async () => {
   await run();
   const calls = written.filter(({ topic }) => topic === topics.modelCalls);
   expect(calls.map(({ headers }) => headers['ce_id'])).toEqual(['w1/2/1/model/0', 'w1/2/1/model/1']);
-  expect(JSON.parse(String(calls[1]!.value))).toEqual({
+  expect(ModelCall.parse(JSON.parse(String(calls[1]!.value)))).toEqual({
     type: 'ModelCall',
     plan_id: 'p1',
     step_id: 'write',
@@ -103,5 +126,35 @@ it('records each model call with the result, without its words', async () => {
     outcome: 'completed',
     usage,
     latency_ms: 3,
+  });
+});
+
+it('answers duplicates of what was answered at once with the same records, also while they are being written', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { run, written } = node(
+    () => completed(Math.random()),
+    () => gate.promise,
+  );
+  const both = [run(), run()];
+  gate.resolve();
+  await Promise.all(both);
+  await run();
+  expect(written).toHaveLength(3);
+  expect(written[1]).toBe(written[0]);
+  expect(written[2]).toBe(written[0]);
+});
+
+it('writes in one append what is ready in one turn, where an answer that is too large hurts no other', async () => {
+  const { run, written, appends } = node(({ input }) => completed('x'.repeat(Number(input['chars']))));
+  const runAll = (...sizes: number[]) =>
+    Promise.all(sizes.map((chars) => run({ work_id: `w${chars}`, input: { chars } })));
+  await runAll(1, 2, 3);
+  expect(appends).toEqual([3]);
+  await runAll(4, limits.recordBytes, 5);
+  const results = written.map(({ value }) => JSON.parse(String(value)) as ActivationResult);
+  const statuses = Object.fromEntries(results.map(({ work_id, outcome: { status } }) => [work_id, status]));
+  expect(statuses).toEqual({
+    ...Object.fromEntries(['w1', 'w2', 'w3', 'w4', 'w5'].map((id) => [id, 'completed'])),
+    [`w${limits.recordBytes}`]: 'failed',
   });
 });

@@ -14,7 +14,7 @@ import type { ActivationIo } from '../ports/hosted-agent.ts';
 import { RunActivation } from './run-activation.ts';
 import { RunningPlans } from './running-plans.ts';
 
-type Activate = (work: AgentWork, io: ActivationIo) => Promise<unknown>;
+type Activate = (work: AgentWork, io: ActivationIo) => unknown;
 const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 function node(activate: Activate, append?: (messages: readonly OutgoingMessage[]) => Promise<void>) {

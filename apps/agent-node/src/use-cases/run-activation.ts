@@ -9,7 +9,6 @@
 import {
   failureOf,
   limits,
-  ownerOf,
   PlatformError,
   type AgentWork,
   type Failure,
@@ -17,46 +16,26 @@ import {
   type Outcome,
   type OutgoingMessage,
 } from '@waybill/contracts';
-import type { Clock, MessageLog } from '@waybill/messaging';
-import {
-  activationKey,
-  modelCallMessage,
-  resultMessage,
-  tokenMessage,
-  type Origin,
-  type When,
-} from '../domain/activation.ts';
+import { activationKey } from '../domain/activation.ts';
 import { checkOutcome } from '../domain/check-outcome.ts';
-import type { ModelCall } from '../domain/model-call.ts';
 import { RecentResults } from '../domain/recent-results.ts';
-import type { ActivationIo, HostedAgent } from '../ports/hosted-agent.ts';
-import type { ActivationCounters, Spans } from '../ports/observation.ts';
-import { shutDown, type Activity, type RunningPlans } from './running-plans.ts';
-import { TokenStream } from './token-stream.ts';
+import type { HostedAgent } from '../ports/hosted-agent.ts';
+import { ActivationRun, type ActivationPorts } from './activation-run.ts';
+import { Outbox } from './outbox.ts';
+import { shutDown, type Activity } from './running-plans.ts';
 
-export interface RunActivationPorts {
+export interface RunActivationPorts extends ActivationPorts {
   readonly agents: ReadonlyMap<string, HostedAgent>;
-  readonly log: Pick<MessageLog, 'append'>;
-  readonly clock: Clock;
-  readonly plans: RunningPlans;
-  readonly spans: Spans;
-  readonly counters: ActivationCounters;
-}
-
-/** One activation while it runs. */
-interface Run {
-  readonly work: AgentWork;
-  readonly agent: HostedAgent;
-  readonly origin: Origin & { readonly traceparent: string };
-  readonly activity: Activity;
-  readonly calls: OutgoingMessage[];
 }
 
 export class RunActivation {
   private readonly running = new Map<string, Promise<void>>();
   private readonly recent = new RecentResults();
+  private readonly outbox: Outbox;
 
-  constructor(private readonly ports: RunActivationPorts) {}
+  constructor(private readonly ports: RunActivationPorts) {
+    this.outbox = new Outbox(ports.log);
+  }
 
   execute(message: IncomingMessage, work: AgentWork): Promise<void> {
     const key = activationKey(work);
@@ -67,16 +46,10 @@ export class RunActivation {
     const { agents, plans, counters } = this.ports;
     if (plans.isCancelled(work.plan_id)) return Promise.resolve(counters.activated(work.agent, 'cancelled', 0));
     const agent = agents.get(work.agent);
-    if (agent !== undefined) return this.begin(key, this.run(message, work, agent, key));
+    if (agent !== undefined) return this.begin(key, new ActivationRun(this.ports, agent, work, message));
     return Promise.reject(
       new PlatformError('unknown_agent', { detail: `This node does not offer agent ${work.agent}.` }),
     );
-  }
-
-  /** A run takes itself out when it ends, which is never before it was put in here. */
-  private begin(key: string, run: Promise<void>): Promise<void> {
-    this.running.set(key, run);
-    return run;
   }
 
   private async repeat(work: AgentWork, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -84,103 +57,87 @@ export class RunActivation {
     await this.ports.log.append(messages);
   }
 
-  private async run(message: IncomingMessage, work: AgentWork, agent: HostedAgent, key: string): Promise<void> {
-    const { clock, plans, counters, spans } = this.ports;
-    const span = spans.startSpan(`activate ${work.agent}`, {
-      parent: message.headers['traceparent'],
-      kind: 'consumer',
-    });
-    const cause = `${message.topic}/${message.partition}/${message.offset}`;
-    const origin = { owner: ownerOf(message), traceparent: span.traceparent, cause };
-    const begunAt = clock.now();
-    const activity = plans.begin(work.plan_id);
-    const run: Run = { work, agent, origin, activity, calls: [] };
+  private begin(key: string, run: ActivationRun): Promise<void> {
+    const ended = this.run(key, run);
+    if (run.isWaiting) this.running.set(key, ended);
+    return ended;
+  }
+
+  private async run(key: string, run: ActivationRun): Promise<void> {
+    const { clock, counters } = this.ports;
     try {
-      const outcome = begunAt > work.not_after ? expired(work) : await this.activate(run);
-      if (outcome.status === 'failed') span.recordError(errorOf(outcome.error));
-      await this.publish(run, outcome);
-      counters.activated(work.agent, outcome.status, clock.now() - begunAt);
+      const answer = run.begunAt > run.work.not_after ? expired(run.work) : outcomeOf(run);
+      const outcome = answer instanceof Promise ? await answer : answer;
+      if (outcome.status === 'failed') run.recordError(errorOf(outcome.error));
+      await this.publish(key, run, outcome);
+      counters.activated(run.work.agent, outcome.status, clock.now() - run.begunAt);
     } catch (error) {
-      span.recordError(error);
+      run.recordError(error);
       throw error;
     } finally {
-      this.running.delete(key);
-      plans.done(work.plan_id, activity);
-      span.end();
+      if (run.isWaiting) this.running.delete(key);
+      run.end();
     }
   }
 
-  private async activate(run: Run): Promise<Outcome> {
-    const { work, agent, activity } = run;
-    const io = new Io(run, this.ports);
-    const answer = await unlessStopped(agent.activate(work, io), activity);
-    await io.tokens?.end();
-    return checkOutcome(agent.name, answer, work.input);
+  private async publish(key: string, run: ActivationRun, outcome: Outcome): Promise<void> {
+    const messages = this.remember(key, run, outcome);
+    try {
+      await this.outbox.append(messages);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      await this.publishAlone(key, run, outcome);
+    }
+  }
+
+  /** The log takes an append whole or not at all, and what is too large may be another's. */
+  private async publishAlone(key: string, run: ActivationRun, outcome: Outcome): Promise<void> {
+    const { log } = this.ports;
+    try {
+      await log.append(this.remember(key, run, outcome));
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      await log.append(this.remember(key, run, oversized(run.agent.name, outcome)));
+    }
   }
 
   /** In the memory of results before it is on the log: if that fails, the work comes again and must not run again. */
-  private async publish({ work, agent, origin, calls }: Run, outcome: Outcome): Promise<void> {
-    const { clock, log } = this.ports;
-    const remember = (answer: Outcome): readonly OutgoingMessage[] => {
-      const messages = [resultMessage(work, answer, origin, clock.now()), ...calls];
-      this.recent.add(activationKey(work), messages);
-      return messages;
-    };
-    try {
-      await log.append(remember(outcome));
-    } catch (error) {
-      if (!(error instanceof PlatformError) || error.code !== 'payload_too_large') throw error;
-      await log.append(remember(oversized(agent.name, outcome)));
-    }
+  private remember(key: string, run: ActivationRun, outcome: Outcome): readonly OutgoingMessage[] {
+    const messages = run.messagesFor(outcome);
+    this.recent.add(key, messages);
+    return messages;
   }
 }
 
-/** What an activation says while it runs. */
-class Io implements ActivationIo {
-  tokens: TokenStream | undefined;
+/** Most agents wait for a model. One that does not is done before anybody could cancel it. */
+function outcomeOf(run: ActivationRun): Outcome | Promise<Outcome> {
+  const { agent, work } = run;
+  const answer = agent.activate(work, run);
+  if (!(answer instanceof Promise) && !run.hasSpoken) return checkOutcome(agent.name, answer, work.input);
+  run.wait();
+  return laterOutcomeOf(run, answer);
+}
 
-  constructor(
-    private readonly run: Run,
-    private readonly ports: RunActivationPorts,
-  ) {}
-
-  get signal(): AbortSignal {
-    return this.run.activity.signal;
-  }
-
-  get traceparent(): string {
-    return this.run.origin.traceparent;
-  }
-
-  readonly onToken = (text: string): void => {
-    if (this.run.activity.isOver) return;
-    this.tokens ??= new TokenStream(
-      (index, gathered) => this.ports.log.append([tokenMessage(this.run.work, index, gathered, this.when())]),
-      (error) => this.ports.counters.lostTokens(error),
-    );
-    this.tokens.push(text);
-  };
-
-  readonly onModelCall = (call: ModelCall): void => {
-    const { work, calls } = this.run;
-    calls.push(modelCallMessage(work, calls.length, call, this.when()));
-  };
-
-  private when(): When {
-    return { origin: this.run.origin, now: this.ports.clock.now() };
-  }
+async function laterOutcomeOf(run: ActivationRun, answer: unknown): Promise<Outcome> {
+  const { agent, work, activity } = run;
+  const answered = await unlessStopped(answer, activity);
+  await run.tokensWritten();
+  return checkOutcome(agent.name, answered, work.input);
 }
 
 /** An agent that does not look at its signal must not hold up anybody. A node that ends leaves the work to another one. */
-function unlessStopped(answer: Promise<unknown>, activity: Activity): Promise<unknown> {
+function unlessStopped(answer: unknown, activity: Activity): Promise<unknown> {
   return new Promise((resolve, reject) => {
     activity.onStop((reason) => {
       if (reason === shutDown) reject(reason);
       else resolve({ status: 'failed', error: failureOf(reason) });
     });
-    answer.then(resolve, reject);
+    if (answer instanceof Promise) answer.then(resolve, reject);
+    else resolve(answer);
   });
 }
+
+const isTooLarge = (error: unknown): boolean => error instanceof PlatformError && error.code === 'payload_too_large';
 
 /** As spans want it. */
 const errorOf = ({ code, class: errorClass, detail }: Failure): Error =>

@@ -1,4 +1,4 @@
-/** The activations that run here, by plan, so that a cancellation finds them. */
+/** The activations that run here: a cancellation finds those of its plan. */
 import { PlatformError } from '@waybill/contracts';
 import type { Clock } from '@waybill/messaging';
 import { CancelledPlans } from '../domain/cancelled-plans.ts';
@@ -9,9 +9,11 @@ const cancelled = new PlatformError('cancelled', { detail: 'The plan was cancell
 
 /** One activation while it runs. Its `AbortSignal` is made when somebody asks for it: the cheapest agents never do. */
 export class Activity {
-  private reason: PlatformError | undefined;
-  private controller: AbortController | undefined;
-  private stop: ((reason: PlatformError) => void) | undefined;
+  private reason: PlatformError | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
+  private stop: ((reason: PlatformError) => void) | undefined = undefined;
+
+  constructor(readonly planId: string) {}
 
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
@@ -39,35 +41,30 @@ export class Activity {
 
 export class RunningPlans {
   private readonly cancelledPlans = new CancelledPlans();
-  private readonly running = new Map<string, Set<Activity>>();
+  /** Not by plan: there are many activations for each cancellation, which may look at all that run here. */
+  private readonly running = new Set<Activity>();
 
   constructor(private readonly clock: Clock) {}
 
   /** Aborts what runs of the plan; what is queued will not be begun. */
   cancel(planId: string): void {
     this.cancelledPlans.add(planId, this.clock.now());
-    for (const activity of this.running.get(planId) ?? []) activity.end(cancelled);
+    for (const activity of this.running) if (activity.planId === planId) activity.end(cancelled);
   }
 
   isCancelled(planId: string): boolean {
     return this.cancelledPlans.has(planId, this.clock.now());
   }
 
-  begin(planId: string): Activity {
-    const activity = new Activity();
-    const others = this.running.get(planId);
-    if (others === undefined) this.running.set(planId, new Set([activity]));
-    else others.add(activity);
-    return activity;
+  begin(activity: Activity): void {
+    this.running.add(activity);
   }
 
-  done(planId: string, activity: Activity): void {
-    const activities = this.running.get(planId);
-    activities?.delete(activity);
-    if (activities?.size === 0) this.running.delete(planId);
+  done(activity: Activity): void {
+    this.running.delete(activity);
   }
 
   abandonAll(): void {
-    for (const activities of this.running.values()) for (const activity of activities) activity.end(shutDown);
+    for (const activity of this.running) activity.end(shutDown);
   }
 }

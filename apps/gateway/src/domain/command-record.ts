@@ -15,8 +15,6 @@ export interface RecordPlace {
   readonly partition?: number;
 }
 
-const types = new Map<string, string>();
-
 /** `id` is the command's: a command that is sent again has the same one. */
 export function commandRecord(
   place: RecordPlace,
@@ -24,13 +22,11 @@ export function commandRecord(
   text: string,
   meta: { id: string; time: string; caller: Caller },
 ): OutgoingMessage {
-  let ceType = types.get(type);
-  if (ceType === undefined) types.set(type, (ceType = messageType(type)));
   const { owner, traceparent, tracestate } = meta.caller;
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: meta.id,
-    ce_type: ceType,
+    ce_type: messageType(type),
     ce_source: 'gateway',
     ce_time: meta.time,
     tenant: owner.tenant,

@@ -2,11 +2,10 @@
  * What must be known of an event without parsing it: its place and its kind.
  * A record's value is, to the letter, what a stream shows as `data:`, so most events are never parsed here.
  */
-import { PlatformError, type PlanEvent, type PlanEventType } from '@waybill/contracts';
+import { PlatformError, typeName, type PlanEvent, type PlanEventType } from '@waybill/contracts';
 
 const head = '{"seq":';
 const typeMark = ',"type":"';
-const typeNames = new Map<string, string>();
 
 /** NaN when it is no event. */
 export function seqOf(text: string): number {
@@ -21,15 +20,8 @@ export function seqOf(text: string): number {
   return at > head.length && text.charCodeAt(at) === 44 ? seq : parsedSeq(text);
 }
 
-/** `StepCompleted` of `waybill.StepCompleted.v1`; remembered, there are few. */
-export function eventTypeOf(ceType: string): string {
-  let name = typeNames.get(ceType);
-  if (name === undefined) {
-    name = /^waybill\.([A-Za-z]+)\.v\d+$/.exec(ceType)?.[1] ?? '';
-    if (typeNames.size < 1_000) typeNames.set(ceType, name);
-  }
-  return name;
-}
+/** `StepCompleted` of `waybill.StepCompleted.v1`; empty when it is no type of ours. */
+export const eventTypeOf = (ceType = ''): string => typeName(ceType)?.name ?? '';
 
 /** The type as the text says it. */
 export function typeInText(text: string): string {

@@ -36,6 +36,8 @@ export class LiveTask {
   readonly texts: string[] = [];
   readonly types: string[] = [];
   private tokens: LiveToken[] = [];
+  /** Offset of the last token that came; all tokens of a task lie in one partition. */
+  private lastToken = -1;
 
   constructor(readonly taskId: string) {}
 
@@ -71,7 +73,8 @@ export class LiveTask {
   }
 
   addToken(token: LiveToken): void {
-    if (this.ended) return;
+    if (this.ended || token.offset <= this.lastToken) return;
+    this.lastToken = token.offset;
     this.tokens.push(token);
     this.bytes += token.text.length + 64;
   }

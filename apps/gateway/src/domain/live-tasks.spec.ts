@@ -83,6 +83,15 @@ describe('recent tasks', () => {
     expect(tasks.find('watched')).toBeDefined();
   });
 
+  it('that have ended push out each other, and no task that runs', () => {
+    const tasks = new LiveTasks(10_000);
+    apply(tasks, 'running', 1);
+    for (let n = 0; n < 100; n += 1)
+      for (const seq of [1, 2]) apply(tasks, `t${n}`, seq, seq === 2 ? 'TaskCompleted' : 'X');
+    expect(tasks.bytes).toBeLessThanOrEqual(3_000);
+    expect([tasks.find('running')?.last, tasks.find('t99')?.last, tasks.find('t90')]).toEqual([1, 2, undefined]);
+  });
+
   it('go on when everything is watched', () => {
     const tasks = new LiveTasks(1_000);
     for (let n = 0; n < 20; n += 1) tasks.watch(`t${n}`).watchers.add(() => undefined);
@@ -127,6 +136,17 @@ describe('tokens of a task', () => {
         .tokensAfter(1)
         .map((left) => left.offset),
     ).toEqual([3]);
+  });
+
+  it('that come twice are kept once', () => {
+    const tasks = new LiveTasks(1e6);
+    for (const offset of [4, 5, 4, 5]) tasks.addToken('a', token(offset));
+    expect(
+      tasks
+        .find('a')!
+        .tokensAfter(-1)
+        .map((left) => left.offset),
+    ).toEqual([4, 5]);
   });
 
   it('end with the task', () => {

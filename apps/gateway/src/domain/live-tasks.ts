@@ -1,73 +1,76 @@
 /**
- * The recent tasks, bounded in bytes: the ones that were heard of longest ago go first.
+ * The recent tasks, bounded in bytes. Those that have ended get a part of it, for the reads that follow an end: they never push out a task that
+ * runs. Of each kind the ones that were heard of longest ago go first.
  * Promise: a task that somebody watches stays whole for its watchers, also when it was put out.
  */
 import { seqOf } from './event-text.ts';
 import { LiveTask, type Applied, type LiveToken } from './live-task.ts';
+import { TaskShelf } from './task-shelf.ts';
+
+const endedShare = 0.25;
 
 export class LiveTasks {
-  private readonly tasks = new Map<string, LiveTask>();
-  private held = 0;
+  private readonly running = new TaskShelf();
+  private readonly ended = new TaskShelf();
 
   constructor(private readonly maxBytes: number) {}
 
   get bytes(): number {
-    return this.held;
+    return this.running.bytes + this.ended.bytes;
   }
 
   get size(): number {
-    return this.tasks.size;
+    return this.running.size + this.ended.size;
   }
 
   find(taskId: string): LiveTask | undefined {
-    return this.tasks.get(taskId);
+    return this.running.find(taskId) ?? this.ended.find(taskId);
   }
 
   /** Makes a place for a task that is not held; its events are in the store. */
   watch(taskId: string): LiveTask {
-    return this.change(taskId, () => undefined);
+    const task = this.open(taskId);
+    this.count(task, task.bytes);
+    return task;
   }
 
   submit(taskId: string, text: string): LiveTask {
-    return this.change(taskId, (task) => task.submit(text));
+    const task = this.open(taskId);
+    const { bytes } = task;
+    task.submit(text);
+    this.count(task, bytes);
+    return task;
   }
 
   /** The text's `seq` decides; a text without one is passed over. */
   apply(taskId: string, type: string, text: string): Applied | 'unreadable' {
     const seq = seqOf(text);
     if (Number.isNaN(seq)) return 'unreadable';
-    let outcome: Applied = 'old';
-    const task = this.change(taskId, (found) => (outcome = found.apply(seq, type, text)));
-    if (outcome !== 'old' && task.watchers.size > 0) task.tell();
+    const task = this.open(taskId);
+    const { bytes } = task;
+    const outcome = task.apply(seq, type, text);
+    this.count(task, bytes);
+    if (outcome !== 'old') task.tell();
     return outcome;
   }
 
   addToken(taskId: string, token: LiveToken): void {
-    const task = this.change(taskId, (found) => found.addToken(token));
-    if (task.watchers.size > 0) task.tell();
+    const task = this.open(taskId);
+    const { bytes } = task;
+    task.addToken(token);
+    this.count(task, bytes);
+    task.tell();
   }
 
-  private change(taskId: string, apply: (task: LiveTask) => void): LiveTask {
-    let task = this.tasks.get(taskId);
-    const before = task?.bytes ?? 0;
-    if (task === undefined) {
-      task = new LiveTask(taskId);
-      this.tasks.set(taskId, task);
-    }
-    apply(task);
-    this.held += task.bytes - before;
-    if (this.held > this.maxBytes) this.makeRoom(task);
-    return task;
+  private open(taskId: string): LiveTask {
+    return this.find(taskId) ?? this.running.put(new LiveTask(taskId));
   }
 
-  /** Watched tasks, and the one that is being touched, go to the end instead; one round at most. */
-  private makeRoom(touched: LiveTask): void {
-    let left = this.tasks.size;
-    for (const [taskId, task] of this.tasks) {
-      if (this.held <= this.maxBytes * 0.9 || left-- === 0) return;
-      this.tasks.delete(taskId);
-      if (task === touched || task.watchers.size > 0) this.tasks.set(taskId, task);
-      else this.held -= task.bytes;
-    }
+  /** After a change of a task that was counted with so many bytes. */
+  private count(task: LiveTask, before: number): void {
+    if (task.ended && this.running.remove(task.taskId, before)) this.ended.put(task);
+    else (task.ended ? this.ended : this.running).bytes += task.bytes - before;
+    this.ended.makeRoom(this.maxBytes * endedShare, task);
+    this.running.makeRoom(this.maxBytes - this.ended.bytes, task);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The port of idempotency keys.
- * Promises: when `reserve` resolves the key's row is there; of several that reserve one key at once a single one wins, and all see its row.
+ * Promises: when `reserve` resolves the key is taken; of several that reserve one key at once a single one wins, and all see its row; a key whose
+ * command is on the log outlives any crash.
  */
 export interface KeyRow {
   readonly tenant: string;

@@ -1,5 +1,5 @@
 /** Requests to other routes that are refused. */
-import { echo, unknownTask, type Bad } from './bad-input.ts';
+import { echo, raw, unknownTask, type Bad } from './bad-input.ts';
 
 export const badRequests: Bad[] = [
   { what: 'a run-task without a task', to: 'POST /run-task', body: {}, code: 'invalid_request', pointer: '/task' },
@@ -142,6 +142,20 @@ export const badRequests: Bad[] = [
     body: { name: 'a', text: 'a', collection: '../x' },
     code: 'invalid_request',
     pointer: '/collection',
+  },
+  {
+    what: 'a form without a boundary',
+    to: 'POST /v1/documents',
+    body: raw('--x--'),
+    headers: { 'content-type': 'multipart/form-data' },
+    code: 'invalid_request',
+  },
+  {
+    what: 'a form that breaks off',
+    to: 'POST /v1/documents',
+    body: raw('--x'),
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    code: 'invalid_request',
   },
   { what: 'no such document', to: `GET /v1/documents/${unknownTask}`, code: 'document_not_found', status: 404 },
   { what: 'a document id that is none', to: 'DELETE /v1/documents/x', code: 'document_not_found', status: 404 },

@@ -43,21 +43,22 @@ const nothingGiven: JsonObject = {};
 
 export class SubmitTask {
   /** Appends under way: who comes with the same key meanwhile waits for the same one. */
-  private readonly appending = new Map<string, Promise<void>>();
+  private readonly appending = new Map<string, Promise<unknown>>();
 
   constructor(private readonly parts: SubmitTaskParts) {}
 
   async execute(body: unknown, caller: Caller): Promise<Submitted> {
     const task = checkShape(TaskSubmissionHead, body, { fields });
     const deadline = this.deadlineOf(task);
-    const launch = await this.resolve(task);
+    const found = this.resolve(task);
+    const launch = found instanceof Promise ? await found : found;
     const problem = launch.check?.(task.input ?? nothingGiven);
     if (problem)
       throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
     if (task.dry_run === true) return { preview: previewOf(launch) };
     const identity = await this.identify(task as JsonObject, caller);
     if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;
-    await this.append(identity, commandText(identity, task, { launch, deadline }), caller);
+    await this.append(identity.taskId, commandText(identity, task, { launch, deadline }), caller);
     return identity;
   }
 
@@ -97,30 +98,21 @@ export class SubmitTask {
 
   /** The first attempt may have died between the key and the log; then the same command is sent again. */
   private async isOnLog(taskId: string): Promise<boolean> {
-    await this.appending.get(taskId);
+    await this.appending.get(taskId)?.catch(() => undefined);
     return this.parts.live.find(taskId) !== undefined || (await this.parts.model.findTask(taskId)) !== undefined;
   }
 
-  private async append({ taskId }: Identity, text: string, caller: Caller): Promise<void> {
+  private async append(taskId: string, text: string, caller: Caller): Promise<void> {
     const { log, live } = this.parts;
     const meta = { id: taskId, time: new Date(madeAt(taskId)).toISOString(), caller };
     const appended = log.append([commandRecord({ topic: topics.taskRequests, key: taskId }, 'SubmitTask', text, meta)]);
-    if (caller.idempotencyKey === undefined) await appended;
-    else await this.remembered(taskId, appended);
-    live.submit(taskId, text);
-  }
-
-  private async remembered(taskId: string, appended: Promise<unknown>): Promise<void> {
-    const settled = appended.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.appending.set(taskId, settled);
+    this.appending.set(taskId, appended);
     try {
       await appended;
     } finally {
-      if (this.appending.get(taskId) === settled) this.appending.delete(taskId);
+      if (this.appending.get(taskId) === appended) this.appending.delete(taskId);
     }
+    live.submit(taskId, text);
   }
 }
 

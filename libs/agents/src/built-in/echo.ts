@@ -10,5 +10,5 @@ export const echo: Agent = {
   maxTokens: 0,
   inputSchema: anything,
   outputSchema: anything,
-  activate: ({ input }) => Promise.resolve(completed(input)),
+  activate: ({ input }) => completed(input),
 };

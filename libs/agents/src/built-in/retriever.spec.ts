@@ -8,7 +8,7 @@ const context = {
   onToken: () => undefined,
   log: nullLogger,
 };
-const activate = (input: JsonObject, journal: JournalEntry[] = [], turn = 0): Promise<Outcome> =>
+const activate = async (input: JsonObject, journal: JournalEntry[] = [], turn = 0): Promise<Outcome> =>
   retriever.activate({ input, journal, epoch: 1, turn, maxTokens: 0, signal: new AbortController().signal }, context);
 
 const hit = (text: string, score = 0.5): SearchHit => ({

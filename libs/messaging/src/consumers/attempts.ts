@@ -29,10 +29,10 @@ export class Attempts {
   constructor(private readonly options: AttemptsOptions) {}
 
   /** Answers whether the record is done with: false when it was abandoned and must come again. */
-  async run(message: IncomingMessage): Promise<boolean> {
+  run(message: IncomingMessage): Promise<boolean> {
     try {
-      await this.options.handle(message);
-      return true;
+      const handled = this.options.handle(message);
+      return handled ? handled.then(done, (error: unknown) => this.#again(message, error)) : Promise.resolve(true);
     } catch (error) {
       return this.#again(message, error);
     }
@@ -88,6 +88,8 @@ export class Attempts {
     this.#waits.delete(waiting);
   }
 }
+
+const done = (): boolean => true;
 
 /** An unknown error counts as a bug, yet is tried again: a bounded number of times. */
 const mayPass = (error: unknown): boolean => !(error instanceof PlatformError) || error.retryable;

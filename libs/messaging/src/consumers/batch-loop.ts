@@ -70,10 +70,7 @@ export class BatchLoop {
 
   #start(): void {
     if (this.#state !== 'open' || this.#running || !this.#hasWork()) return;
-    this.#running = this.#run().finally(() => {
-      this.#running = undefined;
-      this.#start();
-    });
+    this.#running = this.#run();
   }
 
   #hasWork(): boolean {
@@ -98,6 +95,7 @@ export class BatchLoop {
         this.#makeRoom(); // the recovery may have emptied the inbox: nothing would come in to find it so
       }
     }
+    this.#running = undefined; // in the same step as the last look, so that nothing is missed
   }
 
   /** Resolves when the batch that runs now has settled. */

@@ -70,6 +70,37 @@ it('tries again what may pass, and nothing overtakes it', async () => {
   expect(seen).toEqual(['0', '1', '2']);
 });
 
+it('hands over what the log delivers at once, when it is asked to', async () => {
+  const batches: string[][] = [];
+  const { log, consumer, seen } = await setup({
+    onBatch: ({ records }) => void batches.push(records.map(({ value }) => String(value))),
+  });
+  await consumer.waitFor('signals', await log.endOffsets('signals'));
+  expect([batches, seen]).toEqual([[['0', '1', '2']], []]);
+});
+
+it('tries a rejected batch again record by record, so that one alone is put aside', async () => {
+  const seen: string[] = [];
+  const retries: unknown[] = [];
+  const { dead } = await setup({
+    onBatch: () => Promise.reject(new PlatformError('invalid_request')),
+    handle: ({ value }) => {
+      if (value === '1') throw new PlatformError('invalid_request');
+      seen.push(String(value));
+    },
+    hooks: { onRetry: ({ partition, failures }) => retries.push([partition, failures]) },
+  });
+  await until(() => seen.length === 2);
+  expect(dead.map(({ message }) => message.offset)).toEqual([1]);
+  expect(retries).toEqual([[0, 1]]);
+});
+
+it('counts as passed what was there before it began at the end', async () => {
+  const { log, consumer } = await setup({ from: 'end' });
+  await consumer.waitFor('signals', await log.endOffsets('signals'));
+  expect(consumer.positions).toEqual([{ topic: 'signals', partition: 0, offset: 3 }]);
+});
+
 it('handles nothing after close', async () => {
   const { log, consumer, seen } = await setup({ from: 'end' });
   await consumer.close();

@@ -1,6 +1,7 @@
 /**
  * A tail without a group: every process sees every record.
- * Promises: records of a partition are handled in order; one that cannot be handled is put aside and skipped, so that it never holds up the rest; `waitFor` says when a position was passed.
+ * Promises: records of a partition are handled in order, one by one or as the log delivers them; one that cannot be handled is put aside and
+ * skipped, so that it never holds up the rest; `waitFor` says when a position was passed.
  */
 import type { IncomingMessage } from '@waybill/contracts';
 import { systemClock } from '../clock.ts';
@@ -22,6 +23,8 @@ export interface BroadcastOptions extends ConsumerOptions, BroadcastTuning {
   readonly topics: readonly string[];
   readonly from: StartFrom | ReadonlyMap<string, readonly number[]>;
   handle(message: IncomingMessage): Promise<void> | void;
+  /** All that the log delivers of a partition at once. When it rejects the batch comes again, record by record, to `handle`. */
+  onBatch?(batch: RecordBatch): Promise<void> | void;
   onDeadLetter(dead: DeadLetter): Promise<void>;
 }
 
@@ -37,7 +40,6 @@ export class BroadcastConsumer {
   readonly #attempts: Attempts;
   readonly #progress: Progress;
   #tail: Tail | undefined;
-  #running: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: BroadcastOptions) {
@@ -49,37 +51,60 @@ export class BroadcastConsumer {
   /** Resolves when the start is fixed: what is appended after that is handled. */
   async start(): Promise<void> {
     const { log, topics, from } = this.#options;
-    this.#tail = await log.tail({ topics, from, onRecords: (batch) => this.#deliver(batch) });
+    const start = from === 'end' ? await this.#ends() : from;
+    if (start !== 'start') this.#passed(start);
+    this.#tail = await log.tail({ topics, from: start, onRecords: (batch) => this.#deliver(batch) });
   }
 
-  /** Resolves when everything below the end offsets (by partition) has been handled; rejects with `timeout`. */
+  /** Resolves when everything below the end offsets (by partition) has been handled, or lies before the start; rejects with `timeout`. */
   waitFor(topic: string, endOffsets: readonly number[], timeoutMs = 2_000): Promise<void> {
     return this.#progress.waitFor(topic, endOffsets, timeoutMs);
   }
 
-  /** The next offsets, as far as records were seen. */
+  /** The next offsets, as far as they are known. */
   get positions(): readonly Position[] {
     return this.#progress.positions;
   }
 
+  /** Resolves when what runs has settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#attempts.abandon();
-    await this.#running;
     await this.#tail?.close();
   }
 
-  #deliver(batch: RecordBatch): Promise<void> {
-    const handled = this.#handleAll(batch);
-    this.#running = Promise.all([this.#running, handled]).then(() => undefined);
-    return handled;
+  /** Looked up here: the log does not say where a tail from the end begins, and `waitFor` must know. */
+  async #ends(): Promise<ReadonlyMap<string, readonly number[]>> {
+    const { log, topics } = this.#options;
+    return new Map(await Promise.all(topics.map(async (topic) => [topic, await log.endOffsets(topic)] as const)));
   }
 
-  async #handleAll(batch: RecordBatch): Promise<void> {
-    for (const record of batch.records) {
-      if (this.#isClosed) return;
-      await this.#attempts.run(record);
+  #passed(start: ReadonlyMap<string, readonly number[]>): void {
+    for (const [topic, offsets] of start) {
+      for (const [partition, offset] of offsets.entries()) this.#progress.moved({ topic, partition, offset });
     }
-    this.#progress.moved([{ topic: batch.topic, partition: batch.partition, offset: batch.nextOffset }]);
+  }
+
+  async #deliver(batch: RecordBatch): Promise<void> {
+    if (!(await this.#handledAtOnce(batch))) {
+      for (const record of batch.records) {
+        if (this.#isClosed) return;
+        await this.#attempts.run(record);
+      }
+    }
+    this.#progress.moved({ topic: batch.topic, partition: batch.partition, offset: batch.nextOffset });
+  }
+
+  async #handledAtOnce(batch: RecordBatch): Promise<boolean> {
+    const options = this.#options;
+    if (!options.onBatch) return false;
+    try {
+      await options.onBatch(batch);
+      return true;
+    } catch (error) {
+      const { name: consumer, hooks } = options;
+      hooks?.onRetry?.({ consumer, partition: batch.partition, failures: 1, delayMs: 0, error });
+      return false;
+    }
   }
 }

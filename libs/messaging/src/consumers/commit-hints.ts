@@ -5,8 +5,10 @@
 import type { Clock } from '../clock.ts';
 import type { CommittedPosition } from '../message-log.ts';
 
-/** Asked when the commit is sent, so that it is the latest; undefined when there is nothing to say. */
-export type PositionSource = () => CommittedPosition | undefined;
+/** One or several partitions that are held here. Asked when the commit is sent, so that it is the latest. */
+export interface PositionSource {
+  readonly positions: readonly CommittedPosition[];
+}
 
 export interface CommitHintsOptions {
   readonly clock: Clock;
@@ -17,14 +19,14 @@ export interface CommitHintsOptions {
 }
 
 export class CommitHints {
-  #moved = new Map<string, PositionSource>();
+  #moved = new Set<PositionSource>();
   #sending: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(private readonly options: CommitHintsOptions) {}
 
-  note(key: string, source: PositionSource): void {
-    this.#moved.set(key, source);
+  note(source: PositionSource): void {
+    this.#moved.add(source);
     if (this.#sending || this.#cancelTimer) return;
     this.#cancelTimer = this.options.clock.after(this.options.everyMs, () => {
       this.#cancelTimer = undefined;
@@ -32,9 +34,9 @@ export class CommitHints {
     });
   }
 
-  /** For a partition that is no longer ours. */
-  forget(key: string): void {
-    this.#moved.delete(key);
+  /** For what is no longer ours. */
+  forget(source: PositionSource): void {
+    this.#moved.delete(source);
   }
 
   /** Sends what there is; resolves when it was taken or has failed. */
@@ -45,13 +47,13 @@ export class CommitHints {
     if (this.#moved.size === 0) return;
     this.#sending = this.#send().finally(() => {
       this.#sending = undefined;
-      for (const [key, source] of this.#moved) this.note(key, source);
+      for (const source of this.#moved) this.note(source);
     });
     await this.#sending;
   }
 
   async #send(): Promise<void> {
-    const positions = [...this.#moved.values()].map((source) => source()).filter((position) => position !== undefined);
+    const positions = [...this.#moved].flatMap((source) => source.positions);
     this.#moved.clear();
     try {
       if (positions.length > 0) await this.options.commit(positions);

@@ -1,4 +1,4 @@
-/** Recognises a message that runs or has just run here, by topic and `ce_id`; the oldest finished ones are forgotten first. */
+/** Recognises a message that runs or has just run here, by topic and `ce_id`; the oldest finished ones are forgotten first. To remember none is to recognise none. */
 import type { IncomingMessage } from '@waybill/contracts';
 
 export class Deduplicator {
@@ -11,7 +11,7 @@ export class Deduplicator {
   /** Runs it, or answers with the outcome of the run that there is. A run that was abandoned (false) is not remembered. */
   join(message: IncomingMessage, run: () => Promise<boolean>): Promise<boolean> {
     const id = message.headers['ce_id'];
-    if (id === undefined) return run();
+    if (id === undefined || this.remembered === 0) return run();
     const key = `${message.topic} ${id}`;
     const known = this.#runs.get(key);
     if (known) return known;

@@ -77,7 +77,7 @@ export class OwnedPartitionConsumer {
   async drop(partition: number): Promise<void> {
     const lane = this.#lanes.get(partition);
     if (!lane) return;
-    for (const topic of this.#options.topics) this.#hints.forget(`${topic}/${partition}`);
+    this.#hints.forget(lane);
     await lane.drop();
     if (this.#lanes.get(partition) === lane) this.#lanes.delete(partition);
   }
@@ -101,7 +101,7 @@ export class OwnedPartitionConsumer {
       ...this.#options,
       partition,
       link: this.#link,
-      onHandled: (position) => this.#hints.note(`${position.topic}/${position.partition}`, () => position),
+      onMoved: (moved) => this.#hints.note(moved),
     });
     this.#lanes.set(partition, lane);
     await before?.drop();

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Position, RecordBatch } from '../message-log.ts';
 import type { Backoff } from './backoff.ts';
 import { BatchLoop } from './batch-loop.ts';
+import type { PositionSource } from './commit-hints.ts';
 import type { GroupLink } from './group-link.ts';
 import type { Taken } from './inbox.ts';
 import type { OwnedPartitionOptions, TopicOffsets } from './partition-batch.ts';
@@ -16,10 +17,11 @@ export interface PartitionLaneOptions extends OwnedPartitionOptions {
   readonly random: Random;
   readonly backoff: Backoff;
   readonly link: GroupLink;
-  onHandled(position: Position): void;
+  /** Its positions are others than before. */
+  onMoved(lane: PartitionLane): void;
 }
 
-export class PartitionLane {
+export class PartitionLane implements PositionSource {
   readonly #loop: BatchLoop;
   #offsets: TopicOffsets = {};
   #taking: Promise<readonly Position[]> | undefined;
@@ -104,13 +106,13 @@ export class PartitionLane {
 
   async #handle(taken: Taken, due: boolean): Promise<void> {
     const { partition, clock, hooks, group } = this.options;
-    const offsets = { ...this.#offsets, ...Object.fromEntries(taken.next.map(({ topic, offset }) => [topic, offset])) };
+    const offsets: Record<string, number> = { ...this.#offsets };
+    for (const { topic, offset } of taken.next) offsets[topic] = offset;
     const begun = clock.now();
     if (due || taken.records.length > 0)
       await this.options.onBatch({ partition, records: taken.records, offsets, due });
     this.#offsets = offsets;
     hooks?.onBatch?.({ consumer: group, partition, records: taken.records.length, ms: clock.now() - begun });
-    if (this.#dropped) return;
-    for (const position of taken.next) this.options.onHandled(position);
+    if (!this.#dropped && taken.next.length > 0) this.options.onMoved(this);
   }
 }

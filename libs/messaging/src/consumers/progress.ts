@@ -4,38 +4,47 @@ import type { Clock } from '../clock.ts';
 import type { Position, TopicPartition } from '../message-log.ts';
 
 interface Waiter {
-  readonly missing: Map<string, number>;
+  readonly topic: string;
+  readonly endOffsets: readonly number[];
   readonly resolve: () => void;
 }
 
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
 export class Progress {
-  #applied = new Map<string, Position>();
-  #waiters = new Set<Waiter>();
+  /** The next offset by topic and partition. */
+  readonly #next = new Map<string, (number | undefined)[]>();
+  readonly #waiters = new Set<Waiter>();
 
   constructor(private readonly clock: Clock) {}
 
   /** The next offsets, as far as they are known here. */
   get positions(): readonly Position[] {
-    return [...this.#applied.values()];
+    return [...this.#next].flatMap(([topic, offsets]) =>
+      offsets.flatMap((offset, partition) => (offset === undefined ? [] : [{ topic, partition, offset }])),
+    );
   }
 
-  moved(positions: readonly Position[]): void {
-    for (const position of positions) this.#applied.set(keyOf(position), position);
-    for (const waiter of this.#waiters) if (this.#isOver(waiter)) waiter.resolve();
+  moved({ topic, partition, offset }: Position): void {
+    let offsets = this.#next.get(topic);
+    if (!offsets) this.#next.set(topic, (offsets = []));
+    offsets[partition] = offset;
+    for (const waiter of this.#waiters) if (this.isReached(waiter.topic, waiter.endOffsets)) waiter.resolve();
   }
 
-  forget(partition: TopicPartition): void {
-    this.#applied.delete(keyOf(partition));
+  forget({ topic, partition }: TopicPartition): void {
+    const offsets = this.#next.get(topic);
+    if (offsets) offsets[partition] = undefined;
+  }
+
+  /** Whether everything below the end offsets (by partition) was handled. */
+  isReached(topic: string, endOffsets: readonly number[]): boolean {
+    return endOffsets.every((end, partition) => end <= this.#offsetOf(topic, partition));
   }
 
   /** Resolves when everything below the end offsets (by partition) was handled; rejects with `timeout`. */
   async waitFor(topic: string, endOffsets: readonly number[], timeoutMs: number): Promise<void> {
+    if (this.isReached(topic, endOffsets)) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const missing = new Map(endOffsets.map((offset, partition) => [keyOf({ topic, partition }), offset]));
-    const waiter = { missing, resolve };
-    if (this.#isOver(waiter)) return;
+    const waiter = { topic, endOffsets, resolve };
     const cancel = this.clock.after(timeoutMs, () =>
       reject(
         new PlatformError('timeout', { detail: `${topic} was not handled up to its end within ${timeoutMs} ms.` }),
@@ -51,17 +60,15 @@ export class Progress {
   }
 
   /** Whether somebody waits for this partition. */
-  isAwaited(partition: TopicPartition): boolean {
-    const key = keyOf(partition);
-    for (const waiter of this.#waiters) if (waiter.missing.has(key)) return true;
+  isAwaited({ topic, partition }: TopicPartition): boolean {
+    const offset = this.#offsetOf(topic, partition);
+    for (const waiter of this.#waiters) {
+      if (waiter.topic === topic && (waiter.endOffsets[partition] ?? 0) > offset) return true;
+    }
     return false;
   }
 
-  #isOver({ missing }: Waiter): boolean {
-    for (const [key, offset] of missing) {
-      if (offset > 0 && (this.#applied.get(key)?.offset ?? 0) < offset) return false;
-      missing.delete(key);
-    }
-    return true;
+  #offsetOf(topic: string, partition: number): number {
+    return this.#next.get(topic)?.[partition] ?? 0;
   }
 }

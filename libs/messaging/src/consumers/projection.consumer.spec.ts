@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { InMemoryMessageLog, ManualClock, quiet, record, until } from '@waybill/testing';
 import type { Position, TopicPartition } from '../message-log.ts';
 import { ProjectionConsumer, type ProjectionBatch, type ProjectionOptions } from './projection.consumer.ts';
@@ -142,6 +142,62 @@ it('finishes the running batch on close and begins nothing more', async () => {
   gate.resolve();
   await closed;
   expect(store.rows).toEqual(['0']);
+});
+
+describe('a projection that gathers', () => {
+  const gathering = async () => {
+    const made = setup(1);
+    const sizes: number[] = [];
+    const consumer = await made.start({
+      gatherMs: 500,
+      maxRecords: 8,
+      onBatch: (batch) => {
+        sizes.push(batch.records.length);
+        made.store.apply(batch);
+        return Promise.resolve();
+      },
+    });
+    await made.log.append(events(1));
+    await until(() => sizes.length === 1);
+    await made.log.append(events(2, 1));
+    await made.log.append(events(3, 3));
+    await quiet();
+    return { ...made, consumer, sizes };
+  };
+
+  it('begins at once and then waits between two batches', async () => {
+    const { clock, sizes } = await gathering();
+    expect(sizes).toEqual([1]);
+    clock.advance(499);
+    await quiet();
+    expect(sizes).toEqual([1]);
+    clock.advance(1);
+    await until(() => sizes.length === 2);
+    expect(sizes).toEqual([1, 5]);
+  });
+
+  it('hurries when somebody waits for what was not applied yet, and not for what was', async () => {
+    const { log, consumer, sizes } = await gathering();
+    await consumer.waitFor('events', [1]);
+    await quiet();
+    expect(sizes).toEqual([1]);
+    await consumer.waitFor('events', await log.endOffsets('events'));
+    expect(sizes).toEqual([1, 5]);
+  });
+
+  it('hurries when a whole batch has gathered', async () => {
+    const { log, store, sizes } = await gathering();
+    await log.append(events(20, 6));
+    await until(() => store.rows.length === 25);
+    await quiet();
+    expect(sizes).toEqual([1, 8, 8, 8]);
+  });
+
+  it('is closed without waiting', async () => {
+    const { clock, consumer, sizes } = await gathering();
+    await consumer.close();
+    expect([sizes, clock.nextInMs]).toEqual([[1], undefined]);
+  });
 });
 
 it('applies each of 10,000 records once and in the order of its key, whatever fails and whoever comes and goes', async () => {

@@ -3,14 +3,14 @@
  *
  * Promises
  * - Reading begins where `positions` says; what it leaves out begins at the start, for the projection was rebuilt.
- * - One batch at a time, ordered per partition, over all partitions held; while one runs the next gathers.
+ * - One batch at a time, ordered per partition, over all partitions held; while one runs, and for `gatherMs` after it, the next gathers.
  * - A rejected batch comes again, after a back-off, from the stored positions.
  * - `waitFor` also sees partitions that other members apply, through the stored positions.
  */
 import { PlatformError, type IncomingMessage } from '@waybill/contracts';
 import { systemClock } from '../clock.ts';
 import type { Claim, Position, RecordBatch, TopicPartition } from '../message-log.ts';
-import { wait, waitAtMost, type Backoff } from './backoff.ts';
+import { wait, waitAtMost, type Backoff, type Wait } from './backoff.ts';
 import { BatchLoop } from './batch-loop.ts';
 import { withDefaults, type ConsumerOptions } from './consumer-options.ts';
 import { GroupLink } from './group-link.ts';
@@ -28,6 +28,8 @@ export interface ProjectionTuning {
   readonly maxRecords?: number;
   /** Gathered before deliveries are held back; default 10,000. */
   readonly maxGathered?: number;
+  /** Between two batches, so that more gathers for the next one; default 0. A whole batch, and who waits for a position, hurry it on. */
+  readonly gatherMs?: number;
   readonly backoff?: Backoff;
   /** How long a revocation or `close` waits for a running batch; default 10 s. */
   readonly drainMs?: number;
@@ -48,6 +50,7 @@ const defaults = {
   random: Math.random,
   maxRecords: 2_000,
   maxGathered: 10_000,
+  gatherMs: 0,
   backoff: { initialMs: 100, factor: 2, maxMs: 10_000 },
   drainMs: 10_000,
   pollMs: 25,
@@ -62,6 +65,9 @@ export class ProjectionConsumer {
   /** Their stored positions went back below what was delivered: only the log can say what lies between. */
   readonly #behind = new Set<string>();
   readonly #link = new GroupLink();
+  #gathering: Wait | undefined;
+  /** Who waits for something that was not applied yet. */
+  #hurried = 0;
 
   constructor(options: ProjectionOptions) {
     this.#options = withDefaults(defaults, options);
@@ -93,8 +99,14 @@ export class ProjectionConsumer {
 
   /** Resolves when everything below the end offsets (by partition) has been applied, here or by another member; rejects with `timeout`. */
   async waitFor(topic: string, endOffsets: readonly number[], timeoutMs = 2_000): Promise<void> {
+    if (this.#progress.isReached(topic, endOffsets)) return;
+    this.#hurried += 1;
+    this.#gathering?.cancel();
     let over = false;
-    const applied = this.#progress.waitFor(topic, endOffsets, timeoutMs).finally(() => (over = true));
+    const applied = this.#progress.waitFor(topic, endOffsets, timeoutMs).finally(() => {
+      over = true;
+      this.#hurried -= 1;
+    });
     const elsewhere = endOffsets.map((_, partition) => ({ topic, partition }));
     void this.#watch(elsewhere, () => over);
     await applied;
@@ -107,7 +119,9 @@ export class ProjectionConsumer {
 
   /** Finishes the running batch (bounded) and leaves the group. */
   async close(): Promise<void> {
-    await waitAtMost(this.#options.clock, this.#options.drainMs, this.#loop.stop());
+    const drained = this.#loop.stop();
+    this.#gathering?.cancel();
+    await waitAtMost(this.#options.clock, this.#options.drainMs, drained);
     await this.#link.leave();
   }
 
@@ -130,7 +144,7 @@ export class ProjectionConsumer {
       this.#loop.inbox.forget(position);
       this.#behind.add(keyOf(position));
     }
-    this.#progress.moved(positions);
+    for (const position of positions) this.#progress.moved(position);
     return positions;
   }
 
@@ -139,6 +153,7 @@ export class ProjectionConsumer {
       this.#held.delete(keyOf(partition));
       this.#loop.inbox.forget(partition);
     }
+    this.#gathering?.cancel();
     await waitAtMost(this.#options.clock, this.#options.drainMs, this.#loop.settled());
     for (const partition of partitions) if (!this.#held.has(keyOf(partition))) this.#progress.forget(partition);
   }
@@ -149,14 +164,28 @@ export class ProjectionConsumer {
       throw new PlatformError('unavailable', { detail: 'The stored position lies below what was delivered.' });
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
+    if (this.#isBatchWhole) this.#gathering?.cancel();
+  }
+
+  get #isBatchWhole(): boolean {
+    return this.#loop.inbox.size >= this.#options.maxRecords;
   }
 
   async #handle({ records, next }: Taken): Promise<void> {
     const { clock, group, hooks } = this.#options;
     const begun = clock.now();
     if (records.length > 0) await this.#options.onBatch({ records, positions: next });
-    this.#progress.moved(next);
+    for (const position of next) this.#progress.moved(position);
     hooks?.onBatch?.({ consumer: group, records: records.length, ms: clock.now() - begun });
+    await this.#gather();
+  }
+
+  async #gather(): Promise<void> {
+    const { clock, gatherMs } = this.#options;
+    if (gatherMs === 0 || this.#hurried > 0 || this.#isBatchWhole || this.#loop.isStopped) return;
+    this.#gathering = wait(clock, gatherMs);
+    await this.#gathering.over;
+    this.#gathering = undefined;
   }
 
   /** Looks at the stored positions of partitions that another member applies, for as long as somebody waits. */
@@ -166,7 +195,8 @@ export class ProjectionConsumer {
         (partition) => !this.#held.has(keyOf(partition)) && this.#progress.isAwaited(partition),
       );
       try {
-        if (elsewhere.length > 0) this.#progress.moved(await this.#options.positions(elsewhere));
+        const stored = elsewhere.length > 0 ? await this.#options.positions(elsewhere) : [];
+        for (const position of stored) this.#progress.moved(position);
       } catch (error) {
         this.#options.hooks?.onError?.(error, 'positions');
       }

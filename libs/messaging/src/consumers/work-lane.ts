@@ -1,10 +1,11 @@
 /** One partition of a `WorkQueueConsumer`, from assignment to revocation: what waits, and what is finished. */
 import type { IncomingMessage } from '@waybill/contracts';
 import type { Claim, CommittedPosition, RecordBatch, TopicPartition } from '../message-log.ts';
+import type { PositionSource } from './commit-hints.ts';
 import { OffsetLedger } from './offset-ledger.ts';
 import { decodeFinished, encodeFinished } from './offset-metadata.ts';
 
-export class WorkLane implements TopicPartition {
+export class WorkLane implements TopicPartition, PositionSource {
   readonly topic: string;
   readonly partition: number;
   readonly key: string;
@@ -62,12 +63,12 @@ export class WorkLane implements TopicPartition {
     this.#ledger?.add(offset);
   }
 
-  /** Undefined before anything is known. */
-  committable(): CommittedPosition | undefined {
-    if (!this.#ledger) return undefined;
+  /** The first offset that is not finished, and what is finished above it; none before anything is known. */
+  get positions(): readonly CommittedPosition[] {
+    if (!this.#ledger) return [];
     const { topic, partition } = this;
     const { position: offset, above } = this.#ledger;
     const metadata = encodeFinished(offset, above);
-    return metadata === undefined ? { topic, partition, offset } : { topic, partition, offset, metadata };
+    return [metadata === undefined ? { topic, partition, offset } : { topic, partition, offset, metadata }];
   }
 }

@@ -144,6 +144,14 @@ it('lets a duplicate join what runs or has just run here', async () => {
   expect(begun).toEqual(['1']);
 });
 
+it('leaves duplicates to a handler that is to recognise them itself', async () => {
+  const { log, start } = setup();
+  const { begun } = await start({ remembered: 0 });
+  const once = record('tasks.a', 'k', 1, 'same');
+  await log.append([once, once]);
+  await until(() => begun.length === 2);
+});
+
 it('keeps records of one key in order when asked to', async () => {
   const { log, start } = setup();
   const { begun, finish } = await start({ orderedByKey: true });

@@ -27,7 +27,7 @@ export interface WorkQueueTuning {
   readonly backoff?: Backoff;
   /** Records of one key run one after another; default false. */
   readonly orderedByKey?: boolean;
-  /** How many finished records are remembered to recognise duplicates; default 1,000. */
+  /** How many finished records are remembered to recognise duplicates; 0: the handler recognises them itself; default 1,000. */
   readonly remembered?: number;
   /** How long `close` waits for what runs; default 25 s. */
   readonly drainMs?: number;
@@ -100,7 +100,7 @@ export class WorkQueueConsumer {
 
   /** Of each partition held here the first offset that is not finished. */
   get positions(): readonly Position[] {
-    return [...this.#lanes.values()].flatMap((lane) => lane.committable() ?? []);
+    return [...this.#lanes.values()].flatMap((lane) => lane.positions);
   }
 
   /** Begins nothing more, waits (bounded) for what runs, commits and leaves; the rest is delivered again. */
@@ -128,7 +128,7 @@ export class WorkQueueConsumer {
     for (const partition of partitions) {
       const lane = this.#lanes.get(WorkLane.keyOf(partition));
       if (!lane) continue;
-      this.#hints.forget(lane.key);
+      this.#hints.forget(lane);
       this.#lanes.delete(lane.key);
       if (this.#waiting.includes(lane)) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
     }
@@ -139,7 +139,7 @@ export class WorkQueueConsumer {
     if (!lane || this.#isClosing) return;
     const wasEmpty = lane.isEmpty;
     lane.accept(batch);
-    this.#note(lane);
+    this.#hints.note(lane);
     if (lane.isEmpty) return;
     if (wasEmpty) this.#waiting.push(lane);
     this.#pump();
@@ -169,11 +169,15 @@ export class WorkQueueConsumer {
     const run = this.#known.join(message, () => this.#run(message));
     void run.then((isFinished) => {
       this.#inFlight -= 1;
-      if (isFinished) lane.finish(message.offset);
-      if (isFinished && this.#lanes.get(lane.key) === lane) this.#note(lane);
+      if (isFinished) this.#finished(lane, message);
       if (this.#inFlight === 0) this.#idle?.();
       this.#pump();
     });
+  }
+
+  #finished(lane: WorkLane, { offset }: IncomingMessage): void {
+    lane.finish(offset);
+    if (this.#lanes.get(lane.key) === lane) this.#hints.note(lane);
   }
 
   #run(message: IncomingMessage): Promise<boolean> {
@@ -185,9 +189,5 @@ export class WorkQueueConsumer {
     return run.finally(() => {
       if (this.#lastOfKey.get(key) === run) this.#lastOfKey.delete(key);
     });
-  }
-
-  #note(lane: WorkLane): void {
-    this.#hints.note(lane.key, () => lane.committable());
   }
 }

@@ -4,7 +4,7 @@ import { decodeMessage, failureOf, type IncomingMessage } from '@waybill/contrac
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Clock } from '../clock.ts';
 import type { DeadLetter } from '../consumers/dead-letters.ts';
-import type { MessageSchema } from './handler-spec.ts';
+import type { MessageSchema, Schemas } from './handler-spec.ts';
 
 export async function call<Answer>(handler: MessageHandler, data: unknown, context: unknown): Promise<Answer> {
   const answer: unknown = await handler(data, context);
@@ -20,11 +20,10 @@ export const callWithMessage =
 /** The records that parse; the others are dead letters. Answers the same array when all do. */
 export async function readable(
   records: readonly IncomingMessage[],
-  schemas: Readonly<Record<string, MessageSchema<unknown>>> | undefined,
+  schemas: Schemas,
   clock: Clock,
   bury: (dead: DeadLetter) => Promise<void>,
 ): Promise<readonly IncomingMessage[]> {
-  if (!schemas) return records;
   const poisonous = new Set<IncomingMessage>();
   for (const message of records) {
     const schema = schemas[message.topic];

@@ -2,15 +2,16 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { workTopic, type IncomingMessage } from '@waybill/contracts';
 import type { Clock, Random } from '../clock.ts';
-import { BroadcastConsumer } from '../consumers/broadcast.consumer.ts';
+import { BroadcastConsumer, type BroadcastOptions } from '../consumers/broadcast.consumer.ts';
 import type { ConsumerHooks } from '../consumers/consumer-options.ts';
 import type { DeadLetter, DeadLetterSink } from '../consumers/dead-letters.ts';
 import { OwnedPartitionConsumer } from '../consumers/owned-partition.consumer.ts';
-import type { TopicOffsets } from '../consumers/partition-batch.ts';
-import { ProjectionConsumer } from '../consumers/projection.consumer.ts';
+import type { PartitionBatch, TopicOffsets } from '../consumers/partition-batch.ts';
+import { ProjectionConsumer, type ProjectionBatch } from '../consumers/projection.consumer.ts';
 import { WorkQueueConsumer, type WorkQueueTuning } from '../consumers/work-queue.consumer.ts';
-import type { MessageLog, Position } from '../message-log.ts';
+import type { MessageLog, Position, RecordBatch } from '../message-log.ts';
 import { call, callWithMessage, readable } from './call.ts';
+import { gatherWork } from './gather-work.ts';
 import {
   misconfigured,
   type BoundHandler,
@@ -66,11 +67,7 @@ export class ConsumerFactory {
       topics: settings.topics,
       take: (partition) => call<TopicOffsets>(taken, partition, partition),
       ...(released && { release: (partition) => call<void>(released, partition, partition) }),
-      onBatch: async (batch) => {
-        const records = await this.#readable(handler, batch.records);
-        const read = records === batch.records ? batch : { ...batch, records };
-        await call<void>(handler.handler, read, read);
-      },
+      onBatch: this.#callWithBatch(handler),
     });
   }
 
@@ -83,11 +80,7 @@ export class ConsumerFactory {
       group,
       topics: settings.topics,
       positions: (partitions) => call<readonly Position[]>(stored, partitions, partitions),
-      onBatch: async (batch) => {
-        const records = await this.#readable(handler, batch.records);
-        const read = records === batch.records ? batch : { ...batch, records };
-        await call<void>(handler.handler, read, read);
-      },
+      onBatch: this.#callWithBatch(handler),
     });
   }
 
@@ -98,7 +91,7 @@ export class ConsumerFactory {
       name: handler.name,
       topics: settings.topics,
       from: settings.from,
-      handle: callWithMessage(handler.handler, settings.schema),
+      ...broadcastHandlers(handler),
       onDeadLetter: (dead) => this.#bury(handler, dead),
     });
   }
@@ -106,7 +99,8 @@ export class ConsumerFactory {
   workQueue(group: string, handlers: readonly Of<'work-queue'>[]): WorkQueueConsumer {
     const routes = new Map<string, Of<'work-queue'> & { handle(message: IncomingMessage): Promise<void> }>();
     for (const handler of handlers) {
-      const handle = callWithMessage(handler.handler, handler.spec.settings.schema);
+      const { schema, together } = handler.spec.settings;
+      const handle = (together ? gatherWork : callWithMessage)(handler.handler, schema);
       for (const topic of this.#topicsOf(handler.spec.settings)) {
         if (routes.has(topic)) throw misconfigured(`${topic} has two handlers`);
         routes.set(topic, { ...handler, handle });
@@ -151,11 +145,20 @@ export class ConsumerFactory {
     return { ...settings, ...tuning?.[name], log, clock, random, hooks };
   }
 
-  #readable(handler: Of<'owned-partition'> | Of<'projection'>, records: readonly IncomingMessage[]) {
-    return readable(records, handler.spec.settings.schemas, this.options.clock, async (dead) => {
+  #callWithBatch<Batch extends PartitionBatch | ProjectionBatch>(
+    handler: Of<'owned-partition'> | Of<'projection'>,
+  ): (batch: Batch) => Promise<void> {
+    const { schemas } = handler.spec.settings;
+    if (!schemas) return (batch) => call(handler.handler, batch, batch);
+    const bury = async (dead: DeadLetter): Promise<void> => {
       await this.#bury(handler, dead);
       this.options.hooks?.onDeadLetter?.(dead);
-    });
+    };
+    return async (batch) => {
+      const records = await readable(batch.records, schemas, this.options.clock, bury);
+      const read = records === batch.records ? batch : { ...batch, records };
+      await call<void>(handler.handler, read, read);
+    };
   }
 
   async #bury(owner: HookOwner, dead: DeadLetter): Promise<void> {
@@ -173,6 +176,17 @@ export class ConsumerFactory {
     if (!hook) throw misconfigured(`the class of ${owner.name} has no ${kind} method`);
     return hook;
   }
+}
+
+/** A batch that was rejected comes again as batches of one. */
+function broadcastHandlers({ handler, spec }: Of<'broadcast'>): Pick<BroadcastOptions, 'handle' | 'onBatch'> {
+  if ('schema' in spec.settings) return { handle: callWithMessage(handler, spec.settings.schema) };
+  const onBatch = (batch: RecordBatch): Promise<void> => call(handler, batch, batch);
+  const handle = (message: IncomingMessage): Promise<void> => {
+    const { topic, partition, offset } = message;
+    return onBatch({ topic, partition, records: [message], nextOffset: offset + 1 });
+  };
+  return { handle, onBatch };
 }
 
 /** Handlers of one group share one consumer, so what they say about it must agree. */

@@ -8,10 +8,12 @@ import type { IncomingMessage } from '@waybill/contracts';
 import type { DeadLetter } from '../consumers/dead-letters.ts';
 import type { PartitionBatch, TopicOffsets } from '../consumers/partition-batch.ts';
 import type { ProjectionBatch } from '../consumers/projection.consumer.ts';
-import type { Position, TopicPartition } from '../message-log.ts';
+import type { Position, RecordBatch, TopicPartition } from '../message-log.ts';
+import type { Work } from './gather-work.ts';
 import {
   handlerSpecKey,
   logTransportId,
+  type BroadcastBatchSettings,
   type BroadcastSettings,
   type HandlerSpec,
   type OwnedPartitionSettings,
@@ -33,13 +35,24 @@ type MessageMethod<Body> = (message: IncomingMessage, body: Body) => Promise<voi
 export const OwnedPartition = (settings: OwnedPartitionSettings): Decorates<(batch: PartitionBatch) => Promise<void>> =>
   handler({ kind: 'owned-partition', settings });
 
-/** Work, a bounded number at once, out of order. */
-export const WorkQueue = <Body>(settings: WorkQueueSettings<Body>): Decorates<MessageMethod<Body>> =>
-  messageHandler({ kind: 'work-queue', settings });
+/** Work, a bounded number at once, out of order: record by record or, `together`, what is handed out in one turn. */
+export function WorkQueue<Body>(
+  settings: WorkQueueSettings<Body> & { readonly together: true },
+): Decorates<(work: readonly Work<Body>[]) => void>;
+export function WorkQueue<Body>(settings: WorkQueueSettings<Body>): Decorates<MessageMethod<Body>>;
+export function WorkQueue(settings: WorkQueueSettings<unknown>): Decorates<never> {
+  const spec = { kind: 'work-queue', settings } as const;
+  return settings.together ? handler(spec) : messageHandler(spec);
+}
 
-/** Every record of the topics, in every process. */
-export const Broadcast = <Body>(settings: BroadcastSettings<Body>): Decorates<MessageMethod<Body>> =>
-  messageHandler({ kind: 'broadcast', settings });
+/** Every record of the topics, in every process: one by one with a `schema`, otherwise in batches of a partition as the log delivers them. */
+export function Broadcast<Body>(settings: BroadcastSettings<Body>): Decorates<MessageMethod<Body>>;
+export function Broadcast(settings: BroadcastBatchSettings): Decorates<(batch: RecordBatch) => Promise<void> | void>;
+export function Broadcast(settings: BroadcastSettings<unknown> | BroadcastBatchSettings): Decorates<never> {
+  return 'schema' in settings
+    ? messageHandler({ kind: 'broadcast', settings })
+    : handler({ kind: 'broadcast', settings });
+}
 
 /** Batches for a read model that stores its positions with its rows. The class also has a `@StoredPositions()` method. */
 export const Projection = (settings: ProjectionSettings): Decorates<(batch: ProjectionBatch) => Promise<void>> =>

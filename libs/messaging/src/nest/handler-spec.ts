@@ -10,6 +10,9 @@ import type { StartFrom } from '../message-log.ts';
 /** What `decodeMessage` takes: a zod schema. */
 export type MessageSchema<Body> = Parameters<typeof decodeMessage<Body>>[1];
 
+/** By topic: what does not parse is dead-lettered before the handler sees the batch. */
+export type Schemas = Readonly<Record<string, MessageSchema<unknown>>>;
+
 /** Of one consumer, whatever its kind. */
 export type Tuning = PartitionTuning & ProjectionTuning & WorkQueueTuning & BroadcastTuning;
 
@@ -19,8 +22,7 @@ export const handlerSpecKey = 'waybill.handler';
 
 export interface OwnedPartitionSettings extends PartitionTuning {
   readonly topics: readonly string[];
-  /** By topic: what does not parse is dead-lettered before the handler sees the batch. */
-  readonly schemas?: Readonly<Record<string, MessageSchema<unknown>>>;
+  readonly schemas?: Schemas;
   /** The group is `<group>.<purpose>`; default: the transport's group itself. */
   readonly purpose?: string;
 }
@@ -33,29 +35,35 @@ export type WorkQueueSettings<Body> = WorkSource &
     readonly schema: MessageSchema<Body>;
     /** The group is `<group>.<purpose>`; default: the transport's group itself. Handlers of one group share one consumer and its bounds. */
     readonly purpose?: string;
+    /** True: what is handed out in one turn comes in one call. For work that may take less time than a call. */
+    readonly together?: boolean;
   };
 
-export interface BroadcastSettings<Body> extends BroadcastTuning {
+/** Without a `schema`: batches of a partition, as the log delivers them. For readers that see every record of the platform. */
+export interface BroadcastBatchSettings extends BroadcastTuning {
   readonly topics: readonly string[];
   /** `start`: `listen` goes on with work only when everything that was there has been handled (at most `catchUpMs`). */
   readonly from: StartFrom;
-  readonly schema: MessageSchema<Body>;
-  /** Default 10 s. */
+  /** Default 10 s; 0: `listen` does not wait for it. */
   readonly catchUpMs?: number;
+}
+
+/** Records one by one. */
+export interface BroadcastSettings<Body> extends BroadcastBatchSettings {
+  readonly schema: MessageSchema<Body>;
 }
 
 export interface ProjectionSettings extends ProjectionTuning {
   /** The group is `<group>.<name>`. */
   readonly name: string;
   readonly topics: readonly string[];
-  /** By topic: what does not parse is dead-lettered before the handler sees the batch. */
-  readonly schemas?: Readonly<Record<string, MessageSchema<unknown>>>;
+  readonly schemas?: Schemas;
 }
 
 export type HandlerSpec =
   | { readonly kind: 'owned-partition'; readonly settings: OwnedPartitionSettings }
   | { readonly kind: 'work-queue'; readonly settings: WorkQueueSettings<unknown> }
-  | { readonly kind: 'broadcast'; readonly settings: BroadcastSettings<unknown> }
+  | { readonly kind: 'broadcast'; readonly settings: BroadcastBatchSettings | BroadcastSettings<unknown> }
   | { readonly kind: 'projection'; readonly settings: ProjectionSettings }
   | { readonly kind: HookKind };
 

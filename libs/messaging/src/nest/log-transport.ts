@@ -2,7 +2,7 @@
  * Nest's transport over a `MessageLog`: finds the decorated handlers, gives each its consumer, and ends them in order.
  *
  * Promises
- * - `listen` resolves when every subscription stands; broadcasts from the start are caught up before anything else is taken.
+ * - `listen` resolves when every subscription stands; broadcasts from the start are caught up before anything else is taken, where they do not say otherwise.
  * - `close` stops taking, finishes what runs (bounded), commits and leaves; work first, broadcasts last. It may be called twice.
  * - What does not parse is dead-lettered at once; handlers see parsed bodies only.
  */
@@ -10,7 +10,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { systemClock, type Clock, type Random } from '../clock.ts';
 import { withDefaults, type ConsumerHooks } from '../consumers/consumer-options.ts';
 import { DeadLetters, type DeadLetterSink } from '../consumers/dead-letters.ts';
-import type { MessageLog } from '../message-log.ts';
+import type { MessageLog, Position } from '../message-log.ts';
 import { handlerSpecKey, logTransportId, misconfigured, type BoundHandler, type Tuning } from './handler-spec.ts';
 import { loggingHooks } from './logging-hooks.ts';
 import { LagReports } from './lag-reports.ts';
@@ -34,10 +34,12 @@ export interface LogTransportOptions {
   readonly lagEveryMs?: number;
 }
 
-/** What is ready to be asked about a projection, before and after `listen`. */
-export interface ProjectionHandle {
-  /** Resolves when everything below the end offsets (by partition) has been applied; rejects with `timeout`. */
+/** How far a reader has come. It may be taken before `listen`; asked before, it throws `unavailable`. */
+export interface ReaderHandle {
+  /** Resolves when everything below the end offsets (by partition) has been handled; rejects with `timeout`. */
   waitFor(topic: string, endOffsets: readonly number[], timeoutMs?: number): Promise<void>;
+  /** The next offsets of what is read here. */
+  positions(): readonly Position[];
 }
 
 export class LogTransport extends Server implements CustomTransportStrategy {
@@ -86,10 +88,13 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   }
 
   /** By the name in `@Projection`. */
-  projection(name: string): ProjectionHandle {
-    return {
-      waitFor: (topic, endOffsets, timeoutMs) => this.#subscriptions.waitFor(name, topic, endOffsets, timeoutMs),
-    };
+  projection(name: string): ReaderHandle {
+    return this.#reader('projection', name);
+  }
+
+  /** By `Class.method`. */
+  broadcast(name: string): ReaderHandle {
+    return this.#reader('broadcast', name);
   }
 
   close(): Promise<void> {
@@ -104,6 +109,14 @@ export class LogTransport extends Server implements CustomTransportStrategy {
 
   unwrap<T>(): T {
     return this.#options.log as T;
+  }
+
+  #reader(kind: 'projection' | 'broadcast', name: string): ReaderHandle {
+    const reader = () => this.#subscriptions.reader(kind, name);
+    return {
+      waitFor: async (topic, endOffsets, timeoutMs) => reader().waitFor(topic, endOffsets, timeoutMs),
+      positions: () => reader().positions,
+    };
   }
 
   async #close(): Promise<void> {

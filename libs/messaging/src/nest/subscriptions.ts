@@ -51,11 +51,13 @@ export class Subscriptions {
     for (const consumer of this.#owned.values()) consumer.wake(partition);
   }
 
-  async waitFor(name: string, topic: string, endOffsets: readonly number[], timeoutMs?: number): Promise<void> {
-    if (!this.#isBuilt) throw new PlatformError('unavailable', { detail: `Projection ${name} has not started yet.` });
-    const consumer = this.#projections.get(`${this.options.group}.${name}`);
-    if (!consumer) throw misconfigured(`no projection is called ${name}`);
-    await consumer.waitFor(topic, endOffsets, timeoutMs);
+  /** A projection by its name, a broadcast by `Class.method`. */
+  reader(kind: 'projection' | 'broadcast', name: string): ProjectionConsumer | BroadcastConsumer {
+    if (!this.#isBuilt) throw new PlatformError('unavailable', { detail: `The ${kind} ${name} has not started yet.` });
+    const reader =
+      kind === 'projection' ? this.#projections.get(`${this.options.group}.${name}`) : this.#broadcasts.get(name);
+    if (!reader) throw misconfigured(`no ${kind} is called ${name}`);
+    return reader;
   }
 
   positions(): readonly ConsumerPosition[] {
@@ -93,6 +95,7 @@ export class Subscriptions {
     const consumer = this.#broadcasts.get(name);
     if (spec.settings.from !== 'start' || !consumer) return;
     const limitMs = spec.settings.catchUpMs ?? catchUpMs;
+    if (limitMs === 0) return;
     const caughtUp = spec.settings.topics.map(async (topic) =>
       consumer.waitFor(topic, await this.options.log.endOffsets(topic), limitMs),
     );

@@ -113,6 +113,15 @@ it('leaves the outcome of an agent that asks no model as it is', async () => {
   expect(await host(async () => null as never).run()).toBeNull();
 });
 
+it('answers at once for an agent that does', () => {
+  const outcome: Outcome = { status: 'completed', output: 1 };
+  expect(host(() => outcome).run()).toBe(outcome);
+  const throwing = host(() => {
+    throw new PlatformError('model_refused');
+  });
+  expect(throwing.run()).toMatchObject({ status: 'failed', error: { code: 'model_refused' } });
+});
+
 it('logs under the name of the activation, errors in full', async () => {
   const made = host(async (_activation, { log }) => {
     log.info('thinking');

@@ -16,10 +16,10 @@ export interface Metering {
   readonly onModelCall: (call: ModelCall) => void;
 }
 
-const nothing: Usage = { prompt_tokens: 0, completion_tokens: 0 };
+export const nothingUsed: Usage = { prompt_tokens: 0, completion_tokens: 0 };
 
 export class MeteredModel implements Model {
-  usage: Usage | undefined = nothing;
+  usage: Usage | undefined = nothingUsed;
   /** Who answered last. */
   answeredBy: string | undefined;
   private left: number;
@@ -50,7 +50,7 @@ export class MeteredModel implements Model {
     } catch (error) {
       this.settle(
         error instanceof PlatformError ? error.code : 'agent_failed',
-        costs(error) ? undefined : nothing,
+        costs(error) ? undefined : nothingUsed,
         begunAt,
       );
       throw error;

@@ -1,4 +1,4 @@
-/** The agent node's figures for Prometheus. */
+/** The agent node's figures for Prometheus. The series of an agent are looked up once, not with every activation. */
 import type { Logger, Metrics } from '@waybill/telemetry';
 import type { ActivationCounters } from '../../ports/observation.ts';
 
@@ -16,14 +16,25 @@ export function agentNodeCounters(metrics: Metrics, logger: Logger): ActivationC
   const lost = metrics
     .counter({ name: 'waybill_token_records_lost_total', help: 'Token records that could not be written' })
     .labels();
+  const secondsOf = remembering((agent) => seconds.labels({ agent }));
+  const activationsOf = remembering((agent) => remembering((outcome) => activations.labels({ agent, outcome })));
   return {
     activated(agent, how, ms) {
-      activations.labels({ agent, outcome: how }).inc();
-      if (how !== 'repeated' && how !== 'cancelled') seconds.labels({ agent }).observe(ms / 1_000);
+      activationsOf(agent)(how).inc();
+      if (how !== 'repeated' && how !== 'cancelled') secondsOf(agent).observe(ms / 1_000);
     },
     lostTokens(error) {
       lost.inc();
       logger.warn('Tokens could not be written', { error });
     },
+  };
+}
+
+function remembering<Value>(make: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, Value>();
+  return (name) => {
+    let value = known.get(name);
+    if (value === undefined) known.set(name, (value = make(name)));
+    return value;
   };
 }

@@ -56,7 +56,7 @@ interface Form {
 }
 
 async function readForm(request: FastifyRequest): Promise<NewDocument> {
-  const { file, fields: given } = await readParts(request);
+  const { file, fields: given } = await readParts(request).catch(refuseForm);
   const name = textField('name', given.get('name') ?? file.name);
   if (name === '' || name.length > 512) throw bad('name', 'A document needs a name of at most 512 characters.');
   const { collection = 'default', metadata = '{}' } = Object.fromEntries(given);
@@ -83,6 +83,12 @@ async function readParts(request: FastifyRequest): Promise<Form> {
   }
   if (!file) throw bad('file', 'The form has no file.');
   return { file, fields: given };
+}
+
+/** The form's parser says with a bare Error what is no form, such as one that breaks off. */
+function refuseForm(error: Error): never {
+  if (error.name !== 'Error') throw error;
+  throw new PlatformError('invalid_request', { detail: `The form cannot be read: ${error.message}.`, cause: error });
 }
 
 function textField(name: string, value: unknown): string {

@@ -6,7 +6,7 @@ import type { Caller } from '../../domain/command-record.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 const visibleAscii = /^[\x21-\x7e]+$/;
-const json = 'application/json; charset=utf-8';
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 
 export class Exchange {
   readonly span: Span;
@@ -37,8 +37,8 @@ export class Exchange {
     return { owner: defaultOwner, traceparent, tracestate, idempotencyKey: key };
   }
 
-  sendJson(reply: FastifyReply, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
-    this.send(reply, status, { 'content-type': json, ...headers }, text);
+  sendJson(reply: FastifyReply, status: number, text: string, headers?: Readonly<Record<string, string>>): void {
+    this.send(reply, status, headers ? { ...jsonHeaders, ...headers } : jsonHeaders, text);
   }
 
   /** Straight to the socket: serialisers, hooks and header copies of the framework have nothing to add. */

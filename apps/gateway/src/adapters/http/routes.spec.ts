@@ -121,15 +121,18 @@ describe('the service', () => {
     expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, '', '15']);
   });
 
-  it('answers bytes that are no HTTP with a problem', async () => {
+  it.each([
+    ['bytes that are no HTTP', 'nonsense\r\n\r\n', 400, 'invalid_request'],
+    ['a path without its slash', 'GET *healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'not_found'],
+  ])('answers %s with a problem', async (_what, bytes, status, code) => {
     const { port } = new URL(gateway.gateway.address);
     const text = await new Promise<string>((resolve, reject) => {
       let all = '';
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
-      socket.on('data', (bytes) => (all += bytes.toString()));
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));
+      socket.on('data', (piece) => (all += piece.toString()));
       socket.on('end', () => resolve(all));
       socket.on('error', reject);
     });
-    expect(text).toMatch(/^HTTP\/1\.1 400 .*"code":"invalid_request"/s);
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*"code":"${code}"`, 's'));
   });
 });

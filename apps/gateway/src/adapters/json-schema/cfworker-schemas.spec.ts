@@ -48,6 +48,24 @@ describe('a value that does not fit', () => {
     const check = compile({ properties: { a: { items: { properties: { b: { type: 'string' } } } } } });
     expect(check({ a: [{}, { b: 1 }] })).toMatchObject({ pointer: '/a/1/b' });
   });
+  const doubling = Array.from({ length: 30 }, (_, step) => [
+    `n${step}`,
+    { allOf: [{ $ref: `#/$defs/n${step + 1}` }, { $ref: `#/$defs/n${step + 1}` }] },
+  ]);
+  it.each<[string, JsonObject, Json]>([
+    ['a pattern of nested repetitions', { pattern: '^(a+)+$' }, `${'a'.repeat(50)}!`],
+    ['a pattern whose alternatives overlap', { items: { pattern: '^(a|a)*$' } }, [`${'a'.repeat(50)}!`]],
+    ['a pattern of many repetitions', { pattern: '^a*a*a*a*$' }, `${'a'.repeat(100_000)}!`],
+    ['a pattern of keys', { patternProperties: { '^(a|aa)+$': {} } }, { [`${'a'.repeat(60)}!`]: 1 }],
+    ['references that double', { $defs: { ...Object.fromEntries(doubling), n30: {} }, $ref: '#/$defs/n0' }, 1],
+    ['a long list without equals', { uniqueItems: true }, Array.from({ length: 200_000 }, (_, index) => index)],
+  ])('is given up on when it takes too long: %s', (_, schema, value) => {
+    expect(compile(schema)(value)).toMatchObject({
+      pointer: '',
+      detail: expect.stringContaining('too long') as string,
+    });
+  });
+
   it('is told of a schema that never ends', () => {
     expect(compile({ $ref: '#' })(1)).toMatchObject({
       pointer: '',

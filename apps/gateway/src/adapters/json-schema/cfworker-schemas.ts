@@ -1,10 +1,11 @@
 /**
  * JSON Schema by an interpreting validator: nothing is compiled to code.
- * Promises: a schema that cannot work is refused when it is stored; checking a value ends, whatever schema and value are.
+ * Promises: a schema that cannot work is refused when it is stored; checking a value ends soon, whatever schema and value are.
  */
 import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
 import { PlatformError, type Json, type JsonObject } from '@waybill/contracts';
 import type { InputCheck, InputProblem, SchemaCompiler } from '../../ports/input-check.ts';
+import { runWithin } from './run-within.ts';
 import { findSchemaProblem } from './schema-problem.ts';
 
 export class CfworkerSchemas implements SchemaCompiler {
@@ -13,9 +14,26 @@ export class CfworkerSchemas implements SchemaCompiler {
     if (problem)
       throw new PlatformError('invalid_definition', { detail: problem.detail, pointer: pointer + problem.pointer });
     const validator = new Validator(schema as Schema, '2020-12', false);
-    return (value) => check(validator, value);
+    if (!costly.test(JSON.stringify(schema))) return (value) => check(validator, value);
+    return (value) => checkInTime(() => check(validator, value));
   }
 }
+
+/** Keywords (or names like them) with which checking can cost more than schema times value: patterns, references, comparing all with all. */
+const costly = /"(pattern|patternProperties|format|uniqueItems|\$(ref|recursiveRef|dynamicRef))":/;
+const patienceMs = 100;
+
+/** Asked twice: the first time the machine may have been what stood still. */
+function checkInTime(work: () => InputProblem | undefined): InputProblem | undefined {
+  const checked = runWithin(patienceMs, work) ?? runWithin(patienceMs, work);
+  return checked ? checked.answer : tooSlow;
+}
+
+const tooSlow: InputProblem = {
+  pointer: '',
+  detail:
+    'It takes too long to check this input against the schema of the workflow: simplify its patterns and references.',
+};
 
 function check(validator: Validator, value: Json): InputProblem | undefined {
   try {

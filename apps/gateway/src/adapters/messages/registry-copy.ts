@@ -1,22 +1,8 @@
-/** This process's copy of `registry`, tailed from the start. Entries that cannot be read are passed over: they were never valid. */
-import {
-  PlatformError,
-  RegistryEntry,
-  decodeMessage,
-  topics,
-  type AgentEntry,
-  type IncomingMessage,
-  type WorkflowEntry,
-} from '@waybill/contracts';
-import type { Clock, MessageLog, RecordBatch, Tail } from '@waybill/messaging';
-import { Positions } from '../../domain/positions.ts';
+/** This process's copy of `registry`. */
+import { PlatformError, topics, type AgentEntry, type RegistryEntry, type WorkflowEntry } from '@waybill/contracts';
+import type { MessageLog } from '@waybill/messaging';
+import type { LogPositions } from '../../ports/log-positions.ts';
 import type { Registry } from '../../ports/registry.ts';
-
-export interface RegistryCopyOptions {
-  readonly log: MessageLog;
-  readonly clock: Clock;
-  onUnreadable(message: IncomingMessage): void;
-}
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
@@ -25,24 +11,12 @@ export class RegistryCopy implements Registry {
   private readonly versions = new Map<string, Map<number, WorkflowEntry>>();
   private readonly latest = new Map<string, WorkflowEntry>();
   private readonly agentsByName = new Map<string, AgentEntry>();
-  private readonly positions: Positions;
-  private tail: Tail | undefined;
 
-  constructor(private readonly options: RegistryCopyOptions) {
-    this.positions = new Positions((ms, callback) => options.clock.after(ms, callback));
-  }
-
-  async start(): Promise<void> {
-    this.tail = await this.options.log.tail({
-      topics: [topics.registry],
-      from: 'start',
-      onRecords: (batch) => this.take(batch),
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.tail?.close();
-  }
+  constructor(
+    private readonly log: MessageLog,
+    /** Of the reader that feeds it. */
+    private readonly reader: LogPositions,
+  ) {}
 
   findWorkflow(name: string, version?: number): WorkflowEntry | undefined {
     return version === undefined ? this.latest.get(name) : this.versions.get(name)?.get(version);
@@ -65,26 +39,15 @@ export class RegistryCopy implements Registry {
   }
 
   async catchUp(timeoutMs: number): Promise<void> {
-    const ends = await this.options.log.endOffsets(topics.registry);
+    const ends = await this.log.endOffsets(topics.registry);
     try {
-      await this.positions.waitFor(topics.registry, ends, timeoutMs);
+      await this.reader.waitFor(topics.registry, ends, timeoutMs);
     } catch (cause) {
       throw new PlatformError('unavailable', { detail: 'The registry could not be read to its end in time.', cause });
     }
   }
 
-  private take(batch: RecordBatch): void {
-    for (const record of batch.records) {
-      try {
-        if (record.value !== null) this.add(decodeMessage(record, RegistryEntry));
-      } catch {
-        this.options.onUnreadable(record);
-      }
-    }
-    this.positions.moved(batch.topic, batch.partition, batch.nextOffset);
-  }
-
-  private add(entry: RegistryEntry): void {
+  add(entry: RegistryEntry): void {
     if (entry.kind === 'agent') this.addAgent(entry);
     else this.addWorkflow(entry);
     this.revision += 1;

@@ -11,7 +11,7 @@ import {
   type IncomingMessage,
 } from '@waybill/contracts';
 import { isUuid7, madeAt } from '../../domain/task-id.ts';
-import type { SqlValue, Statement } from './sql-session.ts';
+import type { SqlValue, Statement } from './sql-statement.ts';
 
 export function documentStatements(record: IncomingMessage): Statement[] {
   const { tenant } = ownerOf(record);

@@ -8,9 +8,11 @@ import type { Logger } from '@waybill/telemetry';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { readModelEntities } from './entities.ts';
 import { readModelMigrations, readModelTables } from './migrations.ts';
-import { SqliteDriver } from './sqlite-driver.ts';
+import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
 
 export interface ReadModelSource {
+  /** Other gateways may write to it at the same time. */
+  readonly isShared: boolean;
   open(): Promise<DataSource>;
   /** Removes all that is stored; nothing is open. */
   discard(): Promise<void>;
@@ -19,16 +21,13 @@ export interface ReadModelSource {
 /** A file of its own, or `:memory:`. */
 export function sqliteReadModels(path: string): ReadModelSource {
   return {
+    isShared: false,
     open: async () => {
       const source = new DataSource({
         type: 'better-sqlite3',
         driver: SqliteDriver,
         database: path,
-        prepareDatabase: (db: SqliteDriver) => {
-          db.exec(
-            'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;',
-          );
-        },
+        prepareDatabase: (db: SqliteDriver) => db.exec(sqlitePragmas),
         entities: readModelEntities,
         migrations: readModelMigrations,
       });
@@ -47,6 +46,7 @@ export function typeOrmReadModels(options: DataSourceOptions): ReadModelSource {
     return new DataSource(full as DataSourceOptions);
   };
   return {
+    isShared: true,
     open: () => make().initialize(),
     discard: async () => {
       const source = await make().initialize();

@@ -6,13 +6,9 @@ import { topics } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { createLogger, type Logger } from '@waybill/telemetry';
 import { InMemoryMessageLog } from '@waybill/testing';
-import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sqliteReadModels, typeOrmReadModels } from '../../index.ts';
+import { sqliteReadModels } from '../../index.ts';
 import { GatewayFixture, lifeOf } from '../../testing/gateway-fixture.ts';
-import { openReadModel } from './read-model-source.ts';
-import { SqliteDriver } from './sqlite-driver.ts';
-import { openSqlSession } from './sql-session.ts';
 
 let folder: string;
 let file: string;
@@ -60,7 +56,8 @@ describe('after a restart', () => {
     const done = await first.submit(body);
     await first.emit(done, ...lifeOf(done, 'x'.repeat(500), { team: 'x' }));
     const open = await first.submit(body);
-    await first.emit(open, ...lifeOf(open).slice(0, 2));
+    const openLife = lifeOf(open, { ok: true }, { team: 'x' });
+    await first.emit(open, ...openLife.slice(0, 2));
     const accepted = await first.submit({ ...body, budget: { steps: 3 } });
     const before = (await first.call('GET', `/v1/tasks/${done}`)).text;
     await stop(first);
@@ -81,7 +78,7 @@ describe('after a restart', () => {
       'id: 5',
     ]);
     const stream = second.stream(open);
-    await second.emit(open, ...lifeOf(open).slice(2));
+    await second.emit(open, ...openLife.slice(2));
     expect((await stream).text.match(/^id: .*/gm)).toEqual(['id: 1', 'id: 2', 'id: 3', 'id: 4', 'id: 5']);
     expect(
       (await second.call('GET', '/v1/tasks?label=team:x')).json.items.map((task: { status: string }) => task.status),
@@ -187,63 +184,5 @@ describe('the file is dropped and rebuilt, with one line, when', () => {
     const second = await start(other);
     expect((await second.call('GET', '/v1/tasks')).json.items).toEqual([]);
     expect(lines.filter((line) => line.includes('shorter'))).toHaveLength(1);
-  });
-});
-
-describe('another engine', () => {
-  it('runs the same statements through TypeORM', async () => {
-    const options = { type: 'better-sqlite3' as const, driver: SqliteDriver, database: file };
-    const source = await openReadModel(typeOrmReadModels(options), logger);
-    const numbered: string[] = [];
-    /** A connection that is not the embedded one: no prepared statements, `$1` for `?`. */
-    const plain = {
-      driver: {},
-      query: (sql: string, params: unknown[]) => {
-        numbered.push(sql);
-        return source.query(sql.replaceAll(/\$\d+/g, '?'), params);
-      },
-      transaction: (work: (manager: unknown) => Promise<unknown>) =>
-        work({
-          queryRunner: {
-            query: (sql: string, params: unknown[]) =>
-              source.createQueryRunner().query(sql.replaceAll(/\$\d+/g, '?'), params, true),
-          },
-        }),
-    } as unknown as DataSource;
-    const session = openSqlSession(plain);
-    const insert = {
-      sql: 'INSERT INTO projection_offsets VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      params: ['t', 0, 5],
-    };
-    expect(await session.transact([insert, insert])).toEqual([1, 0]);
-    expect(
-      await session.all('SELECT next_offset FROM projection_offsets WHERE topic = ? AND partition_number = ?', [
-        't',
-        0,
-      ]),
-    ).toEqual([{ next_offset: 5 }]);
-    expect(numbered[0]).toContain('topic = $1 AND partition_number = $2');
-    await source.destroy();
-    await typeOrmReadModels(options).discard();
-    expect(rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)).toEqual([]);
-  });
-
-  it('leaves nothing of a transaction that failed', async () => {
-    const source = await openReadModel(sqliteReadModels(file), logger);
-    const session = openSqlSession(source);
-    const insert = { sql: 'INSERT INTO projection_offsets VALUES (?, ?, ?)', params: ['t', 0, 5] };
-    await expect(session.transact([insert, insert])).rejects.toThrow(/UNIQUE/);
-    expect(await session.all('SELECT * FROM projection_offsets', [])).toEqual([]);
-    await expect(session.all('SELECT missing FROM tasks', [])).rejects.toThrow(/no such column/);
-    await source.undoLastMigration();
-    await source.destroy();
-    expect(rows(`SELECT name FROM sqlite_master WHERE name = 'tasks'`)).toEqual([]);
-  });
-
-  it('has the entities that the migrations make', async () => {
-    const source = await openReadModel(sqliteReadModels(file), logger);
-    const { upQueries } = await source.driver.createSchemaBuilder().log();
-    expect(upQueries.map((query) => query.query)).toEqual([]);
-    await source.destroy();
   });
 });

@@ -1,26 +1,26 @@
 /**
- * Plain SQL through TypeORM's connection, for what is written with every batch: prepared statements on SQLite, a query runner elsewhere.
- * Statements use `?`. On SQLite a transaction runs in one go, so nothing can come between its statements.
+ * Plain SQL beside TypeORM, for what is written with every batch: prepared statements on SQLite, in a thread where there is a file; a query runner elsewhere.
+ * On SQLite a transaction runs in one go, so nothing can come between its statements.
  */
 import type { StatementSync } from 'node:sqlite';
 import type { DataSource } from 'typeorm';
-import { SqliteDriver } from './sqlite-driver.ts';
-
-export type SqlValue = string | number | null;
-export interface Statement {
-  readonly sql: string;
-  readonly params: readonly SqlValue[];
-}
+import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
+import type { SqlValue, Statement } from './sql-statement.ts';
+import { SqlThread } from './sql-thread.ts';
 
 export interface SqlSession {
   /** All or nothing; answers how many rows each statement changed. */
   transact(statements: readonly Statement[]): Promise<readonly number[]>;
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]>;
+  /** Before the source is destroyed; transactions that run are finished. */
+  close(): Promise<void>;
 }
 
 export function openSqlSession(source: DataSource): SqlSession {
   const { databaseConnection } = source.driver as { databaseConnection?: unknown };
-  return databaseConnection instanceof SqliteDriver ? new SqliteSession(databaseConnection) : new RunnerSession(source);
+  if (!(databaseConnection instanceof SqliteDriver)) return new RunnerSession(source);
+  const session = new SqliteSession(databaseConnection);
+  return databaseConnection.path === ':memory:' ? session : new ThreadSession(session, databaseConnection.path);
 }
 
 class SqliteSession implements SqlSession {
@@ -49,6 +49,10 @@ class SqliteSession implements SqlSession {
     }
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   private prepare(sql: string): StatementSync {
     let statement = this.prepared.get(sql);
     if (statement === undefined) {
@@ -56,6 +60,30 @@ class SqliteSession implements SqlSession {
       if (this.prepared.size < 200) this.prepared.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** Writes in the thread, reads here: they see what was committed and never wait for a writer. */
+class ThreadSession implements SqlSession {
+  private readonly thread: SqlThread;
+
+  constructor(
+    private readonly reader: SqlSession,
+    path: string,
+  ) {
+    this.thread = new SqlThread({ path, pragmas: sqlitePragmas });
+  }
+
+  transact(statements: readonly Statement[]): Promise<readonly number[]> {
+    return this.thread.transact(statements);
+  }
+
+  all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
+    return this.reader.all(sql, params);
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
   }
 }
 
@@ -75,6 +103,10 @@ class RunnerSession implements SqlSession {
 
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
     return this.source.query(numbered(sql), [...params]);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -1,6 +1,10 @@
 /** What TypeORM's `better-sqlite3` type asks of its driver, on Node's own SQLite. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
+/** Of both connections to the file. What the last moments before a power cut have written may be lost: the projection reads it again. */
+export const sqlitePragmas =
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;';
+
 class Statement {
   /** Whether it answers rows. */
   readonly reader: boolean;
@@ -23,7 +27,10 @@ class Statement {
 export class SqliteDriver {
   readonly native: DatabaseSync;
 
-  constructor(path: string, options: { timeout?: number } = {}) {
+  constructor(
+    readonly path: string,
+    options: { timeout?: number } = {},
+  ) {
     this.native = new DatabaseSync(path, { timeout: options.timeout ?? 5_000 });
   }
 

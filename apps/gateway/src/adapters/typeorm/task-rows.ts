@@ -8,7 +8,8 @@ import { messageText, ownerOf, topics } from '@waybill/contracts';
 import { eventTypeOf, parseEvent, seqOf } from '../../domain/event-text.ts';
 import { isUuid7, madeAt } from '../../domain/task-id.ts';
 import type { SubmittedTask } from '../../domain/task-fold.ts';
-import type { SqlSession, SqlValue, Statement } from './sql-session.ts';
+import type { SqlSession } from './sql-session.ts';
+import type { SqlValue, Statement } from './sql-statement.ts';
 
 interface Gathered {
   readonly record: IncomingMessage;
@@ -51,7 +52,7 @@ export class TaskRows {
     await this.lookUp(records);
     for (const record of records) {
       if (record.topic === topics.planEvents) this.gatherEvent(tasks, record);
-      else if (record.topic === topics.taskRequests && eventTypeOf(record.headers['ce_type'] ?? '') === 'SubmitTask') {
+      else if (record.topic === topics.taskRequests && eventTypeOf(record.headers['ce_type']) === 'SubmitTask') {
         gathered(tasks, record).submitted ??= messageText(record);
       }
     }

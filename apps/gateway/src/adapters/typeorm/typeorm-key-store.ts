@@ -1,33 +1,37 @@
 /**
- * Idempotency keys in the read model's database. What is reserved in one turn of the event loop is one transaction.
- * The file may lose its last moments in a power cut; the commands on the log carry key and hash, so the projection puts lost rows back.
+ * Idempotency keys in the read model's database. A key that is reserved is held in memory and written with the projection's next batch, for a
+ * transaction of its own would cost more than all else about it. Gateways that share a database write each key at once: its row decides who wins.
+ * Promise: no key is lost whose command is on the log. The command carries key and hash, so the projection puts back what a crash took.
  */
 import type { SubmitTask } from '@waybill/contracts';
+import { LessThan, type DataSource } from 'typeorm';
 import type { KeyRow, KeyStore } from '../../ports/key-store.ts';
-import type { SqlSession, Statement } from './sql-session.ts';
+import { IdempotencyKeyRow } from './entities.ts';
+import type { SqlSession } from './sql-session.ts';
+import type { Statement } from './sql-statement.ts';
 
-interface Waiting {
-  readonly row: KeyRow;
-  readonly resolve: (row: KeyRow) => void;
-  readonly reject: (error: Error) => void;
+/** What is reserved and was not written yet; `written` is called once it was. */
+export interface UnwrittenKeys {
+  readonly statements: readonly Statement[];
+  readonly written: () => void;
 }
 
-const rememberedKeys = 20_000;
+/** So many are written at once if the projection does not do it: nobody fills the memory with keys whose commands fail. */
+const mostHeld = 10_000;
 
 export class TypeOrmKeyStore implements KeyStore {
-  private waiting: Waiting[] = [];
-  /** Entities whose keys were written by this process. */
-  private readonly written = new Set<string>();
+  private readonly held = new Map<string, KeyRow>();
   /** Undefined once lost rows are back. */
   private restored: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
 
   constructor(
     private readonly sql: SqlSession,
-    private readonly now: () => number,
+    private readonly options: { readonly isShared: boolean; now(): number },
   ) {}
 
-  reserve(row: KeyRow): Promise<KeyRow> {
-    return this.restored ? this.restored.promise.then(() => this.enqueue(row)) : this.enqueue(row);
+  async reserve(row: KeyRow): Promise<KeyRow> {
+    if (this.restored) await this.restored.promise;
+    return this.options.isShared ? this.insert(row) : this.hold(row);
   }
 
   /** All commands of before the start were seen; until then no key is taken. */
@@ -36,11 +40,26 @@ export class TypeOrmKeyStore implements KeyStore {
     this.restored = undefined;
   }
 
-  private enqueue(row: KeyRow): Promise<KeyRow> {
-    return new Promise((resolve, reject) => {
-      if (this.waiting.length === 0) setImmediate(() => void this.write());
-      this.waiting.push({ row, resolve, reject });
-    });
+  /** For a command of before the start that has a key. `text`: the command as it is on the log. */
+  restore(tenant: string, taskId: string, text: string): Statement | undefined {
+    if (!this.restored || !text.includes('"idempotency":')) return undefined;
+    const { idempotency } = JSON.parse(text) as SubmitTask;
+    if (typeof idempotency?.key !== 'string' || typeof idempotency.body_hash !== 'string') return undefined;
+    return this.insertion({ tenant, key: idempotency.key, bodyHash: idempotency.body_hash, entityId: taskId });
+  }
+
+  unwritten(): UnwrittenKeys {
+    const rows = [...this.held];
+    return {
+      statements: rows.map(([, row]) => this.insertion(row)),
+      written: () => {
+        for (const [place] of rows) this.held.delete(place);
+      },
+    };
+  }
+
+  async flush(): Promise<void> {
+    await this.writeWith();
   }
 
   async findAnswer(tenant: string, key: string): Promise<string | undefined> {
@@ -51,56 +70,52 @@ export class TypeOrmKeyStore implements KeyStore {
     return found?.answer ?? undefined;
   }
 
-  async saveAnswer(tenant: string, key: string, answer: string): Promise<void> {
-    await this.sql.transact([
-      { sql: 'UPDATE idempotency_keys SET answer = ? WHERE tenant = ? AND key = ?', params: [answer, tenant, key] },
-    ]);
+  saveAnswer(tenant: string, key: string, answer: string): Promise<void> {
+    return this.writeWith({
+      sql: 'UPDATE idempotency_keys SET answer = ? WHERE tenant = ? AND key = ?',
+      params: [answer, tenant, key],
+    });
   }
 
-  /** Undefined when this process wrote the row itself, or there is no key. `text`: the command as it is on the log. */
-  restore(tenant: string, taskId: string, text: string): Statement | undefined {
-    if (this.written.has(taskId) || !text.includes('"idempotency":')) return undefined;
-    const { idempotency } = JSON.parse(text) as SubmitTask;
-    if (typeof idempotency?.key !== 'string' || typeof idempotency.body_hash !== 'string') return undefined;
-    return this.insertion({ tenant, key: idempotency.key, bodyHash: idempotency.body_hash, entityId: taskId });
-  }
-
-  /** Keys are honoured as long as the commands that carry them are kept. */
-  async forgetOlderThan(ageMs: number): Promise<void> {
-    const before = new Date(this.now() - ageMs).toISOString();
-    await this.sql.transact([{ sql: 'DELETE FROM idempotency_keys WHERE created_at < ?', params: [before] }]);
-  }
-
-  private async write(): Promise<void> {
-    const batch = this.waiting;
-    this.waiting = [];
-    try {
-      const changes = await this.sql.transact(batch.map(({ row }) => this.insertion(row)));
-      for (const [index, { row, resolve, reject }] of batch.entries()) {
-        if (changes[index] === 1) resolve(this.remember(row));
-        else this.find(row).then(resolve, reject);
-      }
-    } catch (error) {
-      for (const { reject } of batch) reject(error as Error);
-    }
-  }
-
-  private async find({ tenant, key }: KeyRow): Promise<KeyRow> {
-    const sql = 'SELECT body_hash, entity_id FROM idempotency_keys WHERE tenant = ? AND key = ?';
-    const [found] = await this.sql.all<{ body_hash: string; entity_id: string }>(sql, [tenant, key]);
-    if (!found) throw new Error('an idempotency key vanished');
-    return { tenant, key, bodyHash: found.body_hash, entityId: found.entity_id };
-  }
-
-  private remember(row: KeyRow): KeyRow {
-    this.written.add(row.entityId);
-    if (this.written.size > rememberedKeys) this.written.delete(this.written.values().next().value!);
+  /** Looked up a second time: another request may have taken it in between. */
+  private async hold(row: KeyRow): Promise<KeyRow> {
+    const place = `${row.tenant}\n${row.key}`;
+    const known = this.held.get(place) ?? (await this.find(row)) ?? this.held.get(place);
+    if (known) return known;
+    this.held.set(place, row);
+    if (this.held.size >= mostHeld) await this.flush();
     return row;
   }
 
-  private insertion({ tenant, key, bodyHash, entityId }: KeyRow): Statement {
-    return { sql: insertKey, params: [tenant, key, bodyHash, entityId, new Date(this.now()).toISOString()] };
+  private async insert(row: KeyRow): Promise<KeyRow> {
+    const [inserted] = await this.sql.transact([this.insertion(row)]);
+    if (inserted === 1) return row;
+    const known = await this.find(row);
+    if (!known) throw new Error('an idempotency key vanished');
+    return known;
   }
+
+  private async writeWith(...more: readonly Statement[]): Promise<void> {
+    const { statements, written } = this.unwritten();
+    if (statements.length + more.length === 0) return;
+    await this.sql.transact([...statements, ...more]);
+    written();
+  }
+
+  private async find({ tenant, key }: KeyRow): Promise<KeyRow | undefined> {
+    const sql = 'SELECT body_hash, entity_id FROM idempotency_keys WHERE tenant = ? AND key = ?';
+    const [found] = await this.sql.all<{ body_hash: string; entity_id: string }>(sql, [tenant, key]);
+    return found && { tenant, key, bodyHash: found.body_hash, entityId: found.entity_id };
+  }
+
+  private insertion({ tenant, key, bodyHash, entityId }: KeyRow): Statement {
+    return { sql: insertKey, params: [tenant, key, bodyHash, entityId, new Date(this.options.now()).toISOString()] };
+  }
+}
+
+/** Keys are honoured as long as the commands that carry them are kept. */
+export async function forgetKeysBefore(source: DataSource, time: number): Promise<void> {
+  await source.getRepository(IdempotencyKeyRow).delete({ created_at: LessThan(new Date(time).toISOString()) });
 }
 
 const insertKey =

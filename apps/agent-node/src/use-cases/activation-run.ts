@@ -1,0 +1,108 @@
+/** One activation from its beginning to its end, and what its agent may say meanwhile. Most agents use little of that, so it is made when it is asked for. */
+import { ownerOf, type AgentWork, type IncomingMessage, type Outcome, type OutgoingMessage } from '@waybill/contracts';
+import type { Clock, MessageLog } from '@waybill/messaging';
+import { modelCallMessage, resultMessage, tokenMessage, type Origin, type When } from '../domain/activation.ts';
+import type { ModelCall } from '../domain/model-call.ts';
+import type { ActivationIo, HostedAgent } from '../ports/hosted-agent.ts';
+import type { ActivationCounters, Span, Spans } from '../ports/observation.ts';
+import { Activity, type RunningPlans } from './running-plans.ts';
+import { TokenStream } from './token-stream.ts';
+
+export interface ActivationPorts {
+  readonly log: Pick<MessageLog, 'append'>;
+  readonly clock: Clock;
+  readonly plans: RunningPlans;
+  readonly spans: Spans;
+  readonly counters: ActivationCounters;
+}
+
+export class ActivationRun implements ActivationIo {
+  readonly begunAt: number;
+  readonly activity: Activity;
+  isWaiting = false;
+  private readonly span: Span;
+  private readonly origin: Origin;
+  private tokens: TokenStream | undefined = undefined;
+  private calls: OutgoingMessage[] | undefined = undefined;
+
+  constructor(
+    private readonly ports: ActivationPorts,
+    readonly agent: HostedAgent,
+    readonly work: AgentWork,
+    message: IncomingMessage,
+  ) {
+    this.begunAt = ports.clock.now();
+    this.activity = new Activity(work.plan_id);
+    this.span = ports.spans.startSpan(`activate ${agent.name}`, {
+      parent: message.headers['traceparent'],
+      kind: 'consumer',
+    });
+    const cause = `${message.topic}/${message.partition}/${message.offset}`;
+    this.origin = { owner: ownerOf(message), traceparent: this.span.traceparent, cause };
+  }
+
+  get signal(): AbortSignal {
+    return this.activity.signal;
+  }
+
+  get traceparent(): string {
+    return this.span.traceparent;
+  }
+
+  get onToken(): (text: string) => void {
+    return (text) => {
+      if (this.activity.isOver) return;
+      this.tokens ??= this.openTokens();
+      this.tokens.push(text);
+    };
+  }
+
+  get onModelCall(): (call: ModelCall) => void {
+    return (call) => {
+      this.calls ??= [];
+      this.calls.push(modelCallMessage(this.work, this.calls.length, call, this.when()));
+    };
+  }
+
+  get hasSpoken(): boolean {
+    return this.tokens !== undefined;
+  }
+
+  /** There is time for a cancellation from now on. */
+  wait(): void {
+    this.isWaiting = true;
+    this.ports.plans.begin(this.activity);
+  }
+
+  async tokensWritten(): Promise<void> {
+    await this.tokens?.end();
+  }
+
+  /** What goes on the log when the activation is over. */
+  messagesFor(outcome: Outcome): readonly OutgoingMessage[] {
+    const result = resultMessage(this.work, outcome, this.origin, this.ports.clock.now());
+    return this.calls === undefined ? [result] : [result, ...this.calls];
+  }
+
+  recordError(error: unknown): void {
+    this.span.recordError(error);
+  }
+
+  end(): void {
+    if (this.isWaiting) this.ports.plans.done(this.activity);
+    this.isWaiting = false;
+    this.span.end();
+  }
+
+  private openTokens(): TokenStream {
+    const { log, counters } = this.ports;
+    return new TokenStream(
+      (index, text) => log.append([tokenMessage(this.work, index, text, this.when())]),
+      (error) => counters.lostTokens(error),
+    );
+  }
+
+  private when(): When {
+    return { origin: this.origin, now: this.ports.clock.now() };
+  }
+}

@@ -1,0 +1,92 @@
+import { nullLogger } from '@waybill/telemetry';
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KeyRow } from '../../ports/key-store.ts';
+import { openReadModel, sqliteReadModels } from './read-model-source.ts';
+import { openSqlSession, type SqlSession } from './sql-session.ts';
+import { forgetKeysBefore, TypeOrmKeyStore } from './typeorm-key-store.ts';
+
+const now = Date.parse('2026-11-21T10:00:00.000Z');
+let source: DataSource;
+let sql: SqlSession;
+beforeEach(async () => {
+  source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
+  sql = openSqlSession(source);
+});
+afterEach(() => source.destroy());
+
+function open({ isShared = false, isRestored = true } = {}): TypeOrmKeyStore {
+  const store = new TypeOrmKeyStore(sql, { isShared, now: () => now });
+  if (isRestored) store.allRestored();
+  return store;
+}
+const rowOf = (key: string, entityId: string, bodyHash = 'h'): KeyRow => ({ tenant: 't', key, bodyHash, entityId });
+const stored = async () =>
+  (await sql.all<{ key: string }>('SELECT key FROM idempotency_keys ORDER BY key', [])).map(({ key }) => key);
+
+describe.each([{ isShared: false }, { isShared: true }])('keys ($isShared)', (options) => {
+  it('belong to the first that reserves them, and all see its row', async () => {
+    const store = open(options);
+    const rows = await Promise.all(['a', 'b', 'c'].map((id) => store.reserve(rowOf('k', id, id))));
+    expect(rows).toEqual(Array(3).fill(rowOf('k', 'a', 'a')));
+    await store.flush();
+    expect(await open(options).reserve(rowOf('k', 'd'))).toEqual(rowOf('k', 'a', 'a'));
+  });
+
+  it('keep the answer of a command that makes nothing new', async () => {
+    const store = open(options);
+    await store.reserve(rowOf('k', 'a'));
+    expect(await store.findAnswer('t', 'k')).toBeUndefined();
+    await store.saveAnswer('t', 'k', 'done');
+    expect(await open(options).findAnswer('t', 'k')).toBe('done');
+  });
+});
+
+it('are written at once where others could reserve them too', async () => {
+  await open({ isShared: true }).reserve(rowOf('k', 'a'));
+  expect(await stored()).toEqual(['k']);
+});
+
+it('are written with what comes next where nobody else can', async () => {
+  const store = open();
+  await store.reserve(rowOf('k1', 'a'));
+  const { statements, written } = store.unwritten();
+  await store.reserve(rowOf('k2', 'b'));
+  expect(await stored()).toEqual([]);
+  await sql.transact(statements);
+  written();
+  expect(await stored()).toEqual(['k1']);
+  expect(store.unwritten().statements).toHaveLength(1);
+});
+
+it('do not fill the memory', async () => {
+  const store = open();
+  for (let n = 0; n < 10_000; n += 1) await store.reserve(rowOf(`k${n}`, 'a'));
+  expect(await stored()).toHaveLength(10_000);
+  expect(store.unwritten().statements).toEqual([]);
+});
+
+it('come back from the log before any is given away', async () => {
+  const store = open({ isRestored: false });
+  let reserved: KeyRow | undefined;
+  const reserving = store.reserve(rowOf('k', 'b')).then((row) => (reserved = row));
+  const command = (key: unknown) => JSON.stringify({ idempotency: { key, body_hash: 'h' } });
+  await sql.transact([store.restore('t', 'a', command('k'))!]);
+  expect([reserved, store.restore('t', 'a', '{}'), store.restore('t', 'a', command(5))]).toEqual(
+    Array(3).fill(undefined),
+  );
+  store.allRestored();
+  await reserving;
+  expect(reserved).toEqual(rowOf('k', 'a'));
+  expect(store.restore('t', 'a', command('k'))).toBeUndefined();
+});
+
+it('are forgotten when they are old', async () => {
+  const store = open();
+  await store.reserve(rowOf('k', 'a'));
+  await store.flush();
+  await forgetKeysBefore(source, now);
+  expect(await stored()).toEqual(['k']);
+  await forgetKeysBefore(source, now + 1);
+  expect(await stored()).toEqual([]);
+});
