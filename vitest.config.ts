@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/**/*.spec.ts'],
+          // Specs mock no module and leave nothing behind: one process takes many, and imports what they share once.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

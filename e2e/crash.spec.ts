@@ -5,6 +5,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { WaybillClient } from '@waybill/client';
 import type { PlanEvent } from '@waybill/contracts';
+import type { PlatformProcess } from '@waybill/testing';
 import { expect, it } from 'vitest';
 import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
 import { runScript } from './support/run-script.ts';
@@ -32,25 +33,15 @@ it('loses nothing and applies nothing twice when it is killed twenty times', { t
   const dataDir = scratchFolder();
   const platform = await platformIn(dataDir);
   await platform.start();
-  const client = new WaybillClient(platform.url);
-  const done: Followed[] = [];
-  let stop = false;
-  const lanes = Array.from({ length: running }, async () => {
-    while (!stop) done.push(await oneTask(client));
-  });
-  for (let kill = 0; kill < kills; kill += 1) {
-    const before = done.length;
-    await reached(() => done.length >= before + randomInt(1, running));
-    await platform.end('SIGKILL');
-    await platform.start();
-  }
-  stop = true;
-  await Promise.all(lanes);
+  const load = new Load(new WaybillClient(platform.url));
+  await Promise.race([load.ended, killOften(platform, load)]);
+  load.stop();
+  const done = await load.ended;
 
   expect(done.length).toBeGreaterThan(kills);
   const checks = [...done];
   const check = async (): Promise<void> => {
-    for (let next = checks.pop(); next; next = checks.pop()) await checkTask(client, next);
+    for (let next = checks.pop(); next; next = checks.pop()) await checkTask(load.client, next);
   };
   await Promise.all(Array.from({ length: 32 }, check));
   expect(new Set(done.map(({ taskId }) => taskId)).size).toBe(done.length);
@@ -60,6 +51,69 @@ it('loses nothing and applies nothing twice when it is killed twenty times', { t
   expect(verified.code).toBe(0);
 });
 
+/** A moment is a number of events that were heard: some steps or many tasks after the last start, and often before it was ready. */
+async function killOften(platform: PlatformProcess, load: Load): Promise<void> {
+  const restart = async (): Promise<void> => {
+    await platform.end('SIGKILL');
+    await platform.start('/healthz');
+  };
+  for (let kill = 0; kill < kills; kill += 1) {
+    const moment = load.heard + randomInt(1, 1_000);
+    while (load.heard < moment) {
+      if (!platform.isRunning) throw new Error(`The platform ended by itself:\n${platform.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await (load.up = restart());
+  }
+}
+
+/** Keeps 200 tasks running until it is stopped; each is submitted with one key until it is accepted, and followed over every crash. */
+class Load {
+  /** The current start: whoever lost its connection waits for it, and all return in the same moment. */
+  up: Promise<void> = Promise.resolve();
+  heard = 0;
+  readonly ended: Promise<Followed[]>;
+  private stopped = false;
+
+  constructor(readonly client: WaybillClient) {
+    this.ended = Promise.all(Array.from({ length: running }, () => this.lane())).then((lanes) => lanes.flat());
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async lane(): Promise<Followed[]> {
+    const done: Followed[] = [];
+    while (!this.stopped) done.push(await this.oneTask());
+    return done;
+  }
+
+  private async oneTask(): Promise<Followed> {
+    const key = randomUUID();
+    const taskId = await this.submit(key);
+    const events: PlanEvent[] = [];
+    const again = (): Promise<boolean> => this.up.then(() => true);
+    for await (const frame of this.client.follow(taskId, { again })) {
+      if (frame.kind !== 'event') continue;
+      events.push(frame.event);
+      this.heard += 1;
+    }
+    return { key, taskId, events };
+  }
+
+  private async submit(key: string): Promise<string> {
+    for (;;) {
+      try {
+        return (await this.client.submit({ definition, input: { id: key } }, { idempotencyKey: key })).task_id;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error; // only a connection that broke is tried again
+        await this.up;
+      }
+    }
+  }
+}
+
 /** What was streamed is whole, and the platform says the same. */
 async function checkTask(client: WaybillClient, { key, taskId, events }: Followed): Promise<void> {
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
@@ -67,36 +121,4 @@ async function checkTask(client: WaybillClient, { key, taskId, events }: Followe
   expect(events.filter(({ type }) => type === 'StepCompleted')).toHaveLength(5);
   expect((await client.task(taskId)).output).toBe(key);
   expect((await client.events(taskId)).events).toEqual(events);
-}
-
-/** Submits until it is accepted (one key, so one task), then follows the stream over every crash. */
-async function oneTask(client: WaybillClient): Promise<Followed> {
-  const key = randomUUID();
-  const { task_id: taskId } = await insist(() =>
-    client.submit({ definition, input: { id: key } }, { idempotencyKey: key }),
-  );
-  const events: PlanEvent[] = [];
-  for await (const frame of client.follow(taskId, { again: soon }))
-    if (frame.kind === 'event') events.push(frame.event);
-  return { key, taskId, events };
-}
-
-async function insist<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // only a connection that broke is tried again
-      await soon();
-    }
-  }
-}
-
-const soon = async (): Promise<boolean> => {
-  await new Promise((resolve) => setTimeout(resolve, 20)); // the platform is being started again
-  return true;
-};
-
-async function reached(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

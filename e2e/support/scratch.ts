@@ -17,9 +17,10 @@ export function scratchFolder(): string {
 
 export async function platformIn(
   dataDir: string,
-  args: readonly string[] = ['start', '--no-sample'],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<PlatformProcess> {
-  const platform = new PlatformProcess({ script: bootstrap, args, dataDir, port: await freePort() });
+  const args = ['start', '--no-sample'];
+  const platform = new PlatformProcess({ script: bootstrap, args, dataDir, port: await freePort(), env });
   onTestFinished(async () => void (await platform.end('SIGKILL')));
   return platform;
 }

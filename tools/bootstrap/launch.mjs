@@ -1,7 +1,7 @@
 /**
  * Runs a target on the right Node.
  * Promises: on a Node that is new enough the target runs in this very process; otherwise it runs in one child that gets every
- * signal and whose exit code or signal becomes ours.
+ * signal and whose exit code or signal becomes ours. What was compiled is kept for the next start once the target is up, however it ends.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -29,6 +29,7 @@ export async function runHere(root, target, args) {
   module.enableCompileCache?.(join(root, 'node_modules/.cache/waybill/compile'));
   process.argv = [process.execPath, file, ...args];
   await import(pathToFileURL(file).href);
+  module.flushCompileCache?.(); // Node writes it at a polite exit only
 }
 
 /** @param {string} node @param {string[]} args @param {NodeJS.ProcessEnv} env */

@@ -1,8 +1,11 @@
 /** Which Node runs a target, and which warnings it hides. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
 import { bundledNode, isKnownWarning } from './launch.mjs';
 
 const warning = (name: string, message: string) => Object.assign(new Error(message), { name });
@@ -19,10 +22,28 @@ it('tells every other warning', () => {
 });
 
 it('says how to mend an install whose Node was not unpacked', () => {
-  const root = mkdtempSync(join(tmpdir(), 'waybill-launch-'));
-  try {
-    expect(() => bundledNode(root)).toThrow(/npm rebuild node --ignore-scripts=false/);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  expect(() => bundledNode(scratchRoot())).toThrow(/npm rebuild node --ignore-scripts=false/);
 });
+
+it('keeps what was compiled when the target is killed after its start', async () => {
+  const root = scratchRoot();
+  writeFileSync(join(root, 'part.mjs'), 'export const up = () => setInterval(() => console.log("up"), 1);');
+  writeFileSync(join(root, 'main.mjs'), 'import { up } from "./part.mjs"; up();');
+  const launch = pathToFileURL(join(import.meta.dirname, 'launch.mjs')).href;
+  const run = `const { runHere } = await import(${JSON.stringify(launch)}); await runHere(${JSON.stringify(root)}, 'main.mjs', []);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', run], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data'); // a timer: the start is over
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const [version] = readdirSync(join(root, 'node_modules/.cache/waybill/compile'));
+  const kept = readdirSync(join(root, 'node_modules/.cache/waybill/compile', version!));
+  expect(kept.length).toBeGreaterThanOrEqual(2);
+});
+
+function scratchRoot(): string {
+  const root = mkdtempSync(join(tmpdir(), 'waybill-launch-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  return root;
+}

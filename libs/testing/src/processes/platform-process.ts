@@ -35,10 +35,33 @@ export class PlatformProcess {
     return this.printed;
   }
 
-  /** Resolves when `/readyz` answers 200; rejects when the process ends before. Answers how long that took, in ms. */
-  async start(): Promise<number> {
-    const { script, args = [], dataDir, port, env } = this.options;
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Resolves when the page answers 200; rejects when the process ends before. Answers how long that took, in ms. */
+  async start(page: '/readyz' | '/healthz' = '/readyz'): Promise<number> {
     const startedAt = performance.now();
+    this.spawn();
+    while (!(await isAnswered(this.url + page))) {
+      if (!this.isRunning) throw new Error(`The platform ended before ${page} was answered:\n${this.printed}`);
+      await new Promise((resolve) => setTimeout(resolve, 5)); // polling: there is nothing to subscribe to before it listens
+    }
+    return performance.now() - startedAt;
+  }
+
+  /** Sends the signal and resolves with the exit code (null after a kill) once the process is gone. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const { child } = this;
+    if (!child || !this.isRunning) return child?.exitCode ?? null;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+    return child.exitCode;
+  }
+
+  private spawn(): void {
+    const { script, args = [], dataDir, port, env } = this.options;
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
       env: {
         ...process.env,
@@ -53,27 +76,6 @@ export class PlatformProcess {
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
-    await this.ready(child);
-    return performance.now() - startedAt;
-  }
-
-  /** Sends the signal and resolves with the exit code (null after a kill) once the process is gone. */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
-    return child.exitCode;
-  }
-
-  private async ready(child: ChildProcess): Promise<void> {
-    for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`The platform ended before it was ready:\n${this.printed}`);
-      if (await isReady(this.url)) return;
-      await new Promise((resolve) => setTimeout(resolve, 5)); // polling: there is nothing to subscribe to before it listens
-    }
   }
 }
 
@@ -88,9 +90,9 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isAnswered(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/readyz`);
+    const response = await fetch(url);
     await response.arrayBuffer();
     return response.ok;
   } catch {
