@@ -26,7 +26,7 @@ export interface FollowTaskParts {
 const readAtOnce = 500;
 const sliceChars = 256 * 1024;
 /** How long frames gather, by how many streams are open: each write is a system call. */
-const gatherMs = (streams: number): number => (streams <= 32 ? 4 : streams <= 128 ? 40 : 100);
+const gatherMs = (streams: number): number => (streams <= 8 ? 1 : streams <= 32 ? 4 : streams <= 128 ? 40 : 100);
 
 export class FollowTask implements StreamSource {
   readonly clock: Clock;
