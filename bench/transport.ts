@@ -16,6 +16,7 @@ import {
   WorkQueue,
   WorkQueueConsumer,
   type PartitionBatch,
+  type Work,
 } from '@waybill/messaging';
 import { InMemoryMessageLog, record } from '@waybill/testing';
 import { z } from 'zod';
@@ -115,6 +116,24 @@ async function nestWork(isGuarded: boolean): Promise<number> {
   return ms;
 }
 
+async function nestWorkTogether(): Promise<number> {
+  const log = await filledLog();
+  const { over, count } = counter(records);
+  class Worker {
+    onWork(work: readonly Work<unknown>[]): void {
+      for (const one of work) one.settle(Promise.resolve(count()));
+    }
+  }
+  decorate(Worker, 'onWork', WorkQueue({ topic, schema, together: true }));
+  Controller()(Worker);
+  const begun = performance.now();
+  const { close } = await serve(Worker, log);
+  await over;
+  const ms = performance.now() - begun;
+  await close();
+  return ms;
+}
+
 async function plainBatches(): Promise<number> {
   const { over, count } = counter(batches);
   const log = new InMemoryMessageLog({ clock: systemClock, partitions: 1 });
@@ -170,6 +189,7 @@ const figures = {
   'WorkQueueConsumer, a record, no Nest, parsed': await best(records, () => plainWork(true)),
   '@WorkQueue, a record, parsed': await best(records, () => nestWork(false)),
   '@WorkQueue, a record, parsed, with guard and interceptor': await best(records, () => nestWork(true)),
+  '@WorkQueue, a record, parsed, together': await best(records, nestWorkTogether),
   'OwnedPartitionConsumer, a batch, no Nest': await best(batches, plainBatches),
   '@OwnedPartition, a batch': await best(batches, nestBatches),
 };

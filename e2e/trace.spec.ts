@@ -44,10 +44,12 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   it('a collector that never answers holds up neither the work nor the exit', async () => {
     const collector = await otlpCollector({ silent: true });
     const platform = await started(collector.endpoint);
-    await runTasks(platform.url, 1);
-    await collector.asked;
-    await runTasks(platform.url, 10);
-    expect(collector.isGivenUp).toBe(false); // so nothing waited for it
+    let nth = 0;
+    do {
+      await runTasks(platform.url, 1);
+      await collector.asked((nth += 1));
+      await runTasks(platform.url, 10);
+    } while (!collector.isOpen(nth)); // it was given up meanwhile: that would show nothing
     expect(await platform.end('SIGTERM')).toBe(0);
   });
 });

@@ -10,10 +10,10 @@ export interface OtlpCollector {
   readonly endpoint: string;
   /** Spans that have come in, in no order. */
   readonly spans: readonly TraceSpan[];
-  /** Resolves when the first export has come in. */
-  readonly asked: Promise<void>;
-  /** Whether a sender has stopped waiting for an answer. */
-  readonly isGivenUp: boolean;
+  /** Resolves when the nth export (from 1) has come in. */
+  asked(nth: number): Promise<void>;
+  /** Whether the sender of the nth export still waits for its answer. */
+  isOpen(nth: number): boolean;
 }
 
 interface Export {
@@ -26,15 +26,17 @@ interface Export {
 /** `silent`: it takes every export and never answers one. */
 export async function otlpCollector({ silent = false } = {}): Promise<OtlpCollector> {
   const spans: TraceSpan[] = [];
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
-  let isGivenUp = false;
+  const exports: { isOpen: boolean }[] = [];
+  const waiting: (() => void)[] = [];
   const server = createServer((request, response) => {
-    response.on('close', () => (isGivenUp ||= !response.writableEnded));
     void read(request).then((body) => {
       const isTraces = request.url === '/v1/traces' && request.headers['content-type'] === 'application/json';
       if (!isTraces) return response.writeHead(415).end();
       spans.push(...spansOf(JSON.parse(body) as Export));
-      resolve();
+      const received = { isOpen: true };
+      response.on('close', () => (received.isOpen = false));
+      exports.push(received);
+      for (const wake of waiting.splice(0)) wake();
       return silent ? response : response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   }).listen(0, '127.0.0.1');
@@ -43,14 +45,13 @@ export async function otlpCollector({ silent = false } = {}): Promise<OtlpCollec
     server.closeAllConnections();
     server.close();
   });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    endpoint,
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
-    asked,
-    get isGivenUp() {
-      return isGivenUp;
+    async asked(nth) {
+      while (exports.length < nth) await new Promise<void>((resolve) => waiting.push(resolve));
     },
+    isOpen: (nth) => exports[nth - 1]!.isOpen,
   };
 }
 

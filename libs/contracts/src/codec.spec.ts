@@ -41,11 +41,6 @@ describe('a message', () => {
     expect(decodeMessage(received({ value: new TextEncoder().encode('{"n":2}') }), Body)).toEqual({ n: 2 });
   });
 
-  it('is decoded once, however many read it', () => {
-    const message = received();
-    expect(decodeMessage(message, Body)).toBe(decodeMessage(message, Body));
-  });
-
   it.each([
     ['no JSON', { value: '{' }],
     ['another shape', { value: '{"n":"x"}' }],

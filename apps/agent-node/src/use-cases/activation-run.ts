@@ -19,6 +19,7 @@ export interface ActivationPorts {
 export class ActivationRun implements ActivationIo {
   readonly begunAt: number;
   readonly activity: Activity;
+  /** For its agent. */
   isWaiting = false;
   private readonly span: Span;
   private readonly origin: Origin;

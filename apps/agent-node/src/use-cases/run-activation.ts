@@ -57,6 +57,7 @@ export class RunActivation {
     await this.ports.log.append(messages);
   }
 
+  /** What does not wait needs nobody to join it: it is in the memory of results by now. */
   private begin(key: string, run: ActivationRun): Promise<void> {
     const ended = this.run(key, run);
     if (run.isWaiting) this.running.set(key, ended);
