@@ -33,7 +33,8 @@ it('keeps what was compiled when the target is killed after its start', async ()
   const run = `const { runHere } = await import(${JSON.stringify(launch)}); await runHere(${JSON.stringify(root)}, 'main.mjs', []);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', run], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_V8_COVERAGE: undefined }, // Node keeps nothing while coverage is measured
+    // Set by the test runner while it measures coverage.
+    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: undefined, NODE_V8_COVERAGE: undefined },
   });
   await once(child.stdout, 'data'); // a timer: the start is over
   child.kill('SIGKILL');
