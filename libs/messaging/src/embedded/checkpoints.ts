@@ -1,12 +1,14 @@
 /**
  * Copies the write-ahead log into the file: under load in a thread of its own, the rest when nothing is written.
  * Measured: 2 ms for each MB, most of it the sync. The thread never gets all of it while others write, and only a log that was copied whole is begun anew;
- * so what came in meanwhile, which is little, is copied here.
+ * so a log that has grown long gets its last part, which is little, copied here.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CheckpointThread } from './checkpoint-thread.ts';
 
 const thresholdPages = 1_000;
+/** From this length on the log is begun anew. */
+const longPages = 8_000;
 /** The disk is slower than the writers: they wait. */
 const mostPages = 16_000;
 /** How many commits may pass before the log's length is looked at again (that costs 40 microseconds). */
@@ -41,26 +43,31 @@ export class Checkpoints {
   }
 
   #relieve(): void {
-    const pages = this.#pages();
-    if (pages >= mostPages) this.#run();
-    else if (pages >= thresholdPages) this.#runBeside();
+    const { left } = this.#pages();
+    if (left >= mostPages) this.#run();
+    else if (left >= thresholdPages) this.#runBeside();
   }
 
   #whenIdle(commitsThen: number): void {
     this.#idle = undefined;
     if (this.#commits === commitsThen) {
-      if (this.#pages() >= thresholdPages) this.#runBeside();
+      if (this.#pages().left >= thresholdPages) this.#runBeside();
       else this.#run();
     } else this.#idle = setTimeout(() => this.#whenIdle(this.#commits), idleMs).unref();
   }
 
-  #pages(): number {
+  /** `left` of them are still to be copied. */
+  #pages(): { log: number; left: number } {
     const { log, checkpointed } = this.#look.get() as { log: number; checkpointed: number };
-    return log - checkpointed;
+    return { log, left: log - checkpointed };
   }
 
   #runBeside(): void {
-    if (!this.#thread.isRunning) this.#thread.run(() => this.#run());
+    if (!this.#thread.isRunning) this.#thread.run(() => this.#ended());
+  }
+
+  #ended(): void {
+    if (this.#db.isOpen && this.#pages().log >= longPages) this.#run();
   }
 
   /** A failure costs nothing: the log stays where it is and the next commit that cannot be written says why. */

@@ -30,10 +30,12 @@ export interface JournalOptions {
 }
 
 /**
- * A transaction of fewer units is synced at once: nobody else has anything to do meanwhile, and handing it to a thread and back costs as much
- * as the sync (0.2 ms here). With more, the event loop goes on while the disk works.
+ * While transactions are this small they are synced at once: nobody else has anything to do meanwhile, and handing it to a thread and back costs
+ * as much as the sync (0.2 ms here). With more, the event loop goes on while the disk works.
  */
 const busyUnits = 8;
+/** Of the newest transaction in the mean size that decides it. */
+const newestShare = 0.25;
 
 export class SqliteJournal {
   readonly file: string;
@@ -46,6 +48,7 @@ export class SqliteJournal {
   readonly #participants: Participant[] = [];
   #queue: Queued[] = [];
   #armed = false;
+  #meanUnits = 0;
   #syncing: Promise<void> | undefined;
   #closed: PlatformError | undefined;
 
@@ -111,7 +114,8 @@ export class SqliteJournal {
 
   #sync(units: readonly Queued[], settles: readonly Settle[]): void {
     const { sync } = this.#options;
-    if (!sync && units.length < busyUnits) {
+    this.#meanUnits += (units.length - this.#meanUnits) * newestShare;
+    if (!sync && Math.max(units.length, this.#meanUnits) < busyUnits) {
       this.#wal.syncNow();
       return this.#durable(settles);
     }
