@@ -21,6 +21,16 @@ export class OwnedPlan {
     private readonly core: Core,
   ) {}
 
+  /** Begins at a snapshot instead of the first event. */
+  restore(plan: Plan, seq: number): void {
+    this.plan = plan;
+    this.seq = seq;
+    this.snapshotSeq = seq;
+    if (plan.status === 'accepted' || plan.status === 'running') this.priority = plan.task.priority;
+    if (plan.status !== 'running') return;
+    for (const [stepId, { progress }] of plan.steps) if (progress.status === 'running') this.openSteps.add(stepId);
+  }
+
   /** Gives the fact its place and folds it. */
   apply(fact: PlanFact): PlanEvent {
     this.seq += 1;

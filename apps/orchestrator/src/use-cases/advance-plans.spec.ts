@@ -90,35 +90,6 @@ describe('advancing plans', () => {
   });
 });
 
-describe('credits', () => {
-  it('hold work back, and the most urgent plan gets the next one', async () => {
-    const bench = new OwnerBench();
-    const owner = bench.owner({ config: { openActivations: 1 } });
-    await owner.take(0);
-    const records = [
-      bench.submit('first', { a: {} }),
-      bench.submit('slow', { a: {} }, { priority: 1 }),
-      bench.submit('urgent', { a: {} }, { priority: 9 }),
-    ];
-    await owner.execute({ partition: 0, records });
-    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['urgent.1']);
-    await owner.execute({ partition: 0, records: [bench.result('urgent', 'a', completed)] });
-    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['urgent.1', 'first.1']);
-  });
-
-  it('are not forgotten by who takes the partition next: what waited is handed out', async () => {
-    const bench = new OwnerBench();
-    const owner = bench.owner({ config: { openActivations: 1 } });
-    await owner.take(0);
-    await owner.execute({ partition: 0, records: [bench.submit('a', { s: {} }), bench.submit('b', { s: {} })] });
-    const next = bench.owner();
-    await next.take(0);
-    bench.clock.advance(50);
-    await next.execute({ partition: 0, records: [] });
-    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['a.1', 'b.1']);
-  });
-});
-
 describe('a plan that is not in memory', () => {
   it.each([1, 1_000])('is folded from what is stored (a snapshot every %i events)', async (snapshotEvery) => {
     const bench = new OwnerBench();

@@ -58,9 +58,7 @@ export class OwnedPlans {
 function fold(owned: OwnedPlan, stored: StoredPlan | undefined): OwnedPlan {
   if (!stored) return owned;
   if (stored.snapshot) {
-    owned.plan = restorePlan(stored.snapshot.state);
-    owned.seq = stored.snapshot.seq;
-    owned.snapshotSeq = stored.snapshot.seq;
+    owned.restore(restorePlan(stored.snapshot.state), stored.snapshot.seq);
     adopt(owned, stored.snapshot.headers);
   }
   for (const { value, headers } of stored.events) {

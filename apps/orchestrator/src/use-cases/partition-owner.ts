@@ -38,6 +38,8 @@ export class PartitionOwner {
   private readonly queue: DispatchQueue;
   private readonly decider: PlanDecider;
   private commits = 0;
+  /** Activations of plans that are out of memory: they are still open, and still hold their credits. */
+  private readonly putDown = new Map<string, number>();
 
   constructor(
     ownership: Ownership,
@@ -87,7 +89,8 @@ export class PartitionOwner {
   private async load(planIds: readonly string[], at: number): Promise<string[]> {
     const due: string[] = [];
     for (const owned of await this.plans.load(new Set(planIds))) {
-      this.queue.opened(owned.openActivations);
+      this.queue.opened(owned.openActivations - (this.putDown.get(owned.planId) ?? 0));
+      this.putDown.delete(owned.planId);
       if (hasReadySteps(owned.plan, at)) this.queue.add(owned.planId, owned.priority);
       if ((nextWakeUp(owned.plan, at) ?? Infinity) <= at) due.push(owned.planId);
     }
@@ -159,7 +162,8 @@ export class PartitionOwner {
     this.fence = await this.commitKnown({ fence: this.fence, commitId, offsets, ...draft.body() });
     this.offsets = offsets;
     this.rememberWakeUps(draft);
-    for (const owned of this.plans.trim()) this.queue.closed(owned.openActivations);
+    for (const { planId, openActivations } of this.plans.trim())
+      if (openActivations > 0) this.putDown.set(planId, openActivations);
     this.ports.counters.committed(records.length);
     if (draft.poisoned.length > 0) this.ports.counters.poisoned(draft.reasons());
   }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { completed, OwnerBench } from '../testing/owner-bench.ts';
+
+describe('credits', () => {
+  it('hold work back, and the most urgent plan gets the next one', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner({ config: { openActivations: 1 } });
+    await owner.take(0);
+    const records = [
+      bench.submit('first', { a: {} }),
+      bench.submit('slow', { a: {} }, { priority: 1 }),
+      bench.submit('urgent', { a: {} }, { priority: 9 }),
+    ];
+    await owner.execute({ partition: 0, records });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['urgent.1']);
+    await owner.execute({ partition: 0, records: [bench.result('urgent', 'a', completed)] });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['urgent.1', 'first.1']);
+  });
+
+  it.each([1, 1_000])(
+    'are held by plans that are out of memory (a snapshot every %i events)',
+    async (snapshotEvery) => {
+      const bench = new OwnerBench();
+      const owner = bench.owner({ config: { openActivations: 2, plansInMemory: 1, snapshotEvery } });
+      const submit = (taskId: string, priority = 5) =>
+        owner.execute({ partition: 0, records: [bench.submit(taskId, { a: {} }, { priority })] });
+      await owner.take(0);
+      for (const taskId of ['t1', 't2', 't3', 't4']) await submit(taskId);
+      await submit('urgent', 9);
+      const handedOut = () => bench.to('tasks.agent.echo').map(({ key }) => key);
+      expect(handedOut()).toEqual(['t1.1', 't2.1']);
+      await owner.execute({ partition: 0, records: [bench.result('t1', 'a', completed)] });
+      expect(handedOut()).toEqual(['t1.1', 't2.1', 'urgent.1']);
+      await owner.execute({ partition: 0, records: [bench.result('t2', 'a', completed)] });
+      expect(handedOut()).toEqual(['t1.1', 't2.1', 'urgent.1', 't3.1']);
+    },
+  );
+
+  it('are not forgotten by who takes the partition next: what waited is handed out', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner({ config: { openActivations: 1 } });
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [bench.submit('a', { s: {} }), bench.submit('b', { s: {} })] });
+    const next = bench.owner();
+    await next.take(0);
+    bench.clock.advance(50);
+    await next.execute({ partition: 0, records: [] });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['a.1', 'b.1']);
+  });
+});
