@@ -14,7 +14,7 @@ export interface KeyRow {
 export interface KeyStore {
   /** Answers the row that holds the key: this one, or the one that was there before. */
   reserve(row: KeyRow): Promise<KeyRow>;
-  /** The first answer to a command that makes nothing new; undefined when it is not known (yet). */
+  /** What was answered first to a command that its entity alone does not tell of; undefined when it is not known (yet). */
   findAnswer(tenant: string, key: string): Promise<string | undefined>;
   saveAnswer(tenant: string, key: string, answer: string): Promise<void>;
 }

@@ -1,9 +1,16 @@
 /**
  * Takes a document in: bytes to object storage, then the command to index it.
  * Promises: the bytes are durable before the command exists; a document of the same name in the same collection is replaced and keeps its id,
- * so that a search never finds both.
+ * so that a search never finds both; a key that comes again changes nothing, whatever became of the document since.
  */
-import { PlatformError, topics, type ClaimCheck, type IngestDocument, type JsonObject } from '@waybill/contracts';
+import {
+  canonicalJson,
+  PlatformError,
+  topics,
+  type ClaimCheck,
+  type IngestDocument,
+  type JsonObject,
+} from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import { commandRecord, type Caller } from '../domain/command-record.ts';
@@ -31,15 +38,39 @@ export interface AddDocumentParts {
   readonly fresh: FreshReads;
 }
 
+interface Identity {
+  readonly documentId: string;
+  readonly isReplayed: boolean;
+  /** The command of this key is on the log. */
+  readonly isDone: boolean;
+}
+
 export class AddDocument {
+  /** The last that is being added of each name: the next one must see what it made. */
+  private readonly adding = new Map<string, Promise<unknown>>();
+
   constructor(private readonly parts: AddDocumentParts) {}
 
   async execute(document: NewDocument, caller: Caller): Promise<{ documentId: string; isReplayed: boolean }> {
     if (document.bytes.length === 0)
       throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: '/text' });
-    const { log, clock, crypto, objects } = this.parts;
+    const place = JSON.stringify([caller.owner.tenant, document.collection, document.name]);
+    const before = this.adding.get(place)?.catch(() => undefined);
+    const adding = before ? before.then(() => this.add(document, caller)) : this.add(document, caller);
+    this.adding.set(place, adding);
+    try {
+      return await adding;
+    } finally {
+      if (this.adding.get(place) === adding) this.adding.delete(place);
+    }
+  }
+
+  private async add(document: NewDocument, caller: Caller): Promise<Identity> {
+    const { log, clock, crypto, objects, keys } = this.parts;
     const sha256 = crypto.sha256(document.bytes);
-    const { documentId, isReplayed } = await this.identify(document, sha256, caller);
+    const identity = await this.identify(document, sha256, caller);
+    if (identity.isDone) return identity;
+    const { documentId } = identity;
     const key = `documents/${documentId}/original`;
     await objects.put(key, { bytes: document.bytes, mediaType: document.mediaType });
     const content: ClaimCheck = { key, sha256, bytes: document.bytes.length, media_type: document.mediaType };
@@ -61,23 +92,26 @@ export class AddDocument {
         meta,
       ),
     ]);
-    return { documentId, isReplayed };
+    if (caller.idempotencyKey !== undefined)
+      await keys.saveAnswer(caller.owner.tenant, caller.idempotencyKey, documentId);
+    return identity;
   }
 
   private async identify(
     document: NewDocument,
     sha256: string,
     { owner, idempotencyKey: key }: Caller,
-  ): Promise<{ documentId: string; isReplayed: boolean }> {
+  ): Promise<Identity> {
     const { fresh, model, crypto, keys } = this.parts;
     await fresh.wait(topics.documentRequests, topics.documentEvents);
     const replaced = await model.findDocumentByName(owner.tenant, document.collection, document.name);
     const documentId = replaced?.document_id ?? crypto.newId();
-    if (key === undefined) return { documentId, isReplayed: false };
-    const { name, collection, metadata } = document;
-    const bodyHash = crypto.sha256(`documents\n${JSON.stringify([name, collection, metadata, sha256])}`);
+    if (key === undefined) return { documentId, isReplayed: false, isDone: false };
+    const { name, collection, metadata, mediaType } = document;
+    const bodyHash = crypto.sha256(`documents\n${canonicalJson([name, collection, metadata, mediaType, sha256])}`);
     const row = await keys.reserve({ tenant: owner.tenant, key, bodyHash, entityId: documentId });
     refuseOtherBody(row.bodyHash, bodyHash);
-    return { documentId: row.entityId, isReplayed: row.entityId !== documentId || replaced?.sha256 === sha256 };
+    const isDone = (await keys.findAnswer(owner.tenant, key)) !== undefined;
+    return { documentId: row.entityId, isReplayed: isDone || row.entityId !== documentId, isDone };
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
@@ -169,6 +169,36 @@ describe('a document', () => {
     const again = await add({ name: 'k.txt', text: 'one' }, { 'idempotency-key': 'd1' });
     expect([again.json, again.headers['idempotency-replayed']]).toEqual([first.json, 'true']);
     expect((await add({ name: 'k.txt', text: 'two' }, { 'idempotency-key': 'd1' })).status).toBe(422);
+  });
+
+  it('is not brought back by a request that comes again', async () => {
+    const keyed = (key: string, text: string) => add({ name: 'r.txt', text }, { 'idempotency-key': key });
+    const first = await keyed('r1', 'one');
+    await keyed('r2', 'newer');
+    const sent = requests().length;
+    const again = await keyed('r1', 'one');
+    expect([again.json, again.headers['idempotency-replayed']]).toEqual([first.json, 'true']);
+    expect(requests()).toHaveLength(sent);
+    expect(await view(first.json.document_id)).toMatchObject({ bytes: 5 });
+  });
+
+  it('of one key is the same however it is written, and another when its kind is', async () => {
+    const body = { name: 'm.txt', text: 'one', metadata: { a: '1', b: '2' } };
+    await add(body, { 'idempotency-key': 'm1' });
+    const same = await add({ ...body, metadata: { b: '2', a: '1' } }, { 'idempotency-key': 'm1' });
+    const other = await add({ ...body, media_type: 'text/html' }, { 'idempotency-key': 'm1' });
+    expect([same.status, other.status]).toEqual([202, 422]);
+  });
+
+  it('of one name is one document, also when it is sent many times at once', async () => {
+    const stored = Promise.withResolvers<void>();
+    const put = vi.spyOn(gateway.objects, 'put').mockReturnValue(stored.promise);
+    const answers = ['a', 'b', 'c'].map((text) => add({ name: 'at-once.txt', text }));
+    await vi.waitFor(() => expect(put).toHaveBeenCalled());
+    await gateway.call('GET', '/v1/documents');
+    put.mockRestore();
+    stored.resolve();
+    expect(new Set((await Promise.all(answers)).map(({ json }) => json.document_id)).size).toBe(1);
   });
 
   it('is deleted', async () => {
