@@ -14,6 +14,8 @@ export interface KeyRow {
 export interface KeyStore {
   /** Answers the row that holds the key: this one, or the one that was there before. */
   reserve(row: KeyRow): Promise<KeyRow>;
+  /** The row that holds the key, if one does. */
+  find(tenant: string, key: string): Promise<KeyRow | undefined>;
   /** What was answered first to a command that its entity alone does not tell of; undefined when it is not known (yet). */
   findAnswer(tenant: string, key: string): Promise<string | undefined>;
   saveAnswer(tenant: string, key: string, answer: string): Promise<void>;

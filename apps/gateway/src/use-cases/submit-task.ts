@@ -1,7 +1,7 @@
 /**
  * Takes a task in: checks it, gives it its id, and puts the command on the log.
  * Promises: nothing is appended for what is refused; once `execute` resolves the command is durable; one idempotency key is one task,
- * and the command of a key that comes again is the same command.
+ * the command of a key that comes again is the same command, and what was taken in once is not refused the second time.
  */
 import {
   canonicalJson,
@@ -49,12 +49,18 @@ export class SubmitTask {
 
   async execute(body: unknown, caller: Caller): Promise<Submitted> {
     const task = checkShape(TaskSubmissionHead, body, { fields });
-    const deadline = this.deadlineOf(task);
-    const found = this.resolve(task);
-    const launch = found instanceof Promise ? await found : found;
-    const problem = launch.check?.(task.input ?? nothingGiven);
-    if (problem)
-      throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
+    let deadline: number | undefined;
+    let launch: Launch;
+    try {
+      deadline = this.deadlineOf(task);
+      const found = this.resolve(task);
+      launch = found instanceof Promise ? await found : found;
+      refuseInput(launch, task);
+    } catch (refusal) {
+      const first = await this.findFirst(task, caller);
+      if (first) return first;
+      throw refusal;
+    }
     if (task.dry_run === true) return { preview: previewOf(launch) };
     const identity = await this.identify(task as JsonObject, caller);
     if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;
@@ -90,10 +96,25 @@ export class SubmitTask {
     const { crypto, keys } = this.parts;
     const taskId = crypto.newId();
     if (key === undefined) return { taskId, isReplayed: false };
-    const bodyHash = crypto.sha256(`tasks\n${canonicalJson(task)}`);
+    const bodyHash = this.hashOf(task);
     const row = await keys.reserve({ tenant: owner.tenant, key, bodyHash, entityId: taskId });
     refuseOtherBody(row.bodyHash, bodyHash);
     return { taskId: row.entityId, isReplayed: row.entityId !== taskId, idempotency: { key, body_hash: bodyHash } };
+  }
+
+  /** Time goes on after a request: its deadline passes, its workflow gets a stricter version. */
+  private async findFirst(
+    task: TaskSubmissionHead,
+    { idempotencyKey: key, owner }: Caller,
+  ): Promise<Identity | undefined> {
+    if (key === undefined || task.dry_run === true) return undefined;
+    const row = await this.parts.keys.find(owner.tenant, key);
+    if (row?.bodyHash !== this.hashOf(task as JsonObject)) return undefined;
+    return (await this.isOnLog(row.entityId)) ? { taskId: row.entityId, isReplayed: true } : undefined;
+  }
+
+  private hashOf(task: JsonObject): string {
+    return this.parts.crypto.sha256(`tasks\n${canonicalJson(task)}`);
   }
 
   /** The first attempt may have died between the key and the log; then the same command is sent again. */
@@ -114,6 +135,12 @@ export class SubmitTask {
     }
     live.submit(taskId, text);
   }
+}
+
+function refuseInput(launch: Launch, task: TaskSubmissionHead): void {
+  const problem = launch.check?.(task.input ?? nothingGiven);
+  if (problem)
+    throw new PlatformError('invalid_input', { detail: problem.detail, pointer: `/input${problem.pointer}` });
 }
 
 export function refuseOtherBody(known: string, given: string): void {

@@ -1,5 +1,5 @@
 import { topics } from '@waybill/contracts';
-import { systemClock } from '@waybill/messaging';
+import { systemClock, type Clock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
@@ -41,6 +41,30 @@ describe('an idempotency key', () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => gateway.submit(body, { 'idempotency-key': 'k3' })));
     expect(new Set(ids).size).toBe(1);
     expect(requests().filter((record) => record.key === ids[0])).toHaveLength(1);
+  });
+
+  it('gives the first answer when the same request would be refused by now', async () => {
+    let passedMs = 0;
+    const clock: Clock = { ...systemClock, now: () => systemClock.now() + passedMs };
+    const other = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }), { clock });
+    await other.announce('echo');
+    await other.call('PUT', '/v1/workflows/late', { version: 1, steps: { s1: { agent: 'echo' } } });
+    const late = { workflow: 'late', deadline: new Date(clock.now() + 60_000).toISOString() };
+    const free = { workflow: 'late' };
+    const ids = [
+      await other.submit(late, { 'idempotency-key': 'a' }),
+      await other.submit(free, { 'idempotency-key': 'b' }),
+    ];
+    passedMs = 120_000;
+    const input = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } };
+    await other.call('PUT', '/v1/workflows/late', { version: 2, input, steps: { s1: { agent: 'echo' } } });
+    expect([
+      await other.submit(late, { 'idempotency-key': 'a' }),
+      await other.submit(free, { 'idempotency-key': 'b' }),
+      (await other.call('POST', '/v1/tasks', late, { 'idempotency-key': 'c' })).json.code,
+      (await other.call('POST', '/v1/tasks', free)).json.code,
+    ]).toEqual([...ids, 'deadline_passed', 'invalid_input']);
+    await other.close();
   });
 
   it('is not used up by what was refused or only tried', async () => {

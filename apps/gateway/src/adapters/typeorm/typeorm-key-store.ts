@@ -34,6 +34,11 @@ export class TypeOrmKeyStore implements KeyStore {
     return this.options.isShared ? this.insert(row) : this.hold(row);
   }
 
+  async find(tenant: string, key: string): Promise<KeyRow | undefined> {
+    if (this.restored) await this.restored.promise;
+    return this.held.get(placeOf({ tenant, key })) ?? this.findStored(tenant, key);
+  }
+
   /** All commands of before the start were seen; until then no key is taken. */
   allRestored(): void {
     this.restored?.resolve();
@@ -79,8 +84,8 @@ export class TypeOrmKeyStore implements KeyStore {
 
   /** Looked up a second time: another request may have taken it in between. */
   private async hold(row: KeyRow): Promise<KeyRow> {
-    const place = `${row.tenant}\n${row.key}`;
-    const known = this.held.get(place) ?? (await this.find(row)) ?? this.held.get(place);
+    const place = placeOf(row);
+    const known = this.held.get(place) ?? (await this.findStored(row.tenant, row.key)) ?? this.held.get(place);
     if (known) return known;
     this.held.set(place, row);
     if (this.held.size >= mostHeld) await this.flush();
@@ -90,7 +95,7 @@ export class TypeOrmKeyStore implements KeyStore {
   private async insert(row: KeyRow): Promise<KeyRow> {
     const [inserted] = await this.sql.transact([this.insertion(row)]);
     if (inserted === 1) return row;
-    const known = await this.find(row);
+    const known = await this.findStored(row.tenant, row.key);
     if (!known) throw new Error('an idempotency key vanished');
     return known;
   }
@@ -102,7 +107,7 @@ export class TypeOrmKeyStore implements KeyStore {
     written();
   }
 
-  private async find({ tenant, key }: KeyRow): Promise<KeyRow | undefined> {
+  private async findStored(tenant: string, key: string): Promise<KeyRow | undefined> {
     const sql = 'SELECT body_hash, entity_id FROM idempotency_keys WHERE tenant = ? AND key = ?';
     const [found] = await this.sql.all<{ body_hash: string; entity_id: string }>(sql, [tenant, key]);
     return found && { tenant, key, bodyHash: found.body_hash, entityId: found.entity_id };
@@ -112,6 +117,8 @@ export class TypeOrmKeyStore implements KeyStore {
     return { sql: insertKey, params: [tenant, key, bodyHash, entityId, new Date(this.options.now()).toISOString()] };
   }
 }
+
+const placeOf = ({ tenant, key }: Pick<KeyRow, 'tenant' | 'key'>): string => `${tenant}\n${key}`;
 
 /** Keys are honoured as long as the commands that carry them are kept. */
 export async function forgetKeysBefore(source: DataSource, time: number): Promise<void> {
