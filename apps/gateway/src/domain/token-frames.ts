@@ -1,6 +1,8 @@
 /** Tokens as frames of one stream: which were sent, and when an attempt begins anew for the client. */
 import type { LiveTask, LiveToken } from './live-task.ts';
 
+const activationOf = ({ epoch, turn }: LiveToken): string => `${epoch}.${turn}`;
+
 export class TokenFrames {
   /** Offset on the log of the last token that was sent; -1: none. */
   offset: number;
@@ -8,9 +10,12 @@ export class TokenFrames {
   private readonly shown = new Map<string, string>();
   private readonly isResumedBlindly: boolean;
 
-  constructor(offset: number | undefined, isResumed: boolean) {
-    this.offset = offset ?? -1;
-    this.isResumedBlindly = isResumed && offset === undefined;
+  constructor(task: LiveTask, { after, tokenOffset }: { readonly after: number; readonly tokenOffset?: number }) {
+    this.offset = tokenOffset ?? -1;
+    this.isResumedBlindly = after > 0 && tokenOffset === undefined;
+    for (const token of task.tokensAfter(-1)) {
+      if (token.offset <= this.offset) this.shown.set(token.work_id, activationOf(token));
+    }
   }
 
   /** Everything beyond what was sent. */
@@ -27,7 +32,7 @@ export class TokenFrames {
   }
 
   private resetBefore(token: LiveToken): string | undefined {
-    const activation = `${token.epoch}.${token.turn}`;
+    const activation = activationOf(token);
     const before = this.shown.get(token.work_id);
     if (before === activation) return undefined;
     this.shown.set(token.work_id, activation);

@@ -78,6 +78,35 @@ describe('tokens', () => {
     expect(client.ids).toEqual(['1.2']);
   });
 
+  it('go on after a resume in a later attempt, for the client has its beginning', () => {
+    const { client, add, open, token } = setUp({ ...wanted, after: 1, tokenOffset: 10 });
+    add(1);
+    token(10, 2);
+    token(11, 2);
+    open().pump();
+    expect(client.events).toEqual(['token']);
+  });
+
+  it('begin anew after a resume when the attempt is another one since', () => {
+    const { client, add, open, token } = setUp({ ...wanted, after: 1, tokenOffset: 10 });
+    add(1);
+    token(10, 1);
+    token(11, 2);
+    open().pump();
+    expect(client.events).toEqual(['attempt.reset', 'token']);
+  });
+
+  it('are shown of a task whose events are in the store alone', async () => {
+    const { client, open, store, token } = setUp(wanted);
+    store.texts = [text(1), text(2)];
+    const stream = open();
+    stream.pump();
+    await quiet();
+    token(7);
+    stream.pump();
+    expect(client.ids).toEqual(['1.-1', '2.-1', '2.7']);
+  });
+
   it('do not show to who did not ask', () => {
     const { client, add, open, token } = setUp();
     add(1);

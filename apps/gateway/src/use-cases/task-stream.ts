@@ -58,7 +58,7 @@ export class TaskStream {
     start: StreamStart,
   ) {
     this.sent = start.after;
-    this.tokens = start.tokens ? new TokenFrames(start.tokenOffset, start.after > 0) : undefined;
+    this.tokens = start.tokens ? new TokenFrames(task, start) : undefined;
     this.isFirstRead = !(task.first <= start.after + 1 && (task.texts.length > 0 || task.submitted !== undefined));
   }
 
@@ -125,9 +125,10 @@ export class TaskStream {
     return text;
   }
 
-  /** Only when there is no event that must come before them. */
+  /** Only when there is no event that must come before them; of an older task memory may hold no event at all. */
   private takeTokens(): string {
-    return this.tokens && this.sent === this.task.last ? this.tokens.take(this.task, this.sent) : '';
+    const { task, sent } = this;
+    return this.tokens && (sent === task.last || task.texts.length === 0) ? this.tokens.take(task, sent) : '';
   }
 
   private write(frames: string): void {
