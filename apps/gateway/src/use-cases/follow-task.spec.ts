@@ -2,7 +2,7 @@ import { InMemoryMessageLog, ManualClock, quiet } from '@waybill/testing';
 import { PlatformError } from '@waybill/contracts';
 import { describe, expect, it } from 'vitest';
 import { LiveTasks } from '../domain/live-tasks.ts';
-import type { ReadModel } from '../ports/read-model.ts';
+import type { ReadModel, StoredTask } from '../ports/read-model.ts';
 import { FollowTask } from './follow-task.ts';
 import { FreshReads } from './fresh-reads.ts';
 import { ReadTasks } from './read-tasks.ts';
@@ -30,14 +30,14 @@ class Client implements StreamSink {
   }
 }
 
-function setUp(isStuck = false) {
+function setUp(isStuck = false, { maxBytes = 1e6, stored }: { maxBytes?: number; stored?: StoredTask } = {}) {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock });
-  const live = new LiveTasks(1e6);
+  const live = new LiveTasks(maxBytes);
   const timeout = new PlatformError('timeout');
   const fresh = new FreshReads(log, { waitFor: () => (isStuck ? Promise.reject(timeout) : Promise.resolve()) }, 10);
   const model = {
-    findTask: () => Promise.resolve(undefined),
+    findTask: () => Promise.resolve(stored),
     eventsAfter: () => Promise.resolve([]),
   } as unknown as ReadModel;
   const reads = new ReadTasks(live, model, fresh);
@@ -107,6 +107,38 @@ describe('streams', () => {
     for (const client of clients) expect(client.writes.filter((frames) => frames.startsWith(':'))).toHaveLength(3);
     follow.close();
     expect([clients[0]!.state, follow.openStreams, clock.nextInMs]).toEqual(['cut', 0, undefined]);
+  });
+
+  it('are not opened any more by who asked before the service stops', async () => {
+    const { follow, add } = setUp();
+    add(1);
+    const opening = follow.open(taskId, start, new Client());
+    follow.close();
+    await expect(opening).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 });
+    expect(follow.openStreams).toBe(0);
+  });
+
+  it('see the end of a task that was put out of memory while they were opened', async () => {
+    const { clock, follow, add, live } = setUp(false, { maxBytes: 10_000 });
+    add(1);
+    const client = new Client();
+    const opening = follow.open(taskId, { after: 1, tokens: false }, client);
+    for (let n = 0; n < 100; n += 1) live.apply(`t${n}`, 'StepDispatched', text(1, 'StepDispatched'));
+    await opening;
+    clock.advance(4);
+    await quiet();
+    add(2, 'TaskCompleted');
+    expect(client.state).toBe('ended');
+  });
+
+  it('go on where another instance has stopped, also when the tail is behind the read model', async () => {
+    const { follow, add } = setUp(false, { stored: { taskId, status: 'running', lastSeq: 2 } });
+    add(1);
+    const client = new Client();
+    await follow.open(taskId, { after: 2, tokens: false }, client);
+    add(2);
+    add(3, 'TaskCompleted');
+    expect(client.writes.join('').match(/^id: .*$/gm)).toEqual(['id: 3']);
   });
 
   it('do not open beyond what the task has', async () => {

@@ -1,11 +1,10 @@
 /**
  * Opens and keeps the streams of this instance.
  * Promises: the end of a task is sent with the batch that brought it; other frames wait a few milliseconds for company, longer when many
- * streams are open; one timer serves all heartbeats; a stream that is over leaves nothing behind.
+ * streams are open; one timer serves all heartbeats; a stream that is over leaves nothing behind; after `close` none is opened.
  */
 import { endedStatuses, PlatformError, topics } from '@waybill/contracts';
 import type { Clock } from '@waybill/messaging';
-import type { LiveTask } from '../domain/live-task.ts';
 import type { LiveTasks } from '../domain/live-tasks.ts';
 import type { ReadModel } from '../ports/read-model.ts';
 import type { FreshReads } from './fresh-reads.ts';
@@ -37,6 +36,7 @@ export class FollowTask implements StreamSource {
   private ending: TaskStream[] = [];
   private cancelFlush: (() => void) | undefined;
   private cancelHeartbeat: (() => void) | undefined;
+  private isClosed = false;
 
   constructor(private readonly parts: FollowTaskParts) {
     this.clock = parts.clock;
@@ -49,13 +49,8 @@ export class FollowTask implements StreamSource {
 
   /** Answers `over` when the client has seen the end already. Throws `task_not_found`, and `invalid_cursor` for a place that does not exist. */
   async open(taskId: string, start: StreamStart, sink: StreamSink): Promise<TaskStream | 'over'> {
-    let task = await this.parts.reads.find(taskId);
-    if (start.after > endOf(task).last) {
-      // Another instance may have shown what this one has not read yet.
-      await this.parts.fresh.wait(topics.planEvents);
-      task = await this.parts.reads.find(taskId);
-    }
-    const known = endOf(task);
+    let known = endOf(await this.parts.reads.find(taskId));
+    if (start.after > known.last) known = await this.freshEndOf(taskId);
     if (start.after > known.last) {
       throw new PlatformError('invalid_cursor', {
         detail: `The task has ${known.last} events so far.`,
@@ -63,7 +58,9 @@ export class FollowTask implements StreamSource {
       });
     }
     if (known.ended && start.after === known.last) return 'over';
-    return this.add(this.liveOf(taskId, task), start, sink);
+    // A connection that nobody would cut keeps the server from closing.
+    if (this.isClosed) throw new PlatformError('unavailable', { detail: 'This instance stops.', retryAfterMs: 1_000 });
+    return this.add(taskId, start, sink);
   }
 
   /** Sends what cannot wait; called after each batch of the tail. */
@@ -94,11 +91,23 @@ export class FollowTask implements StreamSource {
 
   /** The clients resume elsewhere. */
   close(): void {
+    this.isClosed = true;
     for (const stream of this.streams.keys()) stream.cut();
     this.cancelFlush?.();
   }
 
-  private add(task: LiveTask, start: StreamStart, sink: StreamSink): TaskStream {
+  /** Another instance may have shown what this one has not read yet; its tail may come later than the read model. */
+  private async freshEndOf(taskId: string): Promise<TaskEnd> {
+    const { fresh, model, reads } = this.parts;
+    await fresh.wait(topics.planEvents);
+    const stored = await model.findTask(taskId);
+    const live = endOf(await reads.find(taskId));
+    return stored && stored.lastSeq > live.last ? endOf({ stored }) : live;
+  }
+
+  /** A task that is not in memory (any more) gets a place there, so that what comes now is seen. */
+  private add(taskId: string, start: StreamStart, sink: StreamSink): TaskStream {
+    const task = this.parts.live.watch(taskId);
     const stream = new TaskStream(task, sink, this, start);
     const watcher = (): void => this.noteDown(stream);
     task.watchers.add(watcher);
@@ -107,11 +116,6 @@ export class FollowTask implements StreamSource {
     else this.noteDown(stream);
     if (this.streams.size > 0) this.cancelHeartbeat ??= this.beatLater();
     return stream;
-  }
-
-  /** A task that is not in memory gets a place there, so that what comes now is seen. */
-  private liveOf(taskId: string, task: FoundTask): LiveTask {
-    return 'live' in task ? task.live : this.parts.live.watch(taskId);
   }
 
   private noteDown(stream: TaskStream): void {
@@ -138,7 +142,12 @@ export class FollowTask implements StreamSource {
   }
 }
 
-function endOf(task: FoundTask): { last: number; ended: boolean } {
+interface TaskEnd {
+  readonly last: number;
+  readonly ended: boolean;
+}
+
+function endOf(task: FoundTask): TaskEnd {
   if ('live' in task) return { last: task.live.last, ended: task.live.ended };
   return { last: task.stored.lastSeq, ended: endedStatuses.has(task.stored.status) };
 }
