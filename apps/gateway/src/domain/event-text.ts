@@ -39,14 +39,22 @@ export function parseEvent(text: string): PlanEvent {
   }
 }
 
-/** A frame of a stream. A line break inside would end the line, so such a text is written anew. */
+/** A frame of a stream. A line break inside would end the line, so such a text is written anew. Never throws: other streams wait behind it. */
 export function eventFrame(id: string, type: string, text: string): string {
-  const line = text.includes('\n') || text.includes('\r') ? JSON.stringify(JSON.parse(text)) : text;
+  const line = text.includes('\n') || text.includes('\r') ? inOneLine(text) : text;
   return `id: ${id}\nevent: ${type}\ndata: ${line}\n\n`;
 }
 
 const terminal: ReadonlySet<string> = new Set<PlanEventType>(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
 export const isTerminal = (type: string): boolean => terminal.has(type);
+
+function inOneLine(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text.replaceAll(/[\r\n]/g, ' ');
+  }
+}
 
 function parsedSeq(text: string): number {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { eventTypeOf, seqOf, typeInText } from './event-text.ts';
+import { eventFrame, eventTypeOf, seqOf, typeInText } from './event-text.ts';
 import { LiveTasks } from './live-tasks.ts';
 
 const text = (seq: number, type = 'StepDispatched', data: object = {}): string =>
@@ -17,6 +17,12 @@ describe('an event text', () => {
     expect(seqOf('{ "type": "A", "seq": 3 }')).toBe(3);
     expect(typeInText('{ "type": "A", "seq": 3 }')).toBe('A');
     expect(eventTypeOf('com.example.other')).toBe('');
+  });
+  it('is one line of a frame, whatever it is', () => {
+    expect(eventFrame('3', 'A', '{ "type": "A",\r\n "seq": 3 }')).toBe(
+      'id: 3\nevent: A\ndata: {"type":"A","seq":3}\n\n',
+    );
+    expect(eventFrame('1', 'A', '{"seq":1,\n nonsense')).toBe('id: 1\nevent: A\ndata: {"seq":1,  nonsense\n\n');
   });
   it('may be none', () => {
     for (const wrong of ['', '{}', '{"seq":0}', '{"seq":"1"}', '{"seq":1.5}', 'null', '{"seq":'])
