@@ -48,7 +48,7 @@ export class Exchange {
     const { raw } = reply;
     if (raw.destroyed) return;
     const length = Buffer.byteLength(text);
-    raw.writeHead(status, { 'content-length': length, ...headers });
+    raw.writeHead(status, status === 204 ? headers : { 'content-length': length, ...headers });
     raw.end(text, encodingOf(text, length));
   }
 
