@@ -18,6 +18,7 @@ export type Watcher = () => void;
 
 /** Roughly what a task costs besides its texts. */
 const overhead = 400;
+const tokenBytes = (token: LiveToken): number => token.text.length + 64;
 const endsActivation: ReadonlySet<string> = new Set([
   'StepSuspended',
   'StepCompleted',
@@ -57,7 +58,7 @@ export class LiveTask {
     if (this.tokens.length > 0 && endsActivation.has(type)) this.dropTokens(text);
     if (isTerminal(type)) {
       this.ended = true;
-      this.tokens = [];
+      this.keepTokens([]);
     }
     return outcome;
   }
@@ -76,7 +77,7 @@ export class LiveTask {
     if (this.ended || token.offset <= this.lastToken) return;
     this.lastToken = token.offset;
     this.tokens.push(token);
-    this.bytes += token.text.length + 64;
+    this.bytes += tokenBytes(token);
   }
 
   /** Of activations that run, beyond `offset`. */
@@ -105,6 +106,7 @@ export class LiveTask {
 
   private skipTo(seq: number): Applied {
     const isFresh = this.texts.length === 0 && this.first === 1;
+    for (const text of this.texts) this.bytes -= text.length + 32;
     this.texts.length = 0;
     this.types.length = 0;
     this.first = seq;
@@ -119,11 +121,19 @@ export class LiveTask {
   /** The event says what the tokens were leading to. */
   private dropTokens(text: string): void {
     const { data } = parseEvent(text) as { data: { work_id: string; epoch: number; turn?: number } };
-    this.tokens = this.tokens.filter(
-      (token) =>
-        token.work_id !== data.work_id ||
-        token.epoch > data.epoch ||
-        (token.epoch === data.epoch && data.turn !== undefined && token.turn > data.turn),
+    this.keepTokens(
+      this.tokens.filter(
+        (token) =>
+          token.work_id !== data.work_id ||
+          token.epoch > data.epoch ||
+          (token.epoch === data.epoch && data.turn !== undefined && token.turn > data.turn),
+      ),
     );
+  }
+
+  private keepTokens(kept: LiveToken[]): void {
+    for (const token of this.tokens) this.bytes -= tokenBytes(token);
+    for (const token of kept) this.bytes += tokenBytes(token);
+    this.tokens = kept;
   }
 }

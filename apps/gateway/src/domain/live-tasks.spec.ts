@@ -98,6 +98,23 @@ describe('recent tasks', () => {
     expect([tasks.find('running')?.last, tasks.find('t99')?.last, tasks.find('t90')]).toEqual([1, 2, undefined]);
   });
 
+  it('are counted with what they hold, not with what was dropped', () => {
+    const tasks = new LiveTasks(1e6);
+    const whole = new LiveTasks(1e6);
+    const token = { step_id: 's', work_id: 'w', epoch: 1, turn: 0, index: 0, text: 'x' };
+    for (let offset = 0; offset < 100; offset += 1) tasks.addToken('a', { ...token, offset });
+    const done = text(1, 'StepCompleted', { work_id: 'w', epoch: 1, turn: 0 });
+    for (const all of [tasks, whole]) all.apply('a', 'StepCompleted', done);
+    expect(tasks.bytes).toBe(whole.bytes);
+    for (let offset = 100; offset < 200; offset += 1) tasks.addToken('a', { ...token, epoch: 2, offset });
+    for (const all of [tasks, whole]) apply(all, 'a', 2, 'TaskCompleted');
+    expect(tasks.bytes).toBe(whole.bytes);
+    apply(tasks, 'b', 1);
+    const one = tasks.bytes;
+    apply(tasks, 'b', 3);
+    expect(tasks.bytes).toBe(one);
+  });
+
   it('go on when everything is watched', () => {
     const tasks = new LiveTasks(1_000);
     for (let n = 0; n < 20; n += 1) tasks.watch(`t${n}`).watchers.add(() => undefined);
