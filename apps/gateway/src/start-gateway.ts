@@ -115,13 +115,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** A read model that is ahead of the log belongs to another log: it is dropped and rebuilt. */
 async function openModel(
-  { clock, log, logger, readModels }: GatewayOptions,
+  { clock, config, log, logger, readModels }: GatewayOptions,
   alarms: Alarms,
 ): Promise<{ source: DataSource; keys: TypeOrmKeyStore; writer: ReadModelWriter }> {
   for (let attempt = 1; ; attempt += 1) {
     const source = await openReadModel(readModels, logger);
     const sql = openSqlSession(source);
-    const keys = new TypeOrmKeyStore(sql, { isShared: readModels.isShared, now: () => clock.now() });
+    const keys = new TypeOrmKeyStore(sql, { isShared: readModels.isShared, clock, patienceMs: config.freshMs });
     const writer = new ReadModelWriter({ sql, keys, ...alarms });
     if (attempt > 1 || !(await writer.isAhead(log))) {
       await forgetKeysBefore(source, clock.now() - maxWorkAgeMs);

@@ -1,22 +1,25 @@
+import type { PlatformError } from '@waybill/contracts';
 import { nullLogger } from '@waybill/telemetry';
+import { ManualClock, quiet } from '@waybill/testing';
 import type { DataSource } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyRow } from '../../ports/key-store.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
 import { openSqlSession, type SqlSession } from './sql-session.ts';
 import { forgetKeysBefore, TypeOrmKeyStore } from './typeorm-key-store.ts';
 
-const now = Date.parse('2026-11-21T10:00:00.000Z');
+let clock: ManualClock;
 let source: DataSource;
 let sql: SqlSession;
 beforeEach(async () => {
+  clock = new ManualClock();
   source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
   sql = openSqlSession(source);
 });
 afterEach(() => source.destroy());
 
 function open({ isShared = false, isRestored = true } = {}): TypeOrmKeyStore {
-  const store = new TypeOrmKeyStore(sql, { isShared, now: () => now });
+  const store = new TypeOrmKeyStore(sql, { isShared, clock, patienceMs: 2_000 });
   if (isRestored) store.allRestored();
   return store;
 }
@@ -62,8 +65,30 @@ it('are written with what comes next where nobody else can', async () => {
 it('do not fill the memory', async () => {
   const store = open();
   for (let n = 0; n < 10_000; n += 1) await store.reserve(rowOf(`k${n}`, 'a'));
+  const transact = vi.spyOn(sql, 'transact');
+  await Promise.all(['x', 'y', 'z'].map((key) => store.reserve(rowOf(key, 'a'))));
+  expect(transact).toHaveBeenCalledTimes(1);
   expect(await stored()).toHaveLength(10_000);
-  expect(store.unwritten().statements).toEqual([]);
+  expect(store.unwritten().statements).toHaveLength(3);
+});
+
+it('do not fill the memory either when they cannot be written', async () => {
+  const store = open();
+  for (let n = 0; n < 10_000; n += 1) await store.reserve(rowOf(`k${n}`, 'a'));
+  const transact = vi.spyOn(sql, 'transact').mockRejectedValue(new Error('disk'));
+  for (const key of ['x', 'y']) await expect(store.reserve(rowOf(key, 'a'))).rejects.toThrow('disk');
+  expect(store.unwritten().statements).toHaveLength(10_000);
+  transact.mockRestore();
+  expect(await store.reserve(rowOf('x', 'b'))).toEqual(rowOf('x', 'b'));
+});
+
+it('are not waited for longer than a client waits', async () => {
+  const store = open({ isRestored: false });
+  let code: unknown;
+  store.reserve(rowOf('k', 'a')).catch((error: PlatformError) => (code = error.code));
+  clock.advance(2_000);
+  await quiet();
+  expect(code).toBe('unavailable');
 });
 
 it('come back from the log before any is given away', async () => {
@@ -85,6 +110,7 @@ it('are forgotten when they are old', async () => {
   const store = open();
   await store.reserve(rowOf('k', 'a'));
   await store.flush();
+  const now = clock.now();
   await forgetKeysBefore(source, now);
   expect(await stored()).toEqual(['k']);
   await forgetKeysBefore(source, now + 1);

@@ -1,9 +1,10 @@
 /**
  * Idempotency keys in the read model's database. A key that is reserved is held in memory and written with the projection's next batch, for a
  * transaction of its own would cost more than all else about it. Gateways that share a database write each key at once: its row decides who wins.
- * Promise: no key is lost whose command is on the log. The command carries key and hash, so the projection puts back what a crash took.
+ * Promises: who reserves waits at most `patienceMs` for the projection to catch up after a start; no key is lost whose command is on the log. The command carries key and hash, so the projection puts back what a crash took.
  */
-import type { SubmitTask } from '@waybill/contracts';
+import { PlatformError, type SubmitTask } from '@waybill/contracts';
+import type { Clock } from '@waybill/messaging';
 import { LessThan, type DataSource } from 'typeorm';
 import type { KeyRow, KeyStore } from '../../ports/key-store.ts';
 import { IdempotencyKeyRow } from './entities.ts';
@@ -16,26 +17,34 @@ export interface UnwrittenKeys {
   readonly written: () => void;
 }
 
-/** So many are written at once if the projection does not do it: nobody fills the memory with keys whose commands fail. */
+/** So many are written at once if the projection does not do it, and until they are no more are taken: nobody fills the memory. */
 const mostHeld = 10_000;
+
+export interface KeyStoreOptions {
+  readonly isShared: boolean;
+  readonly clock: Clock;
+  readonly patienceMs: number;
+}
 
 export class TypeOrmKeyStore implements KeyStore {
   private readonly held = new Map<string, KeyRow>();
   /** Undefined once lost rows are back. */
   private restored: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
+  /** Of those that are too many. */
+  private flushing: Promise<void> | undefined;
 
   constructor(
     private readonly sql: SqlSession,
-    private readonly options: { readonly isShared: boolean; now(): number },
+    private readonly options: KeyStoreOptions,
   ) {}
 
   async reserve(row: KeyRow): Promise<KeyRow> {
-    if (this.restored) await this.restored.promise;
+    if (this.restored) await this.whenRestored(this.restored.promise);
     return this.options.isShared ? this.insert(row) : this.hold(row);
   }
 
   async find(tenant: string, key: string): Promise<KeyRow | undefined> {
-    if (this.restored) await this.restored.promise;
+    if (this.restored) await this.whenRestored(this.restored.promise);
     return this.held.get(placeOf({ tenant, key })) ?? this.findStored(tenant, key);
   }
 
@@ -84,12 +93,23 @@ export class TypeOrmKeyStore implements KeyStore {
 
   /** Looked up a second time: another request may have taken it in between. */
   private async hold(row: KeyRow): Promise<KeyRow> {
+    if (this.held.size >= mostHeld) await (this.flushing ??= this.flush().finally(() => (this.flushing = undefined)));
     const place = placeOf(row);
     const known = this.held.get(place) ?? (await this.findStored(row.tenant, row.key)) ?? this.held.get(place);
     if (known) return known;
     this.held.set(place, row);
-    if (this.held.size >= mostHeld) await this.flush();
     return row;
+  }
+
+  /** Better a client who tries again than one who waits for as long as a rebuild takes. */
+  private async whenRestored(restored: Promise<void>): Promise<void> {
+    const { clock, patienceMs } = this.options;
+    const tooLong = Promise.withResolvers<never>();
+    const detail = 'The keys of before the start are still being read. Try again in a moment.';
+    const cancel = clock.after(patienceMs, () =>
+      tooLong.reject(new PlatformError('unavailable', { detail, retryAfterMs: 1_000 })),
+    );
+    await Promise.race([restored, tooLong.promise]).finally(cancel);
   }
 
   private async insert(row: KeyRow): Promise<KeyRow> {
@@ -114,7 +134,10 @@ export class TypeOrmKeyStore implements KeyStore {
   }
 
   private insertion({ tenant, key, bodyHash, entityId }: KeyRow): Statement {
-    return { sql: insertKey, params: [tenant, key, bodyHash, entityId, new Date(this.options.now()).toISOString()] };
+    return {
+      sql: insertKey,
+      params: [tenant, key, bodyHash, entityId, new Date(this.options.clock.now()).toISOString()],
+    };
   }
 }
 
