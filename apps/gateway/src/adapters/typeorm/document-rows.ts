@@ -1,6 +1,7 @@
 /**
  * Records about documents to SQL statements, one by one: there are few.
- * A request and the events that follow from it lie on two topics and may come in any order, so a request only makes a row wait again when its content is new.
+ * A request and the events that follow from it lie on two topics and may come in any order (in a rebuild: all events first), so a request only
+ * makes a row wait again when its content is new and nothing later is known, and the request to delete takes away what is still waiting.
  */
 import {
   decodeMessage,
@@ -17,7 +18,7 @@ export function documentStatements(record: IncomingMessage): Statement[] {
   const { tenant } = ownerOf(record);
   if (record.topic === topics.documentRequests) {
     const request = decodeMessage(record, DocumentRequest);
-    if (request.type === 'DeleteDocument') return [];
+    if (request.type === 'DeleteDocument') return [{ sql: deleteQueued, params: [request.document_id] }];
     const { document_id: id, name, collection, metadata, content } = request;
     const time = record.headers['ce_time'] ?? createdAt(id, '');
     const params = [
@@ -60,6 +61,7 @@ const insert = `INSERT INTO documents (document_id, tenant, name, collection, me
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document_id) DO UPDATE SET
   name = excluded.name, collection = excluded.collection, metadata = excluded.metadata, status = excluded.status, bytes = excluded.bytes,
   media_type = excluded.media_type, sha256 = excluded.sha256, chunks = excluded.chunks, error = excluded.error, updated_at = excluded.updated_at`;
-const requestRow = `${insert} WHERE documents.sha256 <> excluded.sha256`;
+const requestRow = `${insert} WHERE documents.sha256 <> excluded.sha256 AND documents.updated_at < excluded.updated_at`;
 const eventRow = insert;
 const deleteRow = 'DELETE FROM documents WHERE document_id = ?';
+const deleteQueued = `${deleteRow} AND status = 'queued'`;
