@@ -83,7 +83,10 @@ export class SqlThread {
       resourceLimits,
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
-    worker.on('message', (answer: ThreadAnswer) => this.answered(answer));
+    // What a thread that has died had still answered comes after its error, when its transactions are rejected and another may run.
+    worker.on('message', (answer: ThreadAnswer) => {
+      if (worker === this.worker) this.answered(answer);
+    });
     // The next transaction starts another thread.
     worker.on('error', (error) => this.ended(error));
     return worker;
