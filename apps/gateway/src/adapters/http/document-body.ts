@@ -56,7 +56,7 @@ interface Form {
 }
 
 async function readForm(request: FastifyRequest): Promise<NewDocument> {
-  const { file, fields: given } = await readParts(request).catch(refuseForm);
+  const { file, fields: given } = await readParts(request).catch((error: Error) => refuseForm(request, error));
   const name = textField('name', given.get('name') ?? file.name);
   if (name === '' || name.length > 512) throw bad('name', 'A document needs a name of at most 512 characters.');
   const { collection = 'default', metadata = '{}' } = Object.fromEntries(given);
@@ -85,8 +85,13 @@ async function readParts(request: FastifyRequest): Promise<Form> {
   return { file, fields: given };
 }
 
-/** The form's parser says with a bare Error what is no form, such as one that breaks off. */
-function refuseForm(error: Error): never {
+/**
+ * What is left of the form is read and dropped: unread, it would hold up the next request of the connection, and the server would never learn
+ * that the client has gone. The form's parser says with a bare Error what is no form, such as one that breaks off.
+ */
+function refuseForm({ raw }: FastifyRequest, error: Error): never {
+  raw.unpipe();
+  raw.resume();
   if (error.name !== 'Error') throw error;
   throw new PlatformError('invalid_request', { detail: `The form cannot be read: ${error.message}.`, cause: error });
 }
