@@ -58,6 +58,7 @@ export class TaskRows {
     }
     const statements: Statement[] = [];
     for (const task of tasks.values()) this.writeWhole(task, statements);
+    this.makeRoom();
     return statements;
   }
 
@@ -144,6 +145,10 @@ export class TaskRows {
     const ended = isEnded(task.status);
     if (ended) this.lastSeqs.delete(task.taskId);
     else this.lastSeqs.set(task.taskId, Math.max(stored, task.lastSeq));
+  }
+
+  /** Only between batches: what is written of a task follows from what is remembered of it. */
+  private makeRoom(): void {
     for (const oldest of this.lastSeqs.keys()) {
       if (this.lastSeqs.size <= rememberedTasks) return;
       this.lastSeqs.delete(oldest);
