@@ -95,7 +95,8 @@ function operationOf(route: ApiRoute): Schema {
     ...(request ? { requestBody: { required: request.required, content: contentOf(request.content) } } : {}),
     responses: {
       ...mapValues(route.responses, responseOf),
-      ...errorResponses(route.errors, Object.keys(route.responses)),
+      // Any address may be unreadable.
+      ...errorResponses(['invalid_request', ...route.errors], Object.keys(route.responses)),
     },
   };
 }

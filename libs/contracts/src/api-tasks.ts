@@ -119,7 +119,10 @@ export const PlanStepView = z.object({
 });
 export type PlanStepView = z.infer<typeof PlanStepView>;
 
-export const TaskUsage = z.object({ ...Usage.shape, steps: z.number().int().nonnegative() });
+export const TaskUsage = z.object({
+  ...Usage.shape,
+  steps: z.number().int().nonnegative().describe('Activations, as in the budget.'),
+});
 export type TaskUsage = z.infer<typeof TaskUsage>;
 
 const summary = {

@@ -7,7 +7,14 @@ import type { NormalDefinition } from './definition.ts';
 /** Bounds of what a task may use; absent means unbounded. */
 export const Budget = z.strictObject({
   tokens: z.number().int().nonnegative().optional(),
-  steps: z.number().int().nonnegative().optional(),
+  steps: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      'Activations: a step counts once for each time an agent is set to work on it, so a retry or a search counts again.',
+    ),
 });
 export type Budget = z.infer<typeof Budget>;
 

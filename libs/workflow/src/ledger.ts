@@ -16,7 +16,9 @@ export function reservation(plan: RunningPlan, step: PlannedStep): number | 'wai
   const { budget } = plan.task;
   const { ledger } = plan;
   if (budget.steps !== undefined && ledger.dispatches >= budget.steps) {
-    return { exhausted: `The budget of ${budget.steps} steps is used up before step ${step.step_id}.` };
+    return {
+      exhausted: `The budget of ${budget.steps} steps (each activation counts) is used up before step ${step.step_id}.`,
+    };
   }
   if (budget.tokens === undefined || step.max_tokens === 0) return step.max_tokens;
   const left = budget.tokens - tokensOf(ledger) - ledger.reserved;

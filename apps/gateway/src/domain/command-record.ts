@@ -1,5 +1,5 @@
 /** Records whose body is text already: what the hot path writes is put together by hand. */
-import { messageType, type OutgoingMessage, type WhoseData } from '@waybill/contracts';
+import { limits, messageType, PlatformError, type OutgoingMessage, type WhoseData } from '@waybill/contracts';
 
 /** Who asks, and in which trace. */
 export interface Caller {
@@ -15,13 +15,17 @@ export interface RecordPlace {
   readonly partition?: number;
 }
 
-/** `id` is the command's: a command that is sent again has the same one. */
+/** Of a record, for key and headers. */
+const envelopeBytes = 8 * 1024;
+
+/** `id` is the command's: a command that is sent again has the same one. Throws `too_large` for what no record can hold. */
 export function commandRecord(
   place: RecordPlace,
   type: string,
   text: string,
   meta: { id: string; time: string; caller: Caller },
 ): OutgoingMessage {
+  refuseLarge(text);
   const { owner, traceparent, tracestate } = meta.caller;
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
@@ -35,4 +39,13 @@ export function commandRecord(
   };
   if (tracestate !== undefined) headers['tracestate'] = tracestate;
   return { ...place, headers, value: text };
+}
+
+function refuseLarge(text: string): void {
+  const most = limits.recordBytes - envelopeBytes;
+  if (text.length * 3 <= most) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= most) return;
+  const detail = `This becomes a command of ${bytes} bytes, and one holds at most ${most}. Add large content as a document and refer to it.`;
+  throw new PlatformError('too_large', { detail, pointer: '' });
 }

@@ -37,6 +37,10 @@ export const badTexts: Bad[] = [
   task('ten thousand levels of objects', raw(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`), 'too_deep'),
   task('levels that never close', raw('['.repeat(100_000)), 'too_deep'),
   task('eleven megabytes', Buffer.alloc(11 * 1024 * 1024, 0x20), 'too_large', { status: 413 }),
+  task('what no record can hold', raw(`{"workflow":"typed","input":{"id":"${'x'.repeat(1_100_000)}"}}`), 'too_large', {
+    status: 413,
+    says: /Add large content as a document/,
+  }),
   task('a key that stands twice', raw('{"goal":"a","goal":"b"}'), 'invalid_request', {
     pointer: '/goal',
     says: /twice/,

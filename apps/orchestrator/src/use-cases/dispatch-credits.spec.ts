@@ -47,4 +47,16 @@ describe('credits', () => {
     await next.execute({ partition: 0, records: [] });
     expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['a.1', 'b.1']);
   });
+
+  it('let an urgent task overtake thousands of ready steps, as the settings are', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner();
+    await owner.take(0);
+    const wide = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`s${at}`, {}]));
+    const backlog = [1, 2, 3].map((at) => bench.submit(`slow-${at}`, wide, { priority: 0 }));
+    await owner.execute({ partition: 0, records: backlog });
+    await owner.execute({ partition: 0, records: [bench.submit('urgent', { a: {} }, { priority: 9 })] });
+    await owner.execute({ partition: 0, records: [bench.result('slow-1', 's0', completed)] });
+    expect(bench.to('tasks.agent.echo').at(-1)?.key).toBe('urgent.1');
+  });
 });

@@ -72,7 +72,7 @@ describe('the progress of a task', () => {
     const total = { ...usage, steps: 1 };
     expect(
       shown(accepted, { seq: 9, type: 'TaskCompleted', time: time(1_500), data: { output: null, usage: total } }),
-    ).toEqual(['', 'completed in 1.5 s, 1 step, 7 tokens']);
+    ).toEqual(['', 'completed in 1.5 s, 1 activation, 7 tokens']);
     expect(shown(accepted, { seq: 9, type: 'TaskFailed', time: time(5), data: { error, usage: total } })).toEqual([
       '',
       'failed (model_failed): no answer',

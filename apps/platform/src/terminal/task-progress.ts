@@ -61,7 +61,7 @@ export class TaskProgress {
 const line = (mark: string, step: string, text: string): string => `  ${mark} ${style.name(step.padEnd(10))} ${text}`;
 
 const tokens = (usage: { prompt_tokens: number; completion_tokens: number; steps: number }): string =>
-  `${usage.steps} ${usage.steps === 1 ? 'step' : 'steps'}, ${usage.prompt_tokens + usage.completion_tokens} tokens`;
+  `${usage.steps} ${usage.steps === 1 ? 'activation' : 'activations'}, ${usage.prompt_tokens + usage.completion_tokens} tokens`;
 
 function observed(observation: unknown): string {
   const hits =

@@ -93,7 +93,11 @@ function refuseForm({ raw }: FastifyRequest, error: Error): never {
   raw.unpipe();
   raw.resume();
   if (error.name !== 'Error') throw error;
-  throw new PlatformError('invalid_request', { detail: `The form cannot be read: ${error.message}.`, cause: error });
+  throw new PlatformError('invalid_request', {
+    detail: `The form cannot be read: ${error.message}.`,
+    pointer: '',
+    cause: error,
+  });
 }
 
 function textField(name: string, value: unknown): string {

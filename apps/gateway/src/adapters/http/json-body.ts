@@ -10,6 +10,8 @@ import { findSyntaxError } from '../../domain/json-grammar.ts';
 import { lineAndColumn, pointerAt } from '../../domain/json-place.ts';
 import { scanJson } from '../../domain/json-scan.ts';
 
+/** As a JSON pointer: nothing inside of it can be pointed to. */
+const whole = '';
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** An empty body is undefined. */
@@ -19,6 +21,7 @@ export function parseJsonBody(raw: Buffer): unknown {
   if (!isUtf8(bytes))
     throw new PlatformError('malformed_json', {
       detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.`,
+      pointer: whole,
     });
   const keys = scanJson(bytes, limits.jsonDepth);
   if (typeof keys !== 'number') throw refusal(keys.code, bytes, keys.at, keys.what);
@@ -45,7 +48,8 @@ function malformed(bytes: Buffer): PlatformError {
   const text = bytes.toString('utf8');
   const problem = findSyntaxError(text) ?? { at: text.length, reason: 'it cannot be read' };
   const place = placeOf(bytes, Buffer.byteLength(text.slice(0, problem.at)));
-  return new PlatformError('malformed_json', { detail: `The body is not valid JSON${place}: ${problem.reason}.` });
+  const detail = `The body is not valid JSON${place}: ${problem.reason}.`;
+  return new PlatformError('malformed_json', { detail, pointer: whole });
 }
 
 function placeOf(bytes: Buffer, at: number): string {

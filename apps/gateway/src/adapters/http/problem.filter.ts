@@ -77,8 +77,8 @@ function asPlatformError(thrown: unknown): PlatformError {
   return new PlatformError(codeOfStatus[status] ?? 'invalid_request', { cause: thrown, ...detailOf(thrown, status) });
 }
 
-function detailOf(thrown: unknown, status: number): { detail?: string } {
-  if (status === 413) return { detail: 'The body is larger than 10 MiB.' };
+function detailOf(thrown: unknown, status: number): { detail?: string; pointer?: string } {
+  if (status === 413) return { detail: 'The body is larger than 10 MiB.', pointer: '' };
   if (status === 415) return { detail: 'Send application/json (or multipart/form-data where a file is expected).' };
   return status === 400 && thrown instanceof Error ? { detail: `${thrown.message}.` } : {};
 }
