@@ -65,8 +65,8 @@ export class HtmlReader implements TokenHandler {
     this.#endImplied(name, reading);
     if (reading === 'break') this.#lines.push({ text: '', number: line });
     else if (reading !== 'inline') this.#begin(reading, name);
-    if (name === 'td' || name === 'th') this.#cell(name);
-    this.#text(spokenFor(token, this.#lines.length > 0 || this.#open.kind === 'table'), line);
+    this.#noteCell(name);
+    this.#text(spokenFor(token, this.#follows()), line);
     if (voidElements.has(name) || (token.selfClosing && reading === 'inline')) return;
     if (this.#stack.length >= maxDepth && reading !== 'skip') return;
     this.#stack.push(name);
@@ -135,9 +135,15 @@ export class HtmlReader implements TokenHandler {
   }
 
   /** A row names the columns when all of its cells are headers. */
-  #cell(name: string): void {
-    this.#cells.add(name);
-    if (this.#open.kind === 'table') this.#open = { kind: 'table', headed: !this.#cells.has('td') };
+  #noteCell(name: string): void {
+    if (name === 'td' || name === 'th') this.#cells.add(name);
+    if (this.#open.kind === 'table' && this.#cells.size > 0)
+      this.#open = { kind: 'table', headed: !this.#cells.has('td') };
+  }
+
+  /** In a row even the first cell has a mark before it, which is taken off at its end: so an empty first cell is not lost. */
+  #follows(): boolean {
+    return this.#lines.length > 0 || this.#open.kind === 'table';
   }
 
   #flush(): void {
