@@ -155,13 +155,17 @@ describe.each([
     rmSync(root, { recursive: true, force: true });
   });
 
-  it.each(pairs)('%s', async (question, says, at) => {
-    const { quotes, sources } = await answerOf(index, question);
-    for (const [which, beginning] of says.entries()) expect(quotes[which]?.slice(0, beginning.length)).toBe(beginning);
-    expect(quotes.join(' ')).not.toMatch(/\||=====/);
-    expect(quotes).toHaveLength(says.length);
-    if (at !== undefined) expect(sources[0]).toBe(at);
-  });
+  it.each(pairs.map(([question, says, at]) => ({ question, says, at })))(
+    '$question',
+    async ({ question, says, at }) => {
+      const { quotes, sources } = await answerOf(index, question);
+      for (const [which, beginning] of says.entries())
+        expect(quotes[which]?.slice(0, beginning.length)).toBe(beginning);
+      expect(quotes.join(' ')).not.toMatch(/\||=====/);
+      expect(quotes).toHaveLength(says.length);
+      if (at !== undefined) expect(sources[0]).toBe(at);
+    },
+  );
 
   it.each(ofNone)('%s', async (question) => {
     expect((await answerOf(index, question)).text).toBe('The documents do not answer this question.');
