@@ -63,18 +63,39 @@ describe('a passage', () => {
       `| name | size |\n|---|---|\n${Array.from({ length: 200 }, (_, n) => `| item ${String(n)} | ${String(n)} |\n`).join('')}`,
     );
     expect(table.length).toBeGreaterThan(2);
-    for (const { text } of table) expect(text).toMatch(/^name \| size\n/);
+    for (const { text } of table) expect(text).toMatch(/^name, size:\n- item/);
     expect(table[1]!.place).toMatch(/^lines \d+-\d+$/);
     const code = chunked('a.md', `\`\`\`\n${'let a = 1;\n'.repeat(500)}\n${'\n'.repeat(3_000)}\n\`\`\``);
     for (const { text } of code) expect(text).toMatch(/^(let a = 1;\n?|\n)*$/);
   });
 
-  it('takes in small neighbours, with the headings that its place no longer shows', () => {
+  it('takes in small neighbours of its own section, so that its place names the nearest heading', () => {
     const text = `# FAQ\n\n## Is it fast?\n\nYes, it is.\n\n## Is it safe?\n\nVery much so.\n\n## Long\n\n${sentence(100)}\n\nA tail.`;
     expect(chunked('faq.md', text)).toMatchObject([
-      { place: 'FAQ, lines 5-9', text: 'Is it fast?\nYes, it is.\n\nIs it safe?\nVery much so.' },
+      { place: 'FAQ > Is it fast?, line 5', text: 'Yes, it is.' },
+      { place: 'FAQ > Is it safe?, line 9', text: 'Very much so.' },
       { place: 'FAQ > Long, lines 13-15' },
     ]);
+  });
+
+  it('marks a heading that stands in its text', () => {
+    expect(chunked('a.md', `# ${words(30)}\n\nText.`)[0]!.text).toBe(`# ${words(30)}\n\nText.`);
+    expect(chunked('a.md', '# One\n\n# Two\n\nText.').map(({ text }) => text)).toEqual(['# One', 'Text.']);
+  });
+
+  it('says a row of a table so that it is understood alone', () => {
+    const settings = '| setting | value |\n|---|---|\n| heartbeat.interval.ms | 3000 |';
+    expect(chunked('a.md', settings)[0]!.text).toBe('setting, value:\n- heartbeat.interval.ms: 3000');
+    const plans = '| | Free | Pro |\n|---|---|---|\n| Seats | 1 | 10 |\n| Support | | mail |\n| a \\| b | 1 | 2 |';
+    const rows = 'Free, Pro:\n- Seats — Free: 1; Pro: 10\n- Support — Pro: mail';
+    expect(chunked('a.md', plans)[0]!.text).toBe(`${rows}\n- a — b; 1; 2`);
+    const html = `<table><tr><th></th><th>Free</th><th>Pro</th></tr> <tr><th>Seats<td>1<td>10 <tr><td>Support<td></td><td>mail</td></tr></table>`;
+    expect(chunked('a.html', html)[0]!.text).toBe(rows);
+  });
+
+  it('does not take a row of a table for its header', () => {
+    const html = '<table><tr><td>Opening hours<td>9 to 5<tr><th>Phone<td>555-01<tr><td><td></table>';
+    expect(chunked('a.html', html)[0]!.text).toBe('- Opening hours: 9 to 5\n- Phone: 555-01');
   });
 
   it('shows the beginning of an endless heading and holds all of it', () => {

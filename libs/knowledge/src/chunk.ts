@@ -5,10 +5,10 @@
  */
 import type { Block } from './block.ts';
 import { isShortened, placeOf, type Heading } from './place.ts';
-import { bounds, sizeOf, unitsOf, type Unit } from './units.ts';
+import { bounds, unitsOf, type Unit } from './units.ts';
 
 /** Changes whenever the same document would be cut differently. */
-export const chunkerVersion = 'passages-1';
+export const chunkerVersion = 'passages-2';
 
 export interface TextPassage {
   readonly text: string;
@@ -69,7 +69,7 @@ class Packer {
     this.#close();
     this.#path = [...this.#path.filter((above) => above.depth < depth), { depth, text }];
     this.#current = draftAt(this.#path);
-    const [unit, ...more] = unitsOf({ kind: 'prose', lines: [{ text, number: line }] });
+    const [unit, ...more] = unitsOf({ kind: 'prose', lines: [{ text, number: line }], mark: '# ' });
     // A place shows the beginning of a long heading only.
     if (isShortened(text)) for (const part of unit ? [unit, ...more] : []) this.#pack(part);
     else this.#bare = unit;
@@ -102,34 +102,12 @@ class Packer {
 
 const draftAt = (path: readonly Heading[]): Draft => ({ path, units: [], size: 0 });
 
-/** The two as one when one is too small to stand alone; undefined: they stay apart. */
+/** The two as one when one is too small to stand alone; undefined: they stay apart, as sections do, so that a place names its own heading. */
 function join(first: Draft, second: Draft): Draft | undefined {
-  if (first.path === second.path) {
-    const isWorthIt = Math.min(first.size, second.size) < bounds.small && first.size + second.size <= bounds.max;
-    return isWorthIt
-      ? { path: first.path, units: [...first.units, ...second.units], size: first.size + second.size }
-      : undefined;
-  }
-  // Of different sections only small ones: the place of a larger one should say exactly where it stands.
-  const shared = first.path.filter((heading, at) => second.path[at] === heading);
-  if (first.size >= bounds.small || second.size >= bounds.small || (shared.length === 0 && first.path.length > 0))
-    return undefined;
-  const titles = second.path.slice(shared.length).map(({ text }) => text);
-  const own = first.path.slice(shared.length).map(({ text }) => text);
-  const units = [...titled(own, first.units), ...titled(titles, second.units)];
-  return { path: shared, units, size: units.reduce((sum, { size }) => sum + size, 0) };
-}
-
-/** The headings that the shared place no longer shows. */
-function titled(titles: readonly string[], units: readonly Unit[]): Unit[] {
-  const [first] = units;
-  const text = titles.join(' > ');
-  if (!first || text === '' || first.text === text) return [...units];
-  return [
-    { text, size: sizeOf(text), from: first.from, to: first.from, glue: '\n\n' },
-    { ...first, glue: '\n' },
-    ...units.slice(1),
-  ];
+  const size = first.size + second.size;
+  const isWorthIt = Math.min(first.size, second.size) < bounds.small && size <= bounds.max;
+  if (first.path !== second.path || !isWorthIt) return undefined;
+  return { path: first.path, units: [...first.units, ...second.units], size };
 }
 
 function finish({ path, units }: Draft): TextPassage {

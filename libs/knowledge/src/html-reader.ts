@@ -32,7 +32,7 @@ export interface ReadBlock {
   readonly inMain: boolean;
 }
 type Open =
-  | { readonly kind: 'prose' | 'code' | 'table'; readonly mark?: string }
+  | { readonly kind: 'prose' | 'code' | 'table'; readonly mark?: string; readonly headed?: boolean }
   | { readonly kind: 'heading'; readonly depth: number };
 
 export class HtmlReader implements TokenHandler {
@@ -43,6 +43,8 @@ export class HtmlReader implements TokenHandler {
   #skipping = 0;
   #inMain = 0;
   #open: Open = { kind: 'prose' };
+  /** Kinds of cells in the row that is read. */
+  readonly #cells = new Set<string>();
   #lines: { text: string; number: number }[] = [];
 
   constructor(firstLine: number) {
@@ -63,7 +65,8 @@ export class HtmlReader implements TokenHandler {
     this.#endImplied(name, reading);
     if (reading === 'break') this.#lines.push({ text: '', number: line });
     else if (reading !== 'inline') this.#begin(reading, name);
-    this.#text(spokenFor(token, this.#lines.length > 0), line);
+    this.#noteCell(name);
+    this.#text(spokenFor(token, this.#follows()), line);
     if (voidElements.has(name) || (token.selfClosing && reading === 'inline')) return;
     if (this.#stack.length >= maxDepth && reading !== 'skip') return;
     this.#stack.push(name);
@@ -121,9 +124,26 @@ export class HtmlReader implements TokenHandler {
     this.#flush();
     if (reading === 'heading') this.#open = { kind: 'heading', depth: name === 'title' ? 1 : Number(name[1]) };
     else if (reading === 'code') this.#open = { kind: 'code' };
-    else if (reading === 'row') this.#open = { kind: 'table' };
+    else if (reading === 'row') this.#row();
     else if (reading === 'item') this.#open = { kind: 'prose', mark: '- ' };
     else if (this.#open.kind !== 'prose' || this.#open.mark === undefined) this.#open = { kind: 'prose' };
+  }
+
+  #row(): void {
+    this.#cells.clear();
+    this.#open = { kind: 'table' };
+  }
+
+  /** A row names the columns when all of its cells are headers. */
+  #noteCell(name: string): void {
+    if (name === 'td' || name === 'th') this.#cells.add(name);
+    if (this.#open.kind === 'table' && this.#cells.size > 0)
+      this.#open = { kind: 'table', headed: !this.#cells.has('td') };
+  }
+
+  /** In a row even the first cell has a mark before it, which is taken off at its end: so an empty first cell is not lost. */
+  #follows(): boolean {
+    return this.#lines.length > 0 || this.#open.kind === 'table';
   }
 
   #flush(): void {
@@ -179,7 +199,11 @@ function blockOf(open: Open, lines: readonly Line[], withBlank: readonly Line[])
     case 'heading':
       return { kind: 'heading', depth: open.depth, text: joined, line: first.number };
     case 'table':
-      return { kind: 'table', lines: [{ text: joined.replace(/^(?:\| ?)+/, ''), number: first.number }] };
+      return {
+        kind: 'table',
+        lines: [{ text: joined.replace(/^\s*\| ?/, ''), number: first.number }],
+        headed: open.headed ?? false,
+      };
     case 'code':
       return { kind: 'code', lines: withBlank };
     case 'prose':

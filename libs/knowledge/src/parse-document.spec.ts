@@ -13,6 +13,24 @@ const shown = (blocks: readonly Block[]): string[] =>
     return `${block.kind} ${block.lines.map(({ number }) => number).join(',')}: ${mark}${block.lines.map(({ text }) => text).join('/')}`;
   });
 
+describe('a title in plain text', () => {
+  it('is a paragraph of its own where no blank line parts it from its text', () => {
+    const text = 'Illness\nIf you fall ill, tell your manager before ten.\n\nExpenses\n========\nThey are paid.';
+    expect(shown(parse('a.txt', text))).toEqual([
+      'prose 1: Illness',
+      'prose 2: If you fall ill, tell your manager before ten.',
+      'prose 4,5: Expenses/========',
+      'prose 6: They are paid.',
+    ]);
+  });
+
+  it('is not the first line of a wrapped paragraph, nor one with figures', () => {
+    const wrapped = 'The manager of the shop is\nAnna, who is there on weekdays.';
+    expect(shown(parse('a.txt', wrapped))).toHaveLength(1);
+    expect(shown(parse('a.txt', 'Room 12\nIt is closed to the public for the time being.'))).toHaveLength(1);
+  });
+});
+
 describe('Markdown', () => {
   it('becomes headings, paragraphs, items, tables and code, with their lines', () => {
     const text = `---

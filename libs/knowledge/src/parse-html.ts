@@ -30,13 +30,14 @@ function* readSlices(text: string, firstLine: number): Generator<ReadBlock[], vo
   }
 }
 
-/** Rows that follow each other are one table. */
+/** Rows that follow each other are one table, until a row names columns anew. */
 function joinRows(blocks: readonly Block[]): Block[] {
   const joined: Block[] = [];
   for (const block of blocks) {
     const last = joined.at(-1);
-    if (block.kind === 'table' && last?.kind === 'table') (last.lines as unknown[]).push(...block.lines);
-    else joined.push(block.kind === 'table' ? { kind: 'table', lines: [...block.lines] } : block);
+    if (block.kind === 'table' && last?.kind === 'table' && !block.headed)
+      (last.lines as unknown[]).push(...block.lines);
+    else joined.push(block.kind === 'table' ? { ...block, lines: [...block.lines] } : block);
   }
   return joined;
 }

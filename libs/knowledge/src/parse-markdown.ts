@@ -74,7 +74,7 @@ class Walk {
       text: row.children.map(plain).join(' | '),
       number: this.#lineOf(row),
     }));
-    this.#blocks.push({ kind: 'table', lines });
+    this.#blocks.push({ kind: 'table', lines, headed: true });
   }
 
   #list(list: Extract<Node, { type: 'list' }>): void {

@@ -38,7 +38,9 @@ class Paragraphs {
   }
 
   end(): void {
-    if (this.#lines.length > 0) this.#blocks.push({ kind: 'prose', lines: this.#lines });
+    const title = titleLines(this.#lines);
+    for (const lines of [this.#lines.slice(0, title), this.#lines.slice(title)])
+      if (lines.length > 0) this.#blocks.push({ kind: 'prose', lines });
     this.#lines = [];
     this.#chars = 0;
   }
@@ -48,4 +50,20 @@ class Paragraphs {
     this.#blocks = [];
     return blocks;
   }
+}
+
+const underline = /^\s*([=~*_-])\1{2,}\s*$/;
+const shortTitle = /^\p{Lu}[\p{L} ,'’&/-]{0,48}[\p{L}?]$/u;
+/** Of the line below it: a paragraph that is merely wrapped has lines of one length. */
+const titleShare = 0.5;
+
+/** How many of the first lines are a title that no blank line parts from its text: an underlined line, or a short one over a long one. */
+function titleLines([first, second]: readonly Line[]): number {
+  if (!first || !second) return 0;
+  if (underline.test(second.text)) return 2;
+  const isTitle =
+    shortTitle.test(first.text.trim()) &&
+    first.text.length < titleShare * second.text.length &&
+    /^\s*\p{Lu}/u.test(second.text);
+  return isTitle ? 1 : 0;
 }

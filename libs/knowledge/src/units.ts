@@ -3,6 +3,7 @@
  */
 import type { Block, Line } from './block.ts';
 import { sentenceStarts } from './sentences.ts';
+import { readableRows } from './table-rows.ts';
 
 export interface Unit {
   readonly text: string;
@@ -33,7 +34,13 @@ export function sizeOf(text: string): number {
 
 export function* unitsOf(block: Exclude<Block, { kind: 'heading' }>): Generator<Unit, void> {
   if (block.kind === 'prose') yield* sentences(block.lines, block.mark);
-  else yield* rows(block);
+  else if (block.kind === 'code') yield* rows(block.lines, undefined);
+  else {
+    const lines = readableRows(block);
+    // A part of a table says little without its header.
+    const header = block.headed && lines[0] && sizeOf(lines[0].text) <= bounds.small ? lines[0] : undefined;
+    yield* rows(lines, header);
+  }
 }
 
 /** The sentences of a paragraph, with the lines they stand on. */
@@ -51,11 +58,8 @@ function* sentences(lines: readonly Line[], mark: string | undefined): Generator
   }
 }
 
-function* rows({ kind, lines }: { kind: 'table' | 'code'; lines: readonly Line[] }): Generator<Unit, void> {
-  const [first] = lines;
-  if (!first) return;
-  // A part of a table says little without its header.
-  const header = kind === 'table' && sizeOf(first.text) <= bounds.small ? first : undefined;
+function* rows(lines: readonly Line[], header: Line | undefined): Generator<Unit, void> {
+  if (lines.length === 0) return;
   for (const part of fits(lines) ? [lines] : partsOf(lines, bounds.most)) {
     const unit = unitOf(header && part[0] !== header ? [header, ...part] : part);
     if (unit.text.trim() !== '') yield { ...unit, from: part[0]!.number };

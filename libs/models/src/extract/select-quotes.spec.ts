@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closestQuote, selectQuotes } from './select-quotes.ts';
+import { closestQuote, selectQuotes, type FacetAnswer } from './select-quotes.ts';
 
 const groups = {
   name: 'kafka-guide.md',
@@ -84,6 +84,43 @@ it('repeats a sentence rather than leave a facet unanswered', () => {
     only,
   );
   expect(answers.map(({ quotes }) => quotes.length)).toEqual([1, 1]);
+});
+
+it.each([
+  [
+    'How does a bakery divide flour?',
+    'Flour is split among the ovens.',
+    'Think of the bakery and its flour when you plan.',
+  ],
+  ['How do tenants share storage?', 'Each tenant is assigned its own storage.', 'Tenants do not share storage.'],
+  [
+    'How does a gate open?',
+    'A gate opens by itself.',
+    'Many gates open late these days, and people who open gates know it.',
+  ],
+])('%s is answered by what says it, at the start of its section', (question, answer, other) => {
+  for (const text of [`${answer} ${other}`, `${other} ${answer}`]) {
+    const [{ quotes }] = selectQuotes(question, [{ name: 'a.md', place: 'Bakery, tenants and gates', text }]) as [
+      FacetAnswer,
+    ];
+    expect(quotes.map((quote) => quote.text).join(' ')).toContain(answer);
+  }
+});
+
+it('tells what happens to its end before it tells other things', () => {
+  const story = 'When a pump fails, pressure falls. The valve then closes. After a minute the spare pump starts.';
+  const text = `${story}\n\nPumps that fail often are replaced. A pump fails about once a year.`;
+  const [, fails] = selectQuotes('What is a pump, and what happens when a pump fails?', [
+    { name: 'a', place: 'Pumps', text },
+  ]);
+  expect(fails!.quotes.map((quote) => quote.text)).toEqual([story]);
+});
+
+it('reads "it" as the subject of the other part', () => {
+  const text =
+    'A lamp is lit by gas. The door opens at six.\n\nA breaker guards a circuit. A breaker opens when it is hot.';
+  const [, opens] = selectQuotes('What is a breaker and when does it open?', [{ ...handbook, text }]);
+  expect(opens!.quotes[0]!.text).toContain('A breaker opens when it is hot.');
 });
 
 it('finds the stretch behind a claim', () => {

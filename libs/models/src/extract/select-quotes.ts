@@ -19,7 +19,8 @@ export interface FacetAnswer {
 
 /** Below it a sentence has a word or two in common with the question, no more. */
 const answersFrom = 0.48;
-const worthBesideBest = 0.55;
+const worthBesideBest = 0.65;
+const goodBesideBest = 0.9;
 /** Such questions are answered by what follows the best sentence, too. */
 const tellsAStory = /\b(?:what happens|explain|describe|how\b.*\bworks?)\b/i;
 const storySentences = 3;
@@ -34,9 +35,10 @@ export function selectQuotes(question: string, passages: readonly ModelPassage[]
   return facets.map((facet, index) => {
     const all = ranked[index] ?? [];
     const own = all.filter(({ candidate }) => homes.get(candidate) === index);
-    // What answers another facet better is said again only where this one would have no answer.
-    const chosen = choose(own.length > 0 ? own : all, perFacet);
-    const told = tellsAStory.test(facet.text) ? goOn(chosen, corpus.candidates, passages) : chosen;
+    // What answers another facet better is said again only where this one would have no answer, or a far worse one.
+    const isGood = (own[0]?.score ?? 0) >= goodBesideBest * (all[0]?.score ?? 0);
+    const chosen = choose(isGood ? own : all, perFacet);
+    const told = tellsAStory.test(facet.text) ? goOn(chosen, corpus, passages, perFacet) : chosen;
     return { facet: facet.text, quotes: quotesOf(told, corpus.candidates, passages) };
   });
 }
@@ -67,36 +69,44 @@ function homesOf(ranked: readonly (readonly Scored[])[]): Map<Candidate, number>
 /** Greedy: each next one by its score less what it repeats; what goes on from a chosen one gains. */
 function choose(ranked: readonly Scored[], count: number): Candidate[] {
   const chosen: Candidate[] = [];
+  let said: readonly number[] = [];
   const left = [...ranked];
   const enough = (ranked[0]?.score ?? 0) * worthBesideBest;
   while (chosen.length < count && left.length > 0) {
     const values = left.map(
-      ({ candidate, score }) =>
-        score * (1 - 0.6 * likeness(candidate, chosen) + (goesOn(candidate, chosen) ? 0.15 : 0)),
+      ({ candidate, score, says }) =>
+        score * (1 - 0.6 * likeness(candidate, chosen) + (goesOn(candidate, chosen) ? 0.15 : 0)) + added(says, said),
     );
     const top = values.indexOf(Math.max(...values));
     if ((values[top] ?? 0) < enough) break;
-    chosen.push(...left.splice(top, 1).map(({ candidate }) => candidate));
+    for (const { candidate, says } of left.splice(top, 1)) {
+      chosen.push(candidate);
+      said = says.map((share, at) => Math.max(share, said[at] ?? 0));
+    }
   }
   return chosen;
 }
 
-/** With few sentences chosen, those that follow the best one in its paragraph. */
+/** What of the facet is said that was not said before: nothing to the first, whose score says it. */
+const added = (says: readonly number[], said: readonly number[]): number =>
+  said.length === 0 ? 0 : says.reduce((sum, share, at) => sum + Math.max(0, share - (said[at] ?? 0)), 0);
+
+/** The best one and those that follow it in its paragraph, then of the others as many as there is room for. */
 function goOn(
   chosen: readonly Candidate[],
-  all: readonly Candidate[],
+  { candidates }: Corpus,
   passages: readonly ModelPassage[],
+  count: number,
 ): readonly Candidate[] {
-  const told = [...chosen];
-  let last = chosen[0];
-  while (last !== undefined && told.length < storySentences) {
+  const told = chosen.slice(0, 1);
+  for (let last = told[0]; last !== undefined && told.length < storySentences; last = told.at(-1)) {
     const { passage, at, end }: Candidate = last;
-    const next = all.find((other) => other.passage === passage && other.at === at + 1);
+    const next = candidates.find((other) => other.passage === passage && other.at === at + 1);
     if (next === undefined || !isGap(passages[passage]?.text.slice(end, next.start) ?? '')) break;
-    if (!told.includes(next)) told.push(next);
-    last = next;
+    told.push(next);
   }
-  return told;
+  const others = chosen.filter((candidate) => !told.includes(candidate));
+  return [...told, ...others.slice(0, Math.max(0, count - told.length))];
 }
 
 const goesOn = ({ passage, at }: Candidate, chosen: readonly Candidate[]): boolean =>

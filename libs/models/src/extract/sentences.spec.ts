@@ -45,6 +45,25 @@ it('knows what a sentence stands under', () => {
   expect(after!.context).toBe('Groups');
 });
 
+it('takes a short line alone over a paragraph for its heading, and no line with a figure', () => {
+  const [first, ...others] = sentencesOf(
+    'Illness\n\nTell your manager before ten.\n\nPrice 20 euros\n\nExpenses =====\n\nPaid monthly.',
+  );
+  expect(first).toMatchObject({ text: 'Tell your manager before ten.', context: 'Illness' });
+  expect(others.map(({ text, context }) => `${context}: ${text}`)).toEqual([
+    'Illness: Price 20 euros',
+    'Expenses: Paid monthly.',
+  ]);
+});
+
+it('keeps a row that was told as an item whole, and what introduces its table as its context', () => {
+  const [row, other] = sentencesOf(
+    'Two plans:\n\nFree, Pro:\n- Support — Free: none. Sorry; Pro: mail\n- Seats: 3',
+  ).slice(2);
+  expect(row).toMatchObject({ text: 'Support — Free: none. Sorry; Pro: mail', context: ' Two plans: Free, Pro:' });
+  expect(other!.text).toBe('Seats: 3');
+});
+
 it('splits Chinese and cuts what has no full stop', () => {
   expect(texts('日志是真相。读模型可以重建。')).toEqual(['日志是真相。', '读模型可以重建。']);
   expect(texts('word '.repeat(300)).every((text) => text.length <= 500)).toBe(true);

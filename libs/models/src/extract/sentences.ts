@@ -16,60 +16,71 @@ interface Span {
 }
 /** Lines that belong together. `item`: of a list, a table or a list of `key: value`. */
 interface Block extends Span {
-  readonly item: boolean;
+  readonly kind: 'heading' | 'item' | 'text';
 }
-type Line = { kind: 'fence' | 'gap' | 'text' } | { kind: 'heading'; text: string } | { kind: 'item'; indent: number };
+type Line = { kind: 'fence' | 'gap' | 'heading' | 'text' } | { kind: 'item'; indent: number };
 
 const heading = /^\s{0,3}#{1,6}\s+/;
 const marker = /^\s*(?:[-*+•]\s+|\d{1,3}[.)]\s+|>\s?)+/;
 const keyValue = /^[A-Z][\w ()/-]{0,40}: \S/;
+/** `key: value` and `key — column: value; column: value` on one line, as tables are told. */
+const row = /^[^\n.:]{1,60}(?:[^\n:]{0,60} — [^\n:]{1,60}: |: )[^\n]{1,300}$/;
 const tableRule = /^\s*\|?[\s:|-]+\|?\s*$/;
 const fence = /^\s*(?:```|~~~)/;
 const sentenceEnd = /[.!?]+["'”’)\]*_]*(?=\s)|[。！？]+[”’」）]*/g;
 const abbreviation = /(?:^|[\s(])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|approx|Dr|Mr|Mrs|Ms|St|No|Fig|Inc|Ltd|al)\.$/;
+/** A short line alone over a paragraph, perhaps underlined: how plain text writes headings. Figures are what people ask for, so no heading. */
+const title = /^\p{Lu}[\p{L} ,'’&/-]{0,78}[\p{L}?](?<underline>\s+[=~*_-]{3,})?$/u;
 const maxSentenceChars = 500;
 
 export function sentencesOf(text: string): Sentence[] {
   const sentences: Sentence[] = [];
   let above = '';
   let lead = '';
-  let fenced = false;
-  let block: Block | undefined;
-  const close = (): void => {
-    if (block === undefined) return;
-    const context = block.item ? `${above} ${lead}` : above;
-    sentences.push(...split(text, block).map((piece) => ({ ...piece, context })));
-    const content = text.slice(block.start, block.end).trimEnd();
-    if (!block.item) lead = content.endsWith(':') ? content : '';
-    block = undefined;
-  };
-  for (const span of linesOf(text)) {
-    const line = classify(text.slice(span.start, span.end), fenced);
-    if (line.kind !== 'text') close();
-    switch (line.kind) {
-      case 'fence':
-        fenced = !fenced;
-        break;
-      case 'heading':
-        above = line.text;
-        break;
-      case 'item':
-        block = { start: span.start + line.indent, end: span.end, item: true };
-        break;
-      case 'text':
-        block = { start: block?.start ?? span.start, end: span.end, item: block?.item ?? false };
-        break;
-      case 'gap':
+  const blocks = blocksOf(text);
+  for (const [index, block] of blocks.entries()) {
+    const content = text.slice(block.start, block.end).trim();
+    if (block.kind === 'heading' || isTitle(content, block, blocks[index + 1])) {
+      above = content.replace(heading, '').replace(/\s+[=~*_-]{3,}$/, '');
+      lead = '';
+      continue;
     }
+    const context = block.kind === 'item' ? `${above} ${lead}` : above;
+    sentences.push(...split(text, block).map((piece) => ({ ...piece, context })));
+    // What introduces a table stands before its header, which introduces it once more.
+    if (block.kind === 'text') lead = content.endsWith(':') ? `${lead} ${content}`.trim() : '';
+    else if (blocks[index + 1]?.kind === 'text') lead = '';
   }
-  close();
   return sentences;
+}
+
+function isTitle(content: string, block: Block, next: Block | undefined): boolean {
+  const match = block.kind === 'text' ? title.exec(content) : null;
+  if (match === null) return false;
+  return match.groups?.['underline'] !== undefined || (next?.kind === 'text' && next.end - next.start > content.length);
+}
+
+function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  let fenced = false;
+  let isOpen = false;
+  for (const { start, end } of linesOf(text)) {
+    const line = classify(text.slice(start, end), fenced);
+    const last = blocks.at(-1);
+    if (line.kind === 'fence') fenced = !fenced;
+    if (line.kind === 'heading') blocks.push({ start, end, kind: 'heading' });
+    else if (line.kind === 'item') blocks.push({ start: start + line.indent, end, kind: 'item' });
+    else if (line.kind === 'text' && isOpen && last !== undefined) blocks[blocks.length - 1] = { ...last, end };
+    else if (line.kind === 'text') blocks.push({ start, end, kind: 'text' });
+    isOpen = line.kind === 'item' || line.kind === 'text';
+  }
+  return blocks;
 }
 
 function classify(content: string, fenced: boolean): Line {
   if (fence.test(content)) return { kind: 'fence' };
   if (fenced || content.trim() === '' || tableRule.test(content)) return { kind: 'gap' };
-  if (heading.test(content)) return { kind: 'heading', text: content.replace(heading, '') };
+  if (heading.test(content)) return { kind: 'heading' };
   const listed = marker.exec(content);
   if (listed !== null) return { kind: 'item', indent: listed[0].length };
   if (content.trimStart().startsWith('|') || keyValue.test(content)) return { kind: 'item', indent: 0 };
@@ -86,10 +97,11 @@ function linesOf(text: string): Span[] {
   return lines;
 }
 
-function split(text: string, block: Span): Omit<Sentence, 'context'>[] {
+function split(text: string, block: Block): Omit<Sentence, 'context'>[] {
   const content = text.slice(block.start, block.end);
   // A row of a table says what it says as a whole.
-  if (content.trimStart().startsWith('|')) return chop(text, block.start, block.end);
+  if (content.trimStart().startsWith('|') || (block.kind === 'item' && row.test(content)))
+    return chop(text, block.start, block.end);
   const cuts: number[] = [];
   for (const match of content.matchAll(sentenceEnd)) {
     const end = match.index + match[0].length;

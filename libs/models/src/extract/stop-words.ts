@@ -14,9 +14,9 @@ export const stopWords = list(
 /** Words of the request rather than of its subject: they count a little. */
 export const weakWords = list(
   'explain describe tell give show list summarize summarise summary compare contrast discuss outline write report answer question find ' +
-    'provide detail details way ways thing things example examples difference differences happen happens happening happened work works ' +
+    'provide detail details way ways thing things example examples differ differs differently difference differences happen happens happening happened work works ' +
     'working worked use uses used using mean means handle handles handled exactly usually typically overview short brief paragraph document ' +
-    'documents documentation need needs know want make makes made many long kind kinds type types part parts first second briefly role exist exists existing available called name named say says said',
+    'documents documentation need needs know want make makes made many long kind kinds type types part parts first second briefly role exist exists existing available possible called name named say says said',
 );
 
 const groups = [
@@ -39,6 +39,7 @@ const groups = [
   'duplicate duplicates duplicated twice idempotent idempotence',
   'order ordered ordering sequence',
   'member members consumer consumers',
+  'choose chooses chose chosen choice choices select selects selected selection pick picks picked',
   'buy buys bought purchase purchases purchased',
   'return returns returned refund refunds refunded',
 ];

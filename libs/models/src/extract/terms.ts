@@ -59,7 +59,7 @@ function termOf(word: string): Term {
   return group === undefined ? term : { ...term, group };
 }
 
-const endings = /(?:ations?|ators?|ates?|ated|ating|ments?|ings?|ers?|ors?|edly|ed|ly|es|s|e)$/;
+const endings = /(?:ations?|(?<=ct)ions?|ators?|ates?|ated|ating|ments?|ings?|ers?|ors?|edly|ed|ly|es|s|e)$/;
 
 /** Cuts endings; crude, but the same for question and passage. */
 export function stemOf(word: string): string {
