@@ -12,7 +12,7 @@ const question = 'How do consumer groups share partitions, and what happens when
 
 export async function runSample(client: WaybillClient, print: Print): Promise<TaskView> {
   const begun = performance.now();
-  const indexed = await indexFolder(client, folder, collection);
+  const indexed = await indexFolder(client, folder, { collection });
   print(
     `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
   );
