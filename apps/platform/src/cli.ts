@@ -2,16 +2,17 @@
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { findFolderHolder } from '@waybill/messaging';
+import { asksForHelp } from './commands/arguments.ts';
 import type { Command } from './commands/command.ts';
 import { docs } from './commands/docs.ts';
 import { doctor } from './commands/doctor.ts';
+import { printCommandHelp, printHelp } from './commands/help.ts';
 import { run } from './commands/run.ts';
 import { cancel, tasks, watch } from './commands/tasks.ts';
 import { verifyFolder } from './commands/verify-folder.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
-import { style } from './terminal/style.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyFolder, doctor }),
@@ -21,10 +22,21 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 let own: RunningPlatform | undefined;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help') return help();
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) {
+    printHelp(commands.values(), print);
+    return 0;
+  }
   const command = commands.get(name);
-  if (!command)
-    throw new PlatformError('invalid_request', { detail: `There is no command ${name}. See waybill help.` });
+  if (!command) {
+    const what = name.startsWith('-') ? 'option' : 'command';
+    throw new PlatformError('invalid_request', {
+      detail: `There is no ${what} ${name}. See npm run waybill -- --help.`,
+    });
+  }
+  if (asksForHelp(args)) {
+    printCommandHelp(command, print);
+    return 0;
+  }
   const config = parseConfig(process.env);
   const url = process.env['WAYBILL_URL'];
   const connect = async (): Promise<WaybillClient> => {
@@ -34,24 +46,6 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return new WaybillClient(own.url);
   };
   return command.run(args, { config, print, connect });
-}
-
-function help(): number {
-  print(`${style.strong('waybill')}: durable multi-agent workflows`);
-  print('');
-  const rows = [['start [--once] [--no-sample]', 'The whole platform in one process (npm start)']];
-  for (const { usage, summary } of commands.values()) {
-    for (const [index, line] of usage.split('\n').entries()) rows.push([line, index === 0 ? summary : '']);
-  }
-  const width = Math.max(...rows.map(([line = '']) => line.length));
-  for (const [line = '', summary] of rows) print(`  ${line.padEnd(width)}  ${summary}`.trimEnd());
-  print('');
-  print(
-    style.faint(
-      '  Commands talk to the platform that runs on the data folder (or at WAYBILL_URL); when none runs, they bring their own.',
-    ),
-  );
-  return 0;
 }
 
 if (process.argv[2] === 'start') {

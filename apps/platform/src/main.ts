@@ -1,11 +1,11 @@
 /**
  * `npm start`: the whole platform in this process, embedded. Indexes the sample documents, shows a first task, then stays up.
- * Exit codes: 0 after a polite stop or, with `--once`, when the task completed; 1 otherwise.
+ * Exit codes: 0 after a polite stop or, with `--once`, when the task completed; 2 it was called wrongly; 1 otherwise.
  */
-import { parseArgs } from 'node:util';
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { runSample } from './commands/sample.ts';
+import { readStartOptions, startUsage } from './commands/start-options.ts';
 import { startPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
@@ -13,19 +13,13 @@ import { duration, style } from './terminal/style.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function options(): { once: boolean; sample: boolean } {
-  try {
-    const { values } = parseArgs({ options: { once: { type: 'boolean' }, 'no-sample': { type: 'boolean' } } });
-    return { once: values.once ?? false, sample: values['no-sample'] !== true };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PlatformError('invalid_configuration', { detail: `${why} npm start knows --once and --no-sample.` });
-  }
-}
-
 /** Answers the exit code, or nothing when the platform is to stay up. */
 async function start(): Promise<number | undefined> {
-  const { once, sample } = options();
+  const { help, once, sample } = readStartOptions(process.argv.slice(2));
+  if (help) {
+    for (const line of startUsage) print(line);
+    return 0;
+  }
   const config = parseConfig(process.env);
   const begun = performance.now();
   const platform = await startPlatform({ config });
@@ -76,5 +70,5 @@ try {
   if (code !== undefined) process.exit(code);
 } catch (error) {
   process.stderr.write(`${failureLine(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof PlatformError && error.code === 'invalid_request' ? 2 : 1);
 }
