@@ -1,4 +1,4 @@
-/** `waybill COMMAND`: the platform from a terminal. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly. */
+/** `waybill COMMAND`: the platform from a terminal. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly, 130 and 143 it was interrupted. */
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { findFolderHolder } from '@waybill/messaging';
@@ -13,6 +13,7 @@ import { verifyFolder } from './commands/verify-folder.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { stopOnSignals } from './terminal/stop-on-signals.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyFolder, doctor }),
@@ -20,6 +21,8 @@ const commands = new Map<string, Command>(
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let own: RunningPlatform | undefined;
+/** Undefined while the command is under way. */
+let outcome: number | undefined;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || ['help', '--help', '-h'].includes(name)) {
@@ -52,13 +55,16 @@ if (process.argv[2] === 'start') {
   process.argv.splice(2, 1);
   await import('./main.ts');
 } else {
+  const isStopping = stopOnSignals({ running: () => own, exitCode: (interrupted) => outcome ?? interrupted });
   try {
-    const code = await main(process.argv.slice(2));
+    outcome = await main(process.argv.slice(2));
     await own?.close();
-    process.exit(code);
+    if (!isStopping()) process.exit(outcome);
   } catch (error) {
-    process.stderr.write(`${failureLine(error)}\n`);
-    await own?.close();
-    process.exit(error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1);
+    if (!isStopping()) {
+      process.stderr.write(`${failureLine(error)}\n`);
+      await own?.close();
+      process.exit(error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1);
+    }
   }
 }
