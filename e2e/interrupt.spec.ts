@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { freePort } from '@waybill/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bootstrap, scratchFolder } from './support/scratch.ts';
+import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
 
 const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.\n';
 /** A step takes seconds, so that a signal finds it at work. */
@@ -97,15 +97,33 @@ describe('npm start', () => {
 });
 
 describe('waybill run', () => {
-  it('with a platform of its own stops it politely when interrupted', async () => {
-    const asked = await run(
-      ['waybill', 'run', 'What is a consumer group?', '--docs', 'examples/documents'],
-      scratchFolder(),
-    );
+  it('with a platform of its own stops it politely when interrupted, and the task goes on when it is watched', async () => {
+    const dataDir = scratchFolder();
+    const asked = await run(['waybill', 'run', 'What is a consumer group?', '--docs', 'examples/documents'], dataDir);
     await asked.hasSaid('analyzer   started');
     asked.signal('SIGINT');
     await asked.hasSaid('Stopping');
     expect(await asked.ended).toBe(130);
     expect(asked.errors()).toContain(stopping);
+    const told = /\nTask (\S+) is kept; npm run waybill -- watch \1 goes on with it\.\n$/.exec(asked.errors());
+    expect(told).not.toBeNull();
+    const watched = await run(['waybill', 'watch', told![1]!], dataDir);
+    expect(await watched.ended).toBe(0);
+    expect(watched.printed()).toContain('completed in');
+  });
+
+  it('against a platform that runs says that the task goes on and how to follow it, and that is so', async () => {
+    const dataDir = scratchFolder();
+    const platform = await platformIn(dataDir, slowly);
+    await platform.start();
+    const asked = await run(['waybill', 'run', 'What is a group?', '--docs', 'examples/documents'], dataDir);
+    await asked.hasSaid('analyzer   started');
+    asked.signal('SIGINT');
+    expect(await asked.ended).toBe(130);
+    const told = /^Task (\S+) goes on\. Follow it with: npm run waybill -- watch \1\n$/.exec(asked.errors());
+    expect(told).not.toBeNull();
+    const watched = await run(['waybill', 'watch', told![1]!], dataDir);
+    expect(await watched.ended).toBe(0);
+    expect(watched.printed()).toContain('completed in');
   });
 });

@@ -21,6 +21,8 @@ const commands = new Map<string, Command>(
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let own: RunningPlatform | undefined;
+/** The task that the command follows. */
+let followed: string | undefined;
 /** Undefined while the command is under way. */
 let outcome: number | undefined;
 
@@ -48,14 +50,23 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     own ??= await startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
     return new WaybillClient(own.url);
   };
-  return command.run(args, { config, print, connect });
+  return command.run(args, { config, print, connect, onFollow: (taskId) => (followed = taskId) });
+}
+
+/** The platform has the task and goes on with it: at once, or when one runs again on the data folder. */
+function farewell(): string | undefined {
+  if (followed === undefined) return undefined;
+  const watching = `npm run waybill -- watch ${followed}`;
+  return own
+    ? `Task ${followed} is kept; ${watching} goes on with it.`
+    : `Task ${followed} goes on. Follow it with: ${watching}`;
 }
 
 if (process.argv[2] === 'start') {
   process.argv.splice(2, 1);
   await import('./main.ts');
 } else {
-  const isStopping = stopOnSignals({ running: () => own, exitCode: (interrupted) => outcome ?? interrupted });
+  const isStopping = stopOnSignals({ running: () => own, exitCode: (interrupted) => outcome ?? interrupted, farewell });
   try {
     outcome = await main(process.argv.slice(2));
     await own?.close();

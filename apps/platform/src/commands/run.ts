@@ -12,7 +12,7 @@ const usage = 'run "question" [--docs FOLDER [--again] | --collection NAME]';
 export const run: Command = {
   summary: 'Answer a question from documents',
   usage,
-  async run(args, { connect, print }) {
+  async run(args, { connect, print, onFollow }) {
     const options = {
       docs: { type: 'string' },
       collection: { type: 'string' },
@@ -29,7 +29,7 @@ export const run: Command = {
       print(`Knows ${documents} documents (${passages} passages) of ${values.docs}`);
       for (const problem of problems) print(style.bad(`  ${problem}`));
     }
-    const task = await ask(client, words[0]!, collection, print);
+    const task = await ask(client, { goal: words[0]!, collection }, { print, onFollow });
     return task.status === 'completed' ? 0 : 1;
   },
 };

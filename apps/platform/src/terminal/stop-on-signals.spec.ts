@@ -77,6 +77,25 @@ describe('a signal', () => {
     expect(host.done).toEqual(['Stopped; nothing is lost.', 'exit 130']);
   });
 
+  it('tells last what becomes of what was asked', async () => {
+    const elsewhere = serving({ running: () => undefined, farewell: () => 'It goes on.' });
+    elsewhere.host.send('SIGINT');
+    expect(elsewhere.host.done).toEqual(['It goes on.', 'exit 130']);
+    const here = serving({ farewell: () => 'It is kept.' });
+    here.host.send('SIGINT');
+    here.closed.resolve();
+    await settled();
+    expect(here.host.done).toEqual([stopping, 'It is kept.', 'exit 130']);
+  });
+
+  it('tells nothing of what is done', async () => {
+    const { host, closed } = serving({ farewell: () => 'It is kept.', exitCode: () => 0 });
+    host.send('SIGINT');
+    closed.resolve();
+    await settled();
+    expect(host.done).toEqual([stopping, 'exit 0']);
+  });
+
   it('says why a stop failed', async () => {
     const { host, closed } = serving();
     host.send('SIGINT');

@@ -9,6 +9,8 @@ export interface Stoppable {
   running(): { close(): Promise<void> } | undefined;
   /** Asked when all is stopped. `interrupted`: the signal's. */
   exitCode?(interrupted: number): number;
+  /** What becomes of what was asked for and is not done. */
+  farewell?(): string | undefined;
 }
 
 /** The process as this file needs it. */
@@ -52,13 +54,16 @@ export function stopOnSignals(work: Stoppable, host: HostProcess = thisProcess):
 async function stop(work: Stoppable, host: HostProcess, interrupted: number): Promise<void> {
   const running = work.running();
   if (!running) {
-    host.say('Stopped; nothing is lost.');
+    host.say(work.farewell?.() ?? 'Stopped; nothing is lost.');
     return host.exit(interrupted);
   }
   host.say(stopping);
   try {
     await running.close();
-    host.exit(work.exitCode?.(interrupted) ?? interrupted);
+    const code = work.exitCode?.(interrupted) ?? interrupted;
+    const farewell = work.farewell?.();
+    if (code === interrupted && farewell !== undefined) host.say(farewell);
+    host.exit(code);
   } catch (error) {
     host.say(failureLine(error));
     host.exit(1);
