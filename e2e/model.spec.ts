@@ -19,7 +19,7 @@ async function platformWith(baseUrl: string): Promise<WaybillClient> {
   const platform = await startPlatform({ config });
   onTestFinished(() => platform.close());
   const client = new WaybillClient(platform.url);
-  await indexFolder(client, join(root, 'examples/documents'), 'samples');
+  await indexFolder(client, join(root, 'examples/documents'), { collection: 'samples' });
   return client;
 }
 

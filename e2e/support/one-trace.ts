@@ -17,7 +17,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const callersSpanId = 'b7ad6b7169203331';
 
 export async function indexSamples(url: string): Promise<void> {
-  await indexFolder(new WaybillClient(url), join(root, 'examples/documents'), 'samples');
+  await indexFolder(new WaybillClient(url), join(root, 'examples/documents'), { collection: 'samples' });
 }
 
 /** Submits a question about the samples with the caller's `traceparent` and follows it to its end. */

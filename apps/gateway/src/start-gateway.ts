@@ -4,7 +4,7 @@
  * requests first, then what reads the log.
  */
 import 'reflect-metadata';
-import { maxWorkAgeMs, type Readiness } from '@waybill/contracts';
+import { maxWorkAgeMs, PlatformError, type Readiness } from '@waybill/contracts';
 import { LogTransport, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import type { Logger, Metrics, MetricsText, Tracer } from '@waybill/telemetry';
@@ -51,6 +51,7 @@ export interface Gateway {
 
 const group = 'gateway';
 
+/** Throws `port_taken`; then nothing is left open. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, clock, config, logger, tracer, metrics, instanceId } = options;
   const live = new LiveTasks(config.liveBytes);
@@ -98,20 +99,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const app = await createServer({ module, logger, tracer, metrics: http });
   context.follow = app.get(FollowTask);
   app.connectMicroservice({ strategy: transport });
-  await catchUp.start(() => app.startAllMicroservices());
-  await app.listen(config.port, config.host);
-  return {
-    address: addressOf(config.host, app.getHttpServer().address()),
-    ready: () => catchUp.whenReady(),
-    close: async () => {
-      context.follow?.close();
-      await app.close();
-      replies.close();
-      await writer.close();
-      await source.destroy();
-    },
+  const close = async (): Promise<void> => {
+    context.follow?.close();
+    await app.close();
+    replies.close();
+    await writer.close();
+    await source.destroy();
   };
+  await catchUp.start(() => app.startAllMicroservices());
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await close();
+    throw isPortTaken(error) ? portTaken(config.port, error) : error;
+  }
+  return { address: addressOf(config.host, app.getHttpServer().address()), ready: () => catchUp.whenReady(), close };
 }
+
+const isPortTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+const portTaken = (port: number, cause: unknown): PlatformError =>
+  new PlatformError('port_taken', {
+    detail: `Port ${port} is in use by another process: set PORT to another one.`,
+    cause,
+  });
 
 /** A read model that is ahead of the log belongs to another log: it is dropped and rebuilt. */
 async function openModel(

@@ -1,17 +1,19 @@
-/** `waybill COMMAND`: the platform from a terminal. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly. */
+/** `waybill COMMAND`: the platform from a terminal. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly, 130 and 143 it was interrupted. */
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { findFolderHolder } from '@waybill/messaging';
+import { asksForHelp } from './commands/arguments.ts';
 import type { Command } from './commands/command.ts';
 import { docs } from './commands/docs.ts';
 import { doctor } from './commands/doctor.ts';
+import { printCommandHelp, printHelp } from './commands/help.ts';
 import { run } from './commands/run.ts';
 import { cancel, tasks, watch } from './commands/tasks.ts';
 import { verifyFolder } from './commands/verify-folder.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
-import { style } from './terminal/style.ts';
+import { stopOnSignals } from './terminal/stop-on-signals.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyFolder, doctor }),
@@ -19,12 +21,27 @@ const commands = new Map<string, Command>(
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let own: RunningPlatform | undefined;
+/** The task that the command follows. */
+let followed: string | undefined;
+/** Undefined while the command is under way. */
+let outcome: number | undefined;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help') return help();
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) {
+    printHelp(commands.values(), print);
+    return 0;
+  }
   const command = commands.get(name);
-  if (!command)
-    throw new PlatformError('invalid_request', { detail: `There is no command ${name}. See waybill help.` });
+  if (!command) {
+    const what = name.startsWith('-') ? 'option' : 'command';
+    throw new PlatformError('invalid_request', {
+      detail: `There is no ${what} ${name}. See npm run waybill -- --help.`,
+    });
+  }
+  if (asksForHelp(args)) {
+    printCommandHelp(command, print);
+    return 0;
+  }
   const config = parseConfig(process.env);
   const url = process.env['WAYBILL_URL'];
   const connect = async (): Promise<WaybillClient> => {
@@ -33,38 +50,32 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     own ??= await startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
     return new WaybillClient(own.url);
   };
-  return command.run(args, { config, print, connect });
+  return command.run(args, { config, print, connect, onFollow: (taskId) => (followed = taskId) });
 }
 
-function help(): number {
-  print(`${style.strong('waybill')}: durable multi-agent workflows`);
-  print('');
-  const rows = [['start [--once] [--no-sample]', 'The whole platform in one process (npm start)']];
-  for (const { usage, summary } of commands.values()) {
-    for (const [index, line] of usage.split('\n').entries()) rows.push([line, index === 0 ? summary : '']);
-  }
-  const width = Math.max(...rows.map(([line = '']) => line.length));
-  for (const [line = '', summary] of rows) print(`  ${line.padEnd(width)}  ${summary}`.trimEnd());
-  print('');
-  print(
-    style.faint(
-      '  Commands talk to the platform that runs on the data folder (or at WAYBILL_URL); when none runs, they bring their own.',
-    ),
-  );
-  return 0;
+/** The platform has the task and goes on with it: at once, or when one runs again on the data folder. */
+function farewell(): string | undefined {
+  if (followed === undefined) return undefined;
+  const watching = `npm run waybill -- watch ${followed}`;
+  return own
+    ? `Task ${followed} is kept; ${watching} goes on with it.`
+    : `Task ${followed} goes on. Follow it with: ${watching}`;
 }
 
 if (process.argv[2] === 'start') {
   process.argv.splice(2, 1);
   await import('./main.ts');
 } else {
+  const isStopping = stopOnSignals({ running: () => own, exitCode: (interrupted) => outcome ?? interrupted, farewell });
   try {
-    const code = await main(process.argv.slice(2));
+    outcome = await main(process.argv.slice(2));
     await own?.close();
-    process.exit(code);
+    if (!isStopping()) process.exit(outcome);
   } catch (error) {
-    process.stderr.write(`${failureLine(error)}\n`);
-    await own?.close();
-    process.exit(error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1);
+    if (!isStopping()) {
+      process.stderr.write(`${failureLine(error)}\n`);
+      await own?.close();
+      process.exit(error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1);
+    }
   }
 }

@@ -1,35 +1,39 @@
 /**
  * `npm start`: the whole platform in this process, embedded. Indexes the sample documents, shows a first task, then stays up.
- * Exit codes: 0 after a polite stop or, with `--once`, when the task completed; 1 otherwise.
+ * Exit codes: 0 after a polite stop or, with `--once`, when the task completed; 2 it was called wrongly; 130 and 143 it was interrupted before it
+ * was ready or, with `--once`, before the task completed; 1 otherwise.
  */
-import { parseArgs } from 'node:util';
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { runSample } from './commands/sample.ts';
-import { startPlatform } from './composition/start-platform.ts';
+import { readStartOptions, startUsage } from './commands/start-options.ts';
+import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { stopOnSignals } from './terminal/stop-on-signals.ts';
 import { duration, style } from './terminal/style.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function options(): { once: boolean; sample: boolean } {
-  try {
-    const { values } = parseArgs({ options: { once: { type: 'boolean' }, 'no-sample': { type: 'boolean' } } });
-    return { once: values.once ?? false, sample: values['no-sample'] !== true };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PlatformError('invalid_configuration', { detail: `${why} npm start knows --once and --no-sample.` });
-  }
-}
+let platform: RunningPlatform | undefined;
+/** Undefined while what was asked for is under way. */
+let outcome: number | undefined;
+let isStopping = (): boolean => false;
 
 /** Answers the exit code, or nothing when the platform is to stay up. */
 async function start(): Promise<number | undefined> {
-  const { once, sample } = options();
+  const { help, once, sample } = readStartOptions(process.argv.slice(2));
+  if (help) {
+    for (const line of startUsage) print(line);
+    return 0;
+  }
   const config = parseConfig(process.env);
+  isStopping = stopOnSignals({
+    running: () => platform,
+    exitCode: (interrupted) => (once ? (outcome ?? interrupted) : 0),
+  });
   const begun = performance.now();
-  const platform = await startPlatform({ config });
-  stopOnSignals(platform.close);
+  platform = await startPlatform({ config });
   print(
     `${style.strong('Waybill')} is ready ${style.faint(`(embedded, ${duration(performance.now() - begun)}, data in ${config.dataDir})`)}`,
   );
@@ -40,41 +44,27 @@ async function start(): Promise<number | undefined> {
   if (sample) {
     print('');
     const task = await runSample(new WaybillClient(platform.url), print);
-    if (once) return finish(platform.close, task.status === 'completed' ? 0 : 1);
+    if (once) return finish(platform, task.status === 'completed' ? 0 : 1);
   }
-  if (once) return finish(platform.close, 0);
+  if (once) return finish(platform, 0);
   print(
     `${style.faint('Ask your own:')} npm run waybill -- run "your question" --docs FOLDER   ${style.faint('Ctrl-C stops.')}`,
   );
   return undefined;
 }
 
-async function finish(close: () => Promise<void>, code: number): Promise<number> {
+async function finish({ close }: RunningPlatform, code: number): Promise<number> {
+  outcome = code;
   await close();
   return code;
 }
 
-function stopOnSignals(close: () => Promise<void>): void {
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`${failureLine(error)}\n`);
-          process.exit(1);
-        },
-      );
-    });
-  }
-}
-
 try {
   const code = await start();
-  if (code !== undefined) process.exit(code);
+  if (code !== undefined && !isStopping()) process.exit(code);
 } catch (error) {
-  process.stderr.write(`${failureLine(error)}\n`);
-  process.exit(1);
+  if (!isStopping()) {
+    process.stderr.write(`${failureLine(error)}\n`);
+    process.exit(error instanceof PlatformError && error.code === 'invalid_request' ? 2 : 1);
+  }
 }

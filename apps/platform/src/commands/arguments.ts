@@ -21,13 +21,28 @@ export function readArguments<O extends ParseArgsOptionsConfig>(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw misused(error instanceof Error ? error.message : String(error), usage);
+    throw misused(complaint(error), usage);
   }
   if (parsed.positionals.length === count) return { values: parsed.values, words: parsed.positionals };
   throw misused(
     parsed.positionals.length < count ? 'Something is missing.' : 'Too many words (put a question in quotes).',
     usage,
   );
+}
+
+/** Before `--`: what follows are words. */
+export function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/** What Node says of wrong arguments, in whole sentences. */
+export function complaint(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const option = /^(?:Unknown o|O)ption '(?:-\w, )?([^' ]+)/.exec(message)?.[1];
+  if (message.startsWith('Unknown option')) return `There is no option ${option}.`;
+  if (/argument (missing|is ambiguous)/.test(message)) return `Option ${option} needs a value.`;
+  return message.endsWith('.') ? message : `${message}.`;
 }
 
 export const misused = (why: string, usage: string): PlatformError =>

@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly print: Print;
   /** A platform to talk to: the one that runs on the data folder, or one that is started for this command. */
   readonly connect: () => Promise<WaybillClient>;
+  /** The command follows this task now: told when it is interrupted. */
+  readonly onFollow: (taskId: string) => void;
 }
 
 export interface Command {

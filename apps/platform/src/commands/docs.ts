@@ -4,7 +4,7 @@ import { misused, readArguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { indexFolder } from './index-folder.ts';
 
-const usage = 'docs add FOLDER [--collection NAME]\ndocs search "words" [--collection NAME]';
+const usage = 'docs add FOLDER [--collection NAME] [--again]\ndocs search "words" [--collection NAME]';
 const options = { collection: { type: 'string' } } as const;
 
 export const docs: Command = {
@@ -18,12 +18,11 @@ export const docs: Command = {
 };
 
 async function add(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
-  const { values, words } = readArguments(args, options, { count: 1, usage });
-  const { documents, passages, problems } = await indexFolder(
-    await connect(),
-    words[0]!,
-    values.collection ?? 'default',
-  );
+  const { values, words } = readArguments(args, { ...options, again: { type: 'boolean' } }, { count: 1, usage });
+  const { documents, passages, problems } = await indexFolder(await connect(), words[0]!, {
+    collection: values.collection ?? 'default',
+    again: values.again ?? false,
+  });
   print(`${documents} documents, ${passages} passages`);
   for (const problem of problems) print(style.bad(problem));
   return problems.length === 0 ? 0 : 1;

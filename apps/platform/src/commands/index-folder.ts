@@ -1,6 +1,6 @@
 /**
  * Puts a folder of documents into the knowledge index, through the public interface.
- * Promises: a file that is already indexed with the same content is not sent again; a file that cannot be used is named and hurts no other;
+ * Promises: a file that is already indexed with the same content is not sent again unless that is asked for; a file that cannot be used is named and hurts no other;
  * files that went from the folder go from the index.
  */
 import { createHash } from 'node:crypto';
@@ -22,7 +22,17 @@ const largestBytes = Math.floor((limits.bodyBytes * 3) / 4) - 64 * 1024;
 const atOnce = 8;
 const pollMs = 20;
 
-export async function indexFolder(client: WaybillClient, folder: string, collection: string): Promise<IndexedFolder> {
+export interface IndexFolderOptions {
+  readonly collection: string;
+  /** Every file, whatever is said to be indexed: `knowledge.db` was lost. */
+  readonly again?: boolean;
+}
+
+export async function indexFolder(
+  client: WaybillClient,
+  folder: string,
+  { collection, again = false }: IndexFolderOptions,
+): Promise<IndexedFolder> {
   const files = await filesOf(folder);
   const before = await allDocuments(client, collection);
   const sent: string[] = [];
@@ -31,7 +41,7 @@ export async function indexFolder(client: WaybillClient, folder: string, collect
   const send = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       try {
-        const id = await sendFile(client, folder, file, { collection, before });
+        const id = await sendFile(client, folder, file, { collection, before, again });
         if (id !== undefined) sent.push(id);
       } catch (error) {
         problems.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
@@ -64,6 +74,7 @@ async function filesOf(folder: string): Promise<string[]> {
 interface Sending {
   readonly collection: string;
   readonly before: ReadonlyMap<string, DocumentView>;
+  readonly again: boolean;
 }
 
 /** The document's id, or nothing when it is there already. */
@@ -71,13 +82,13 @@ async function sendFile(
   client: WaybillClient,
   folder: string,
   file: string,
-  { collection, before }: Sending,
+  { collection, before, again }: Sending,
 ): Promise<string | undefined> {
   const bytes = await readFile(join(folder, file));
   if (bytes.length > largestBytes)
     throw new Error(`${bytes.length} bytes are more than the ${largestBytes} that a document may have`);
   const known = before.get(file);
-  if (known?.status === 'indexed' && known.sha256 === createHash('sha256').update(bytes).digest('hex'))
+  if (!again && known?.status === 'indexed' && known.sha256 === createHash('sha256').update(bytes).digest('hex'))
     return undefined;
   const answer = await client.addDocument({ name: file, base64: bytes.toString('base64'), collection });
   return answer.document_id;

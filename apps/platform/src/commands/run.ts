@@ -7,22 +7,29 @@ import type { Command } from './command.ts';
 import { indexFolder } from './index-folder.ts';
 import { ask } from './sample.ts';
 
-const usage = 'run "question" [--docs FOLDER | --collection NAME]';
+const usage = 'run "question" [--docs FOLDER [--again] | --collection NAME]';
 
 export const run: Command = {
   summary: 'Answer a question from documents',
   usage,
-  async run(args, { connect, print }) {
-    const options = { docs: { type: 'string' }, collection: { type: 'string' } } as const;
+  async run(args, { connect, print, onFollow }) {
+    const options = {
+      docs: { type: 'string' },
+      collection: { type: 'string' },
+      again: { type: 'boolean', default: false },
+    } as const;
     const { values, words } = readArguments(args, options, { count: 1, usage });
     const client = await connect();
     const collection = values.collection ?? (values.docs === undefined ? 'default' : collectionOf(values.docs));
     if (values.docs !== undefined) {
-      const { documents, passages, problems } = await indexFolder(client, values.docs, collection);
+      const { documents, passages, problems } = await indexFolder(client, values.docs, {
+        collection,
+        again: values.again,
+      });
       print(`Knows ${documents} documents (${passages} passages) of ${values.docs}`);
       for (const problem of problems) print(style.bad(`  ${problem}`));
     }
-    const task = await ask(client, words[0]!, collection, print);
+    const task = await ask(client, { goal: words[0]!, collection }, { print, onFollow });
     return task.status === 'completed' ? 0 : 1;
   },
 };

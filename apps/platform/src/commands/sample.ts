@@ -12,17 +12,22 @@ const question = 'How do consumer groups share partitions, and what happens when
 
 export async function runSample(client: WaybillClient, print: Print): Promise<TaskView> {
   const begun = performance.now();
-  const indexed = await indexFolder(client, folder, collection);
+  const indexed = await indexFolder(client, folder, { collection });
   print(
     `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
   );
   for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
-  return ask(client, question, collection, print);
+  return ask(client, { goal: question, collection }, { print });
 }
 
 /** Submits the question over one collection and shows what becomes of it. */
-export async function ask(client: WaybillClient, goal: string, from: string, print: Print): Promise<TaskView> {
+export async function ask(
+  client: WaybillClient,
+  { goal, collection: from }: { goal: string; collection: string },
+  { print, onFollow }: { print: Print; onFollow?: (taskId: string) => void },
+): Promise<TaskView> {
   const { task_id: taskId } = await client.submit({ goal, input: { collection: from } });
+  onFollow?.(taskId);
   print('');
   print(`${style.strong('Task')} ${taskId}`);
   print(`  ${style.strong(goal)}`);

@@ -27,9 +27,11 @@ export const tasks: Command = {
 export const watch: Command = {
   summary: 'Show a task from its first event to its end',
   usage: 'watch TASK_ID',
-  async run(args, { connect, print }) {
+  async run(args, { connect, print, onFollow }) {
     const { words } = readArguments(args, {}, { count: 1, usage: this.usage });
-    const task = await followTask(await connect(), words[0]!, print);
+    const client = await connect();
+    onFollow(words[0]!);
+    const task = await followTask(client, words[0]!, print);
     printAnswer(task, print);
     return task.status === 'completed' ? 0 : 1;
   },

@@ -69,6 +69,12 @@ it('refuses what is no database', () => {
   expectRefused('data_folder_corrupt', /waybill\.db is not a Waybill database.*backup/);
 });
 
+it('refuses an empty file: it never makes one, so the record that stood there is gone', () => {
+  writeFileSync(file, '');
+  writeFileSync(`${file}-wal`, 'what is left of the record');
+  expectRefused('data_folder_corrupt', /waybill\.db is empty.*Nothing was changed.*backup/);
+});
+
 it("refuses another program's database", () => {
   const db = new DatabaseSync(file);
   db.exec('CREATE TABLE t (a)');

@@ -19,8 +19,8 @@ const busyTimeoutMs = 2_000;
 
 export function openJournalFile(file: string): DatabaseSync {
   try {
-    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size === 0) createFile(file);
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === undefined) createFile(file);
     else refuseUnusable(file, size);
     return connect(file);
   } catch (error) {
@@ -72,6 +72,8 @@ function syncFolder(folder: string): void {
 }
 
 function refuseUnusable(file: string, size: number): void {
+  // A file appears whole under its name, so somebody else emptied this one, or the disk lost it.
+  if (size === 0) throw damaged(file, 'is empty, and Waybill never leaves it so');
   const head = Buffer.alloc(100);
   const handle = openSync(file, 'r');
   try {

@@ -10,6 +10,11 @@ import type { EmbedderTraits } from '../knowledge-index.ts';
 const applicationId = 0x57_42_4b_4e;
 const schemaVersion = 1;
 
+const sqlite = { corrupt: 11, notADatabase: 26 };
+/** Without the file the index begins empty, and the gateway still lists its documents as indexed: only what is sent again is found again. */
+const advice =
+  'Put a backup in its place, or move the file (with its -wal) away and send the documents again: npm run waybill -- docs add FOLDER [--collection NAME] --again.';
+
 const schema = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE documents (
@@ -31,8 +36,9 @@ export interface KnowledgeDatabase {
 }
 
 export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): KnowledgeDatabase {
-  const writer = new DatabaseSync(file);
+  let writer: DatabaseSync | undefined;
   try {
+    writer = new DatabaseSync(file);
     // The answer "indexed" goes on the log of record, so what it speaks of must survive a power cut: FULL.
     writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
     prepareSchema(writer, file);
@@ -41,13 +47,8 @@ export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): K
     reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');
     return { writer, reader };
   } catch (error) {
-    writer.close();
-    throw error instanceof PlatformError
-      ? error
-      : new PlatformError('data_folder_corrupt', {
-          detail: `${file} is no knowledge index: ${String(error)}`,
-          cause: error,
-        });
+    writer?.close();
+    throw error instanceof PlatformError ? error : refusal(file, error);
   }
 }
 
@@ -71,12 +72,23 @@ function prepareSchema(database: DatabaseSync, file: string): void {
     return;
   }
   if (owner !== applicationId)
-    throw new PlatformError('data_folder_corrupt', { detail: `${file} belongs to another program.` });
+    throw new PlatformError('data_folder_corrupt', { detail: `${file} belongs to another program. ${advice}` });
   if (version > schemaVersion) {
     throw new PlatformError('data_folder_newer', {
-      detail: `${file} has schema ${String(version)}; this version reads up to ${String(schemaVersion)}.`,
+      detail: `${file} has schema ${String(version)}; this version reads up to ${String(schemaVersion)}. Start the newer version of Waybill, or choose another data folder.`,
     });
   }
+}
+
+function refusal(file: string, error: unknown): PlatformError {
+  const why = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  if (code === sqlite.corrupt || code === sqlite.notADatabase)
+    return new PlatformError('data_folder_corrupt', { detail: `${file} is damaged (${why}). ${advice}`, cause: error });
+  return new PlatformError('unavailable', {
+    detail: `${file} cannot be opened (${why}). Make sure that this user may write it and that the disk has room.`,
+    cause: error,
+  });
 }
 
 function useEmbedder(database: DatabaseSync, { name, dimensions }: EmbedderTraits): void {

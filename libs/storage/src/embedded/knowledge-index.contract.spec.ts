@@ -18,6 +18,10 @@ const nextFile = (): string => join(root, `${String((count += 1))}.db`);
 const open = (file: string, embedder = contractEmbedder): SqliteKnowledgeIndex =>
   SqliteKnowledgeIndex.open({ file, embedder });
 
+function expectRefused(file: string, code: string, detail: RegExp): void {
+  expect(() => open(file)).toThrow(expect.objectContaining({ code, detail: expect.stringMatching(detail) }));
+}
+
 knowledgeIndexContract('SqliteKnowledgeIndex', () => Promise.resolve(open(nextFile())));
 
 describe('SqliteKnowledgeIndex', () => {
@@ -89,13 +93,17 @@ describe('SqliteKnowledgeIndex', () => {
   it('refuses the file of another program, a damaged one and a newer one', () => {
     const foreign = nextFile();
     new DatabaseSync(foreign).exec('CREATE TABLE t (x)');
-    expect(() => open(foreign)).toThrow(expect.objectContaining({ code: 'data_folder_corrupt' }));
+    expectRefused(foreign, 'data_folder_corrupt', /belongs to another program\..*move the file.*docs add/);
     const damaged = nextFile();
     writeFileSync(damaged, 'this is no database, '.repeat(100));
-    expect(() => open(damaged)).toThrow(expect.objectContaining({ code: 'data_folder_corrupt' }));
+    expectRefused(damaged, 'data_folder_corrupt', /is damaged \(file is not a database\)\..*move the file.*docs add/);
     const newer = nextFile();
     open(newer);
     new DatabaseSync(newer).exec('PRAGMA user_version = 99');
-    expect(() => open(newer)).toThrow(expect.objectContaining({ code: 'data_folder_newer' }));
+    expectRefused(newer, 'data_folder_newer', /schema 99.*Start the newer version/);
+  });
+
+  it('does not call a file damaged that cannot be opened', () => {
+    expectRefused(root, 'unavailable', /cannot be opened \(unable to open database file\)\./);
   });
 });

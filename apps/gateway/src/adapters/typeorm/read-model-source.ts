@@ -63,10 +63,16 @@ export async function openReadModel(from: ReadModelSource, logger: Logger): Prom
   try {
     return await openOnce(from);
   } catch (error) {
-    logger.warn('The read model cannot be used as it is: it is dropped and rebuilt from the log.', { error });
+    // Nothing is lost and nothing has to be done: the reason is enough, a stack would look like a failure.
+    logger.warn(`The read model cannot be used as it is (${reasonOf(error)}): it is dropped and rebuilt from the log.`);
     await from.discard();
     return openOnce(from);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replace(/\.$/, '');
 }
 
 async function openOnce(from: ReadModelSource): Promise<DataSource> {

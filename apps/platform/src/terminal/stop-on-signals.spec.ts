@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { stopOnSignals, type HostProcess, type Stoppable } from './stop-on-signals.ts';
+
+const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.';
+
+/** A process that only notes what is done to it. */
+class FakeProcess implements HostProcess {
+  readonly done: string[] = [];
+  now = 0;
+  private readonly handlers = new Map<string, () => void>();
+  on(signal: string, handler: () => void): void {
+    this.handlers.set(signal, handler);
+  }
+  say(line: string): void {
+    this.done.push(line);
+  }
+  exit(code: number): void {
+    this.done.push(`exit ${code}`);
+  }
+  send(signal: 'SIGINT' | 'SIGTERM', at = this.now): void {
+    this.now = at;
+    this.handlers.get(signal)!();
+  }
+}
+
+function serving(options: Partial<Stoppable> = {}) {
+  const host = new FakeProcess();
+  const closed = Promise.withResolvers<void>();
+  const running = { close: () => closed.promise };
+  const isStopping = stopOnSignals({ running: () => running, ...options }, host);
+  return { host, closed, isStopping };
+}
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s says at once that it stops, and ends with %d when that is done', async (signal, code) => {
+    const { host, closed, isStopping } = serving();
+    expect(isStopping()).toBe(false);
+    host.send(signal);
+    expect(isStopping()).toBe(true);
+    expect(host.done).toEqual([stopping]);
+    closed.resolve();
+    await settled();
+    expect(host.done).toEqual([stopping, `exit ${code}`]);
+  });
+
+  it('ends with what the work says, asked when the stop is done', async () => {
+    let outcome = 1;
+    const { host, closed } = serving({ exitCode: () => outcome });
+    host.send('SIGINT');
+    outcome = 0;
+    closed.resolve();
+    await settled();
+    expect(host.done).toEqual([stopping, 'exit 0']);
+  });
+
+  it('ends the process at once when it comes again', () => {
+    const { host } = serving();
+    host.send('SIGINT', 0);
+    host.send('SIGTERM', 700);
+    expect(host.done).toEqual([stopping, 'exit 143']);
+  });
+
+  it('counts once when npm hands on the Ctrl-C that the terminal has sent already', () => {
+    const { host } = serving();
+    host.send('SIGINT', 0);
+    host.send('SIGINT', 2);
+    expect(host.done).toEqual([stopping]);
+  });
+
+  it('ends at once where nothing runs that had to be stopped', () => {
+    const { host } = serving({ running: () => undefined });
+    host.send('SIGINT');
+    expect(host.done).toEqual(['Stopped; nothing is lost.', 'exit 130']);
+  });
+
+  it('tells last what becomes of what was asked', async () => {
+    const elsewhere = serving({ running: () => undefined, farewell: () => 'It goes on.' });
+    elsewhere.host.send('SIGINT');
+    expect(elsewhere.host.done).toEqual(['It goes on.', 'exit 130']);
+    const here = serving({ farewell: () => 'It is kept.' });
+    here.host.send('SIGINT');
+    here.closed.resolve();
+    await settled();
+    expect(here.host.done).toEqual([stopping, 'It is kept.', 'exit 130']);
+  });
+
+  it('tells nothing of what is done', async () => {
+    const { host, closed } = serving({ farewell: () => 'It is kept.', exitCode: () => 0 });
+    host.send('SIGINT');
+    closed.resolve();
+    await settled();
+    expect(host.done).toEqual([stopping, 'exit 0']);
+  });
+
+  it('says why a stop failed', async () => {
+    const { host, closed } = serving();
+    host.send('SIGINT');
+    closed.reject(new Error('the disk is full'));
+    await settled();
+    expect(host.done).toEqual([stopping, 'waybill: the disk is full', 'exit 1']);
+  });
+});

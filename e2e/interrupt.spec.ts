@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { freePort } from '@waybill/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
+
+const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.\n';
+/** A step takes seconds, so that a signal finds it at work. */
+const slowly = { SIMULATED_TOKENS_PER_SECOND: '60' };
+
+interface Running {
+  readonly printed: () => string;
+  readonly errors: () => string;
+  /** Resolves when it has printed that. */
+  readonly hasSaid: (text: string) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<number | null>;
+}
+
+async function run(args: readonly string[], dataDir: string, env: Record<string, string> = slowly): Promise<Running> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bootstrap, ...args], {
+    env: {
+      ...process.env,
+      AGENTIC_NO_LLM: '1',
+      NO_COLOR: '1',
+      PORT: String(await freePort()),
+      WAYBILL_DATA_DIR: dataDir,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    printed: () => out,
+    errors: () => err,
+    hasSaid: async (text) => {
+      while (!(out + err).includes(text)) {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`It ended without saying ${text}:\n${out}${err}`);
+        await new Promise((resolve) => setTimeout(resolve, 10)); // polling: what is printed is all there is to see
+      }
+    },
+    signal: (signal) => void child.kill(signal),
+    ended,
+  };
+}
+
+describe('npm start -- --once', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'interrupted by %s before its task completed says that it stops and ends with %d',
+    async (signal, code) => {
+      const start = await run(['start', '--once'], scratchFolder());
+      await start.hasSaid('analyzer   started');
+      start.signal(signal);
+      await start.hasSaid('Stopping');
+      expect(await start.ended).toBe(code);
+      expect(start.errors()).toBe(stopping);
+    },
+  );
+
+  it('is ended at once by a second signal', async () => {
+    const start = await run(['start', '--once'], scratchFolder(), { SIMULATED_TOKENS_PER_SECOND: '1' });
+    await start.hasSaid('analyzer   started');
+    start.signal('SIGINT');
+    await start.hasSaid('Stopping');
+    await new Promise((resolve) => setTimeout(resolve, 600)); // a Ctrl-C of its own, not the echo of the first
+    const signalled = performance.now();
+    start.signal('SIGINT');
+    expect(await start.ended).toBe(130);
+    expect(performance.now() - signalled).toBeLessThan(2_000);
+  });
+});
+
+describe('npm start', () => {
+  it('that stays up says that it stops and ends with 0', async () => {
+    const start = await run(['start', '--no-sample'], scratchFolder());
+    await start.hasSaid('Ctrl-C stops.');
+    start.signal('SIGINT');
+    expect(await start.ended).toBe(0);
+    expect(start.errors()).toBe(stopping);
+  });
+
+  it('interrupted while it reads the samples says nothing of a platform that does not answer', async () => {
+    const start = await run(['start'], scratchFolder());
+    await start.hasSaid('is ready');
+    start.signal('SIGTERM');
+    expect(await start.ended).toBe(0);
+    expect(start.errors()).toBe(stopping);
+  });
+});
+
+describe('waybill run', () => {
+  it('with a platform of its own stops it politely when interrupted, and the task goes on when it is watched', async () => {
+    const dataDir = scratchFolder();
+    const asked = await run(['waybill', 'run', 'What is a consumer group?', '--docs', 'examples/documents'], dataDir);
+    await asked.hasSaid('analyzer   started');
+    asked.signal('SIGINT');
+    await asked.hasSaid('Stopping');
+    expect(await asked.ended).toBe(130);
+    expect(asked.errors()).toContain(stopping);
+    const told = /\nTask (\S+) is kept; npm run waybill -- watch \1 goes on with it\.\n$/.exec(asked.errors());
+    expect(told).not.toBeNull();
+    const watched = await run(['waybill', 'watch', told![1]!], dataDir);
+    expect(await watched.ended).toBe(0);
+    expect(watched.printed()).toContain('completed in');
+  });
+
+  it('against a platform that runs says that the task goes on and how to follow it, and that is so', async () => {
+    const dataDir = scratchFolder();
+    const platform = await platformIn(dataDir, slowly);
+    await platform.start();
+    const asked = await run(['waybill', 'run', 'What is a group?', '--docs', 'examples/documents'], dataDir);
+    await asked.hasSaid('analyzer   started');
+    asked.signal('SIGINT');
+    expect(await asked.ended).toBe(130);
+    const told = /^Task (\S+) goes on\. Follow it with: npm run waybill -- watch \1\n$/.exec(asked.errors());
+    expect(told).not.toBeNull();
+    const watched = await run(['waybill', 'watch', told![1]!], dataDir);
+    expect(await watched.ended).toBe(0);
+    expect(watched.printed()).toContain('completed in');
+  });
+});

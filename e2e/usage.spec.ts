@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { runScript } from './support/run-script.ts';
+import { bootstrap, scratchFolder } from './support/scratch.ts';
+
+const run = (...args: string[]) => runScript(bootstrap, args, { WAYBILL_DATA_DIR: scratchFolder() });
+
+describe('usage', () => {
+  it.each([
+    ['npm start -- --help', ['start', '--help'], /Usage: npm start.*--no-sample/s],
+    ['npm run waybill -- start --help', ['waybill', 'start', '--help'], /Usage: npm start.*--no-sample/s],
+    ['npm run waybill -- --help', ['waybill', '--help'], /Usage: npm run waybill -- COMMAND.*watch TASK_ID/s],
+    ['npm run waybill -- run --help', ['waybill', 'run', '--help'], /Usage: waybill run "question"/],
+  ])('%s prints it and exits with 0', async (_, args, said) => {
+    expect(await run(...args)).toMatchObject({ code: 0, stdout: expect.stringMatching(said), stderr: '' });
+  });
+
+  it.each([
+    [['start', '--foo'], 'There is no option --foo. Usage: npm start'],
+    [['waybill', '--foo'], 'There is no option --foo. See npm run waybill -- --help.'],
+    [['waybill', 'foo'], 'There is no command foo. See npm run waybill -- --help.'],
+    [['waybill', 'run', '--foo'], 'There is no option --foo. Usage: waybill run'],
+  ])('%j is refused in one line and exits with 2', async (args, said) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^waybill: [^\n]+\n$/);
+    expect(stderr).toContain(said);
+  });
+});
