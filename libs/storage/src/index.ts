@@ -25,3 +25,5 @@ export type {
   StoredPlan,
   WakeUp,
 } from './plan-store.ts';
+export type { PlanDatabase, Taken } from './publishing/plan-database.ts';
+export { PublishingPlanStore, type PublishingOptions } from './publishing/publishing-plan-store.ts';

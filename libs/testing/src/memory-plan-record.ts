@@ -3,7 +3,7 @@
  * Promises: `commit` and `moveMark` compare the owner epoch; the mark never moves back; events are kept as they were committed.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
-import type { Fence, InputOffsets, Ownership, PlanCommit, Snapshot, StoredPlan, WakeUp } from '@waybill/storage';
+import type { Fence, InputOffsets, PlanCommit, Snapshot, StoredPlan, Taken, WakeUp } from '@waybill/storage';
 
 interface Row {
   ownerEpoch: number;
@@ -22,12 +22,6 @@ interface PlanRows {
   snapshot?: Snapshot;
 }
 
-export interface Taken extends Ownership {
-  readonly unpublished: readonly OutgoingMessage[];
-  /** Of the outbox, after what is unpublished. */
-  readonly end: number;
-}
-
 export class PlanRecord {
   readonly plans = new Map<string, PlanRows>();
   private readonly rows = new Map<number, Row>();
@@ -38,13 +32,12 @@ export class PlanRecord {
   take(partition: number): Taken {
     const row = this.row(partition);
     row.ownerEpoch += 1;
-    row.version += 1;
     return {
       fence: this.fenceOf(partition),
       offsets: this.offsetsOf(partition),
       wakeUps: Array.from(row.wakeUps, ([planId, at]): WakeUp => ({ planId, at })),
       unpublished: row.outbox.slice(row.mark),
-      end: row.outbox.length,
+      mark: row.mark,
     };
   }
 
