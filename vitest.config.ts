@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/**/*.spec.ts'],
+          // Those run against real servers: `npm run test:distributed`.
+          exclude: ['**/*.servers.spec.ts'],
           // Specs mock no module and leave nothing behind: one process takes many, and imports what they share once.
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -32,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.spec.ts'],
+          include: ['e2e/*.spec.ts'],
           // They start, kill and restart whole platforms: side by side they would measure each other.
           maxWorkers: 1,
           testTimeout: 60_000,

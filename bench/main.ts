@@ -1,14 +1,14 @@
 /**
- * `npm run bench`: the workloads of docs/benchmarks.md over the public HTTP interface, as a table and JSON.
+ * `npm run bench`: the workloads of docs/benchmarks.md over the public HTTP interface, as a table and JSON;
+ * with `--kafka` on real servers that it starts.
  * Every figure is of this machine at this moment: compare only figures of one run, and look at the calibration first.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort, PlatformProcess } from '@waybill/testing';
 import { calibrate, round, table } from './support/figures.ts';
-import { BenchClient } from './support/http.ts';
+import { embedded, onKafka, type BenchPlatform } from './support/platforms.ts';
 import { workflows } from './support/workflows.ts';
 import { idle, latency, throughput, tokens, type Figures } from './support/workloads.ts';
 
@@ -18,54 +18,52 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: '2000' },
     json: { type: 'string' },
     smoke: { type: 'boolean', default: false },
+    kafka: { type: 'boolean', default: false },
   },
 });
 const chosen = values.only.split(',');
 const tasks = values.smoke ? 50 : Number(values.tasks);
-const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
 const results: Record<string, Figures> = { machine: { ...calibrate(scratch) } };
 
-async function withPlatform(
-  command: readonly [string, ...string[]],
-  work: (client: BenchClient, process: PlatformProcess, readyMs: number) => Promise<void>,
-): Promise<void> {
-  const platform = new PlatformProcess({
-    script: join(root, command[0]),
-    args: command.slice(1),
-    dataDir: join(scratch, 'data'),
-    port: await freePort(),
-    env: { LOG_LEVEL: 'warn' },
-  });
+async function using(platform: BenchPlatform, work: () => Promise<void>): Promise<void> {
   try {
-    const readyMs = await platform.start();
-    await work(new BenchClient(platform.url), platform, readyMs);
+    for (const { definition } of Object.values(workflows))
+      await platform.client.call('PUT', `/v1/workflows/${definition.name}`, definition);
+    await work();
   } finally {
-    await platform.end('SIGTERM');
-    rmSync(join(scratch, 'data'), { recursive: true, force: true });
+    await platform.close();
   }
 }
 
-async function putWorkflows(client: BenchClient): Promise<void> {
-  for (const { definition } of Object.values(workflows))
-    await client.call('PUT', `/v1/workflows/${definition.name}`, definition);
-}
-
-await withPlatform(['tools/bootstrap.mjs', 'start', '--no-sample'], async (client, platform, readyMs) => {
-  await putWorkflows(client);
+async function workloads(platform: BenchPlatform): Promise<void> {
   if (chosen.includes('start'))
-    results['start'] = { ready_ms: round(readyMs), ...(await idle(platform.pid, values.smoke ? 1 : 5)) };
-  if (chosen.includes('W3')) results['W3'] = await latency(client, values.smoke ? 20 : 300);
-  if (chosen.includes('W1')) results['W1'] = await throughput(client, platform.pid, 'bench_chain', tasks);
-  if (chosen.includes('W2')) results['W2'] = await throughput(client, platform.pid, 'bench_diamond', tasks);
-});
-if (chosen.includes('W4')) {
-  await withPlatform(['bench/support/token-platform.ts'], async (client, platform) => {
-    // As for the other workloads, and as on the peers, where this one comes after them: what is measured is a process that has been at work.
-    await putWorkflows(client);
-    await throughput(client, platform.pid, 'bench_chain', values.smoke ? 20 : 500);
-    results['W4'] = await tokens(client, values.smoke ? 1 : 5);
+    results['start'] = { ready_ms: round(platform.readyMs), ...(await idle(platform, values.smoke ? 1 : 5)) };
+  if (chosen.includes('W3')) results['W3'] = await latency(platform.client, values.smoke ? 20 : 300);
+  if (chosen.includes('W1')) results['W1'] = await throughput(platform, 'bench_chain', tasks);
+  if (chosen.includes('W2')) results['W2'] = await throughput(platform, 'bench_diamond', tasks);
+}
+const speak = async (platform: BenchPlatform): Promise<void> => {
+  if (chosen.includes('W4')) results['W4'] = await tokens(platform.client, values.smoke ? 1 : 5);
+};
+
+if (values.kafka) {
+  const platform = await onKafka((line) => console.error(`stack: ${line}`));
+  await using(platform, async () => {
+    await workloads(platform);
+    await speak(platform);
   });
+} else {
+  const platform = await embedded(scratch, ['tools/bootstrap.mjs', 'start', '--no-sample']);
+  await using(platform, () => workloads(platform));
+  if (chosen.includes('W4')) {
+    const speaking = await embedded(scratch, ['bench/support/token-platform.ts']);
+    await using(speaking, async () => {
+      // As for the other workloads, and as on the peers, where this one comes after them: what is measured is a process that has been at work.
+      await throughput(speaking, 'bench_chain', values.smoke ? 20 : 500);
+      await speak(speaking);
+    });
+  }
 }
 rmSync(scratch, { recursive: true, force: true });
 

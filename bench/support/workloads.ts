@@ -1,7 +1,7 @@
-/** W1 to W4, each against a platform that already runs. Times in ms, CPU of the platform's process alone. */
-import { cpuMs, memoryMb } from '@waybill/testing';
+/** W1 to W4, each against a platform that already runs. Times in ms, CPU of the platform and its servers, not of the client. */
 import { percentile, round } from './figures.ts';
 import type { BenchClient } from './http.ts';
+import type { BenchPlatform } from './platforms.ts';
 import { workflows, type BenchWorkflow } from './workflows.ts';
 
 export type Figures = Record<string, number>;
@@ -22,14 +22,13 @@ async function pool(count: number, concurrency: number, work: () => Promise<void
 }
 
 export async function throughput(
-  client: BenchClient,
-  pid: number,
+  { client, cpu, memory }: BenchPlatform,
   workflow: BenchWorkflow,
   tasks: number,
 ): Promise<Figures> {
   await pool(Math.min(500, tasks), 200, async () => void (await client.run(workflow, nextId())));
   const latencies: number[] = [];
-  const cpu = cpuMs(pid);
+  const cpuBefore = cpu();
   const begun = performance.now();
   await pool(tasks, 200, async () => {
     const at = performance.now();
@@ -41,10 +40,10 @@ export async function throughput(
   return {
     steps_per_s: round(steps / seconds),
     tasks_per_s: round(tasks / seconds),
-    cpu_ms_per_step: round((cpuMs(pid) - cpu) / steps),
+    cpu_ms_per_step: round((cpu() - cpuBefore) / steps),
     task_p50_ms: round(percentile(latencies, 0.5)),
     task_p99_ms: round(percentile(latencies, 0.99)),
-    memory_mb: round(memoryMb(pid)),
+    memory_mb: round(memory()),
   };
 }
 
@@ -95,8 +94,8 @@ async function tokenRound(client: BenchClient, firsts: number[], lags: number[])
 /** Comparable between processes of one machine, ms since 1970 with fractions. */
 const now = (): number => performance.timeOrigin + performance.now();
 
-export async function idle(pid: number, seconds: number): Promise<Figures> {
-  const cpu = cpuMs(pid);
+export async function idle({ cpu, memory }: BenchPlatform, seconds: number): Promise<Figures> {
+  const cpuBefore = cpu();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000)); // what is measured is that nothing happens
-  return { idle_cpu_percent: round((cpuMs(pid) - cpu) / (seconds * 10)), idle_memory_mb: round(memoryMb(pid)) };
+  return { idle_cpu_percent: round((cpu() - cpuBefore) / (seconds * 10)), idle_memory_mb: round(memory()) };
 }

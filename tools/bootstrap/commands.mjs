@@ -8,12 +8,19 @@
 /** @type {Record<string, Command>} */
 const commands = {
   start: { target: 'apps/platform/dist/main.js', needsBuild: true },
+  'start:gateway': { target: 'apps/gateway/dist/main.js', needsBuild: true },
+  'start:orchestrator': { target: 'apps/orchestrator/dist/main.js', needsBuild: true },
+  'start:agent-node': { target: 'apps/agent-node/dist/main.js', needsBuild: true },
+  'start:rag-indexer': { target: 'apps/rag-indexer/dist/main.js', needsBuild: true },
+  stack: { target: 'tools/stack/main.mjs', needsBuild: false },
   waybill: { target: 'apps/platform/dist/cli.js', needsBuild: true },
   sim: { target: 'libs/testing/dist/sim/main.js', needsBuild: true },
   // TypeScript that Node runs as it is: bench files are measured, not shipped.
   bench: { target: 'bench/main.ts', needsBuild: true },
   // The end-to-end tests start the built programs.
   test: { target: 'node_modules/vitest/vitest.mjs', before: ['run'], needsBuild: true },
+  // Against real servers, which it starts itself when they are down.
+  'test:distributed': { target: 'tools/distributed/main.mjs', needsBuild: true },
   verify: { target: 'tools/verify/main.mjs', needsBuild: false },
   format: {
     target: 'node_modules/prettier/bin/prettier.cjs',

@@ -27,6 +27,7 @@ const forbidden: [rule: string, from: string, imports: string][] = [
   ['knowledge-imports', 'libs/knowledge/src/a.ts', '@waybill/agents'],
   ['telemetry-imports', 'libs/telemetry/src/a.ts', '@waybill/contracts'],
   ['client-imports', 'libs/client/src/a.ts', '@waybill/storage'],
+  ['service-imports', 'libs/service/src/a.ts', '@waybill/storage'],
   ['testing-imports', 'libs/testing/src/a.ts', '@waybill/gateway'],
   ['testing-imports', 'libs/testing/src/b.ts', '../../../apps/orchestrator/src/adapters/http/a.ts'],
   ['every-lib-is-listed', 'libs/novel/src/a.ts', '@waybill/contracts'],

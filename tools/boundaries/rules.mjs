@@ -17,6 +17,7 @@ const libs = {
   knowledge: { may: ['contracts', 'telemetry', 'storage'] },
   telemetry: { may: [] },
   client: { may: ['contracts'] },
+  service: { may: ['contracts', 'telemetry', 'messaging'] },
   testing: { may: ['contracts', 'workflow', 'messaging', 'storage'] },
 };
 

@@ -2,7 +2,7 @@
 import { PlatformError } from '@waybill/contracts';
 import { z } from 'zod';
 
-const Environment = z.object({
+export const gatewaySettings = {
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   /** Until identity exists it serves this machine only. */
   GATEWAY_HOST: z.string().min(1).default('127.0.0.1'),
@@ -21,7 +21,8 @@ const Environment = z.object({
   GATEWAY_FRESH_MS: z.coerce.number().int().min(1).default(2_000),
   GATEWAY_VERDICT_MS: z.coerce.number().int().min(1).default(2_000),
   GATEWAY_SEARCH_MS: z.coerce.number().int().min(1).default(5_000),
-});
+};
+const Environment = z.object(gatewaySettings);
 
 export interface GatewayConfig {
   readonly port: number;
@@ -42,7 +43,10 @@ export function readGatewayConfig(environment: Readonly<Record<string, string | 
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new PlatformError('invalid_configuration', { detail: `${wrong.join('; ')}.` });
   }
-  const settings = parsed.data;
+  return gatewayConfigOf(parsed.data);
+}
+
+export function gatewayConfigOf(settings: z.infer<typeof Environment>): GatewayConfig {
   return {
     port: settings.PORT,
     host: settings.GATEWAY_HOST,

@@ -16,6 +16,7 @@ import { CatchUp } from './adapters/messages/catch-up.ts';
 import { lagOf } from './adapters/messages/read-model.projection.ts';
 import { RegistryCopy } from './adapters/messages/registry-copy.ts';
 import { ReplyInbox } from './adapters/messages/reply-inbox.ts';
+import { patientReadModel } from './adapters/typeorm/patient-read-model.ts';
 import { openReadModel, type ReadModelSource } from './adapters/typeorm/read-model-source.ts';
 import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
 import { openSqlSession } from './adapters/typeorm/sql-session.ts';
@@ -53,7 +54,7 @@ const group = 'gateway';
 
 /** Throws `port_taken`; then nothing is left open. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { log, clock, config, logger, tracer, metrics, instanceId } = options;
+  const { log, clock, config, logger, tracer, metrics, instanceId, readModels } = options;
   const live = new LiveTasks(config.liveBytes);
   const context: { follow?: FollowTask } = {};
   const http = new HttpMetrics(metrics, {
@@ -79,7 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...options,
     live,
     keys,
-    model: new TypeOrmReadModel(source),
+    model: readModels.isShared ? patientReadModel(new TypeOrmReadModel(source)) : new TypeOrmReadModel(source),
     writer,
     projection,
     tail: transport.broadcast('LiveTailConsumer.onBatch'),

@@ -9,14 +9,15 @@ import { doctor } from './commands/doctor.ts';
 import { printCommandHelp, printHelp } from './commands/help.ts';
 import { run } from './commands/run.ts';
 import { cancel, tasks, watch } from './commands/tasks.ts';
-import { verifyFolder } from './commands/verify-folder.ts';
+import { verifyRecord } from './commands/verify-record.ts';
+import { readServers } from './composition/server-record.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
-import { parseConfig } from './config.ts';
+import { parseConfig, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
 import { stopOnSignals } from './terminal/stop-on-signals.ts';
 
 const commands = new Map<string, Command>(
-  Object.entries({ run, tasks, watch, cancel, docs, verify: verifyFolder, doctor }),
+  Object.entries({ run, tasks, watch, cancel, docs, verify: verifyRecord, doctor }),
 );
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -42,15 +43,21 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     printCommandHelp(command, print);
     return 0;
   }
-  const config = parseConfig(process.env);
+  const servers = readServers(process.env);
+  const config = parseConfig(servers ? withoutServers(process.env) : process.env);
   const url = process.env['WAYBILL_URL'];
   const connect = async (): Promise<WaybillClient> => {
     const running = url ?? findFolderHolder(config.dataDir)?.address;
     if (running !== undefined) return new WaybillClient(running);
+    if (servers) {
+      const detail =
+        'KAFKA_BROKERS is set, so there is no platform of its own to start: say in WAYBILL_URL where the gateway is.';
+      throw new PlatformError('invalid_configuration', { detail });
+    }
     own ??= await startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
     return new WaybillClient(own.url);
   };
-  return command.run(args, { config, print, connect, onFollow: (taskId) => (followed = taskId) });
+  return command.run(args, { config, servers, print, connect, onFollow: (taskId) => (followed = taskId) });
 }
 
 /** The platform has the task and goes on with it: at once, or when one runs again on the data folder. */

@@ -4,9 +4,9 @@ import { parseConfig } from './config.ts';
 describe('the settings', () => {
   it('need nothing: port 3000, data in .waybill, the simulated model', () => {
     const config = parseConfig({});
-    expect(config).toMatchObject({ gateway: { port: 3000 }, logLevel: 'warn', simulatedTokensPerSecond: 0 });
+    expect(config).toMatchObject({ gateway: { port: 3000 }, logLevel: 'warn' });
     expect(config.dataDir).toMatch(/\.waybill$/);
-    expect(config.provider).toBeUndefined();
+    expect(config.model).toEqual({ provider: 'simulated', tokensPerSecond: 0 });
   });
 
   it('take an empty variable for an absent one', () => {
@@ -14,12 +14,13 @@ describe('the settings', () => {
   });
 
   it('use the provider when there is a key, unless AGENTIC_NO_LLM says no', () => {
-    expect(parseConfig({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }).provider).toEqual({
+    expect(parseConfig({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }).model).toEqual({
+      provider: 'openai',
       apiKey: 'k',
       baseUrl: 'http://127.0.0.1:1/v1',
       model: 'gpt-4o-mini',
     });
-    expect(parseConfig({ OPENAI_API_KEY: 'k', AGENTIC_NO_LLM: '1' }).provider).toBeUndefined();
+    expect(parseConfig({ OPENAI_API_KEY: 'k', AGENTIC_NO_LLM: '1' }).model.provider).toBe('simulated');
   });
 
   it.each([

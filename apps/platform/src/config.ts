@@ -5,16 +5,13 @@
 import { resolve } from 'node:path';
 import { PlatformError } from '@waybill/contracts';
 import { readGatewayConfig, type GatewayConfig } from '@waybill/gateway';
+import { modelConfigOf, modelSettings, type ModelConfig } from '@waybill/models';
 import { z } from 'zod';
 
 const Environment = z.object({
+  ...modelSettings,
   WAYBILL_DATA_DIR: z.string().min(1).default('.waybill'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
-  AGENTIC_NO_LLM: z.stringbool().optional(),
-  OPENAI_API_KEY: z.string().min(1).optional(),
-  OPENAI_BASE_URL: z.url().optional(),
-  OPENAI_MODEL: z.string().min(1).default('gpt-4o-mini'),
-  SIMULATED_TOKENS_PER_SECOND: z.coerce.number().nonnegative().default(0),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
 });
 
@@ -27,10 +24,7 @@ export interface PlatformConfig {
   /** Absolute. */
   readonly dataDir: string;
   readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
-  /** Undefined: the simulated model. */
-  readonly provider?: { readonly apiKey: string; readonly baseUrl?: string; readonly model: string };
-  /** 0: as fast as it can. */
-  readonly simulatedTokensPerSecond: number;
+  readonly model: ModelConfig;
   readonly otlpEndpoint?: string;
 }
 
@@ -51,28 +45,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 }
 
 function assemble(settings: z.infer<typeof Environment>, gateway: GatewayConfig): PlatformConfig {
-  const provider = providerOf(settings);
   return {
     gateway,
     dataDir: resolve(settings.WAYBILL_DATA_DIR),
     logLevel: settings.LOG_LEVEL,
-    simulatedTokensPerSecond: settings.SIMULATED_TOKENS_PER_SECOND,
-    ...(provider && { provider }),
+    model: modelConfigOf(settings),
     ...(settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && { otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT }),
   };
-}
-
-function providerOf(settings: z.infer<typeof Environment>): PlatformConfig['provider'] {
-  const { AGENTIC_NO_LLM: none, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = settings;
-  if (none === true) return undefined;
-  if (apiKey === undefined) {
-    if (none !== false && baseUrl === undefined) return undefined;
-    const why = none === false ? 'AGENTIC_NO_LLM=0 asks for a model' : 'OPENAI_BASE_URL is set';
-    throw new PlatformError('invalid_configuration', {
-      detail: `${why}, but OPENAI_API_KEY is not. Set both or neither.`,
-    });
-  }
-  return baseUrl === undefined ? { apiKey, model } : { apiKey, baseUrl, model };
 }
 
 function refuseServers(given: Readonly<Record<string, unknown>>): void {
@@ -82,3 +61,11 @@ function refuseServers(given: Readonly<Record<string, unknown>>): void {
     detail: `npm start runs everything embedded and uses no servers, but ${named.join(', ')} is set. Unset it.`,
   });
 }
+
+/** For commands that talk to a platform on servers. */
+export const withoutServers = (
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !(serverSettings as readonly string[]).includes(name)),
+  );

@@ -39,7 +39,7 @@ async function start(): Promise<number | undefined> {
   );
   print(`  ${style.name(platform.url)}   API ${platform.url}/openapi.json   metrics ${platform.url}/metrics`);
   print(
-    `  model: ${config.provider ? config.provider.model : 'simulated, answers with quotes (set OPENAI_API_KEY for a real one)'}`,
+    `  model: ${config.model.provider === 'openai' ? config.model.model : 'simulated, answers with quotes (set OPENAI_API_KEY for a real one)'}`,
   );
   if (sample) {
     print('');

@@ -5,3 +5,4 @@ export { openModel, type ModelConfig, type ModelPorts } from './open-model.ts';
 export type { OpenAiOptions } from './openai/openai-model.ts';
 export { sourceLine } from './simulated/compose.ts';
 export { SimulatedModel, type SimulatedOptions } from './simulated/simulated-model.ts';
+export { modelConfigOf, modelSettings } from './model-settings.ts';

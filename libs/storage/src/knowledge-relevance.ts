@@ -18,6 +18,24 @@ export function wordWeight(passages: number, passagesWithIt: number): number {
   return Math.log(1 + (passages + 0.5) / (passagesWithIt + 0.5));
 }
 
+/**
+ * Ranking reads every passage that has one of the words, so in a large index the common words of a question stay out of it: they tell
+ * little apart. They still count for relevance.
+ */
+const rankedPassages = 5_000;
+
+/** The rarest words that together stand in so many passages; at least one, if any stands in one. */
+export function wordsThatRank<Word extends { readonly passages: number }>(words: readonly Word[]): Word[] {
+  const chosen: Word[] = [];
+  let sum = 0;
+  for (const word of words.filter(({ passages }) => passages > 0).toSorted((a, b) => a.passages - b.passages)) {
+    sum += word.passages;
+    if (sum > rankedPassages && chosen.length > 0) break;
+    chosen.push(word);
+  }
+  return chosen;
+}
+
 export interface Candidate {
   readonly id: number;
   /** From 0 to 1. */

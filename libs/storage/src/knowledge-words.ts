@@ -29,3 +29,8 @@ export function wordsOf(text: string): string[] {
 export function contentWords(text: string): string[] {
   return wordsOf(text).filter((word) => !stopWords.has(word) && (word.length > 1 || /\P{ASCII}|\d/u.test(word)));
 }
+
+/** What the words of a name and a place say about a passage; numbers of lines say nothing. */
+export function headingOf(name: string, place: string): string {
+  return `${name} ${place.replace(/(?:^|, )lines? [\d-]+$/, '')}`;
+}

@@ -10,7 +10,7 @@ export {
   type PlanStoreSurroundings,
 } from './memory-plan-store.ts';
 export { freePort, PlatformProcess, type PlatformProcessOptions } from './processes/platform-process.ts';
-export { cpuMs, memoryMb } from './processes/process-usage.ts';
+export { cpuMs, memoryMb, withChildren } from './processes/process-usage.ts';
 export { record } from './memory-log/records.ts';
 export { serveInMemory, type ServedInMemory, type ServeOptions } from './memory-log/serve-in-memory.ts';
 export {
@@ -20,3 +20,10 @@ export {
   valuesOf,
   type OwnersInMemory,
 } from './memory-log/owners-in-memory.ts';
+export {
+  ServiceCluster,
+  serviceNames,
+  type ServiceClusterOptions,
+  type ServiceName,
+} from './processes/service-cluster.ts';
+export { ServiceProcess, type ServiceProcessOptions } from './processes/service-process.ts';

@@ -19,7 +19,9 @@ export const doctor: Command = {
       ['running', holder ? `process ${holder.pid}, ${holder.address ?? 'starting'}` : 'no'],
       [
         'model',
-        config.provider ? `${config.provider.model} at ${config.provider.baseUrl ?? 'the provider'}` : 'simulated',
+        config.model.provider === 'openai'
+          ? `${config.model.model} at ${config.model.baseUrl ?? 'the provider'}`
+          : 'simulated',
       ],
       ['traces', config.otlpEndpoint === undefined ? 'not exported' : 'exported'],
     ] as const;

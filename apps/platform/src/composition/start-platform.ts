@@ -10,14 +10,14 @@ import type { PlatformError } from '@waybill/contracts';
 import { sqliteReadModels, startGateway } from '@waybill/gateway';
 import { hashingEmbedder } from '@waybill/knowledge';
 import { systemClock } from '@waybill/messaging';
-import { openModel, type ModelConfig } from '@waybill/models';
+import { openModel } from '@waybill/models';
 import { startOrchestrator } from '@waybill/orchestrator';
 import { startRagIndexer } from '@waybill/rag-indexer';
 import { FolderObjectStore, MemoryHotState, SqliteKnowledgeIndex } from '@waybill/storage';
 import { createLogger, createMetrics, mergeMetrics, openTelemetry } from '@waybill/telemetry';
 import type { PlatformConfig } from '../config.ts';
 import { endProcess } from '../terminal/failure.ts';
-import { Closing } from './closing.ts';
+import { Closing } from '@waybill/service/closing';
 import { openRecord } from './embedded-record.ts';
 
 export interface PlatformOptions {
@@ -89,7 +89,7 @@ async function compose(
   closing.add(() => index.close());
   const ragIndexer = await startRagIndexer({ ...common('rag-indexer'), objects, index, embedder });
   closing.add(() => ragIndexer.close());
-  const model = openModel(modelConfig(config), { hot, clock });
+  const model = openModel(config.model, { hot, clock });
   const agentNode = await startAgentNode({ ...common('agent-node'), agents: [...builtInAgents, ...agents], model });
   closing.add(() => agentNode.close());
   const gateway = await startGateway({
@@ -104,9 +104,4 @@ async function compose(
   await gateway.ready();
   record.lock.setAddress(gateway.address);
   return { url: gateway.address, close: () => closing.run() };
-}
-
-function modelConfig({ provider, simulatedTokensPerSecond }: PlatformConfig): ModelConfig {
-  if (!provider) return { provider: 'simulated', tokensPerSecond: simulatedTokensPerSecond };
-  return { provider: 'openai', ...provider };
 }

@@ -88,6 +88,25 @@ export function groupContract(opened: () => LogUnderTest): void {
       }
     });
 
+    it('gives each topic to those of its members who read it', async () => {
+      const { log } = opened();
+      const [first, second] = [freshTopic(), freshTopic()];
+      const [group, seen] = [freshGroup(), new Seen()];
+      const [one, both, other] = [new TestMember(seen), new TestMember(seen), new TestMember(seen)];
+      await one.join(log, { group, topics: [first] });
+      await both.join(log, { group, topics: [first, second] });
+      await other.join(log, { group, topics: [second] });
+      await log.append([...messages(first, 60), ...messages(second, 60)]);
+      await seen.until(() => [one, both, other].every(({ owned }) => owned.size > 0), 'all have partitions');
+      const count = (topic: string) =>
+        new Set(
+          [one, both, other].flatMap(({ records }) => records.filter((record) => record.topic === topic).map(textOf)),
+        ).size;
+      await seen.until(() => count(first) === 60 && count(second) === 60, 'all records of both topics');
+      expect(one.records.every(({ topic }) => topic === first)).toBe(true);
+      expect(other.records.every(({ topic }) => topic === second)).toBe(true);
+    });
+
     it('hands partitions over without a gap, and not while they are being worked on', async () => {
       const { log } = opened();
       const topic = freshTopic();

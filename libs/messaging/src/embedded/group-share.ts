@@ -4,7 +4,7 @@
  * after a rejection the share is taken back, rests, and is given anew.
  */
 import type { TopicPartition } from '../message-log.ts';
-import { backOffMs, Pause, type BackOffTimes } from './back-off.ts';
+import { backOffMs, Pause, type BackOffTimes } from '../back-off.ts';
 
 export interface Held {
   /** Ends the reading: resolves when what was under way has settled. */

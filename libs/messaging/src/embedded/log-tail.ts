@@ -1,6 +1,6 @@
 /** A tail: a reader for each partition of its topics, without a group. A rejected batch comes again after a back-off. */
 import type { Tail, TailOptions } from '../message-log.ts';
-import { backOffMs, type BackOffTimes } from './back-off.ts';
+import { backOffMs, type BackOffTimes } from '../back-off.ts';
 import type { BatchTable } from './batch-table.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { LogPartition } from './log-partition.ts';

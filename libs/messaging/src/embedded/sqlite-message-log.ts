@@ -13,7 +13,7 @@ import type {
   TopicPartition,
 } from '../message-log.ts';
 import { refuseLargeRecords } from '../record-size.ts';
-import { usualBackOff, type BackOffTimes } from './back-off.ts';
+import { usualBackOff, type BackOffTimes } from '../back-off.ts';
 import { BatchTable } from './batch-table.ts';
 import { CommittedPositions } from './committed-positions.ts';
 import { Compaction } from './compaction.ts';

@@ -3,21 +3,11 @@
  * Promise: topics that one owner reads together are made together, so their counts are equal even when the setting changed in between.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { PlatformError, topics } from '@waybill/contracts';
+import { PlatformError } from '@waybill/contracts';
+import { isLegalTopic, madeTogether, partitionCount } from '../topic-partitions.ts';
 import type { BatchTable } from './batch-table.ts';
 import { LogPartition } from './log-partition.ts';
 import { maxPartitionId } from './place.ts';
-
-const together: readonly string[] = [topics.taskRequests, topics.taskResults, topics.planEvents];
-const single: readonly string[] = [
-  topics.registry,
-  topics.replies,
-  topics.taskSignals,
-  topics.documentRequests,
-  topics.documentEvents,
-];
-/** As Kafka allows them. */
-const legalName = /^[a-zA-Z0-9._-]{1,249}$/;
 
 export class TopicCatalogue {
   readonly #topics = new Map<string, readonly LogPartition[]>();
@@ -55,9 +45,9 @@ export class TopicCatalogue {
   obtain(topic: string): readonly LogPartition[] {
     const known = this.#topics.get(topic);
     if (known) return known;
-    if (!legalName.test(topic))
+    if (!isLegalTopic(topic))
       throw new PlatformError('invalid_request', { detail: `"${topic}" is no name for a topic.` });
-    for (const name of together.includes(topic) ? together : [topic]) if (!this.#topics.has(name)) this.#make(name);
+    for (const name of madeTogether(topic)) if (!this.#topics.has(name)) this.#make(name);
     return this.#topics.get(topic)!;
   }
 
@@ -71,7 +61,7 @@ export class TopicCatalogue {
   }
 
   #make(topic: string): void {
-    const count = single.includes(topic) ? 1 : this.#defaultCount;
+    const count = partitionCount(topic, this.#defaultCount);
     if (this.#lastId + count > maxPartitionId)
       throw new PlatformError('log_unavailable', { detail: 'There is no room for another topic in this data folder.' });
     this.#insertTopic.run(topic, count);

@@ -15,6 +15,7 @@ import type {
   Passage,
   StoredText,
 } from '../knowledge-index.ts';
+import { headingOf } from '../knowledge-words.ts';
 import { loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
 import { KnowledgeSearch } from './knowledge-search.ts';
 import { bytesOf } from './knowledge-statements.ts';
@@ -184,7 +185,7 @@ function insertPassage(
     .run(document.id, ordinal, text, place);
   database
     .prepare('INSERT INTO words (rowid, text, heading) VALUES (?, ?, ?)')
-    .run(id, text, `${document.name} ${place.replace(/(?:^|, )lines? [\d-]+$/, '')}`);
+    .run(id, text, headingOf(document.name, place));
   database
     .prepare('INSERT INTO vectors (passage, document, vector) VALUES (?, ?, ?)')
     .run(id, document.id, bytesOf(vector));

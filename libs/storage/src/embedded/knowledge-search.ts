@@ -4,15 +4,9 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FoundPassage, KnowledgeQuery } from '../knowledge-index.ts';
-import { maxQuestionWords, rankRelevant, wordWeight, type Candidate } from '../knowledge-relevance.ts';
+import { maxQuestionWords, rankRelevant, wordsThatRank, wordWeight, type Candidate } from '../knowledge-relevance.ts';
 import { contentWords } from '../knowledge-words.ts';
 import { ScopedStatements } from './knowledge-statements.ts';
-
-/**
- * Ranking reads every passage that has one of the words, so in a large index the common words of a question stay out of it: they tell
- * little apart. They still count for relevance.
- */
-const rankedPassages = 5_000;
 
 interface Scope {
   /** Row ids of the documents that may be found, as JSON. */
@@ -91,7 +85,7 @@ export class KnowledgeSearch {
       const passages = statements.countWord(quoted(word), scope.documents);
       return { match: quoted(word), passages, weight: wordWeight(scope.passages, passages) };
     });
-    const byWords = places(statements.byWords(ranked(words), scope.documents));
+    const byWords = places(statements.byWords(matchOf(wordsThatRank(words)), scope.documents));
     const nearest = statements.byVector(vector, scope.documents);
     const byVector = places(nearest);
     const cosines = new Map(nearest.map(({ id, cosine }) => [id, cosine]));
@@ -119,19 +113,8 @@ export class KnowledgeSearch {
   }
 }
 
-/** The rarest words that together stand in so many passages, as an FTS5 expression; at least one. */
-function ranked(words: readonly Word[]): string {
-  const chosen: string[] = [];
-  let sum = 0;
-  for (const { match, passages } of words
-    .filter((word) => word.passages > 0)
-    .toSorted((a, b) => a.passages - b.passages)) {
-    sum += passages;
-    if (sum > rankedPassages && chosen.length > 0) break;
-    chosen.push(match);
-  }
-  return chosen.join(' OR ');
-}
+/** An FTS5 expression. */
+const matchOf = (words: readonly Word[]): string => words.map(({ match }) => match).join(' OR ');
 
 /** A word has letters and digits only; the quotes keep AND, OR, NOT and NEAR from being operators. */
 const quoted = (word: string): string => `"${word}"`;

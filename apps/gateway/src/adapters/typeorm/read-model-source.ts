@@ -1,6 +1,7 @@
 /**
  * Opens the read model's database and makes its schema.
  * Promise: a file that is damaged or of another schema version is dropped and begun anew, with one line in the log; it is rebuilt from the log.
+ * A database that others use too is never dropped for that.
  */
 import { rm } from 'node:fs/promises';
 import { PlatformError } from '@waybill/contracts';
@@ -63,6 +64,7 @@ export async function openReadModel(from: ReadModelSource, logger: Logger): Prom
   try {
     return await openOnce(from);
   } catch (error) {
+    if (from.isShared) throw error;
     // Nothing is lost and nothing has to be done: the reason is enough, a stack would look like a failure.
     logger.warn(`The read model cannot be used as it is (${reasonOf(error)}): it is dropped and rebuilt from the log.`);
     await from.discard();

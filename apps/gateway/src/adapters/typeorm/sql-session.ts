@@ -4,6 +4,7 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import type { DataSource } from 'typeorm';
+import { orUnavailable } from './patient-read-model.ts';
 import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
 import { SqlThread } from './sql-thread.ts';
@@ -91,7 +92,7 @@ class RunnerSession implements SqlSession {
   constructor(private readonly source: DataSource) {}
 
   transact(statements: readonly Statement[]): Promise<readonly number[]> {
-    return this.source.transaction(async (manager) => {
+    const writing = this.source.transaction(async (manager) => {
       const changes: number[] = [];
       for (const { sql, params } of statements) {
         const result = await manager.queryRunner!.query(numbered(sql), [...params], true);
@@ -99,10 +100,11 @@ class RunnerSession implements SqlSession {
       }
       return changes;
     });
+    return orUnavailable(writing);
   }
 
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
-    return this.source.query(numbered(sql), [...params]);
+    return orUnavailable(this.source.query(numbered(sql), [...params]));
   }
 
   close(): Promise<void> {

@@ -1,18 +1,21 @@
-/** `waybill verify`: whether the data folder holds what it promises. */
+/** `waybill verify`: whether a data folder, or Kafka and PostgreSQL, hold what the platform promises. */
 import { nullLogger } from '@waybill/telemetry';
 import { openRecord } from '../composition/embedded-record.ts';
+import { openServerRecord } from '../composition/server-record.ts';
 import { endProcess } from '../terminal/failure.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { verify } from './verify.ts';
 
-export const verifyFolder: Command = {
+export const verifyRecord: Command = {
   summary: 'Hold the log of record against the plan store (the platform must be stopped)',
   usage: 'verify',
-  async run(args, { config, print }) {
+  async run(args, { config, servers, print }) {
     readArguments(args, {}, { count: 0, usage: this.usage });
-    const record = openRecord({ dataDir: config.dataDir, logger: nullLogger, onBroken: endProcess });
+    const record = servers
+      ? await openServerRecord(servers)
+      : openRecord({ dataDir: config.dataDir, logger: nullLogger, onBroken: endProcess });
     try {
       const { plans, events, running, problems } = await verify(record.log, record.plans);
       for (const problem of problems) print(style.bad(problem));

@@ -1,0 +1,42 @@
+/** The record of a platform on servers, for reading: nothing is owned, so what runs meanwhile is not disturbed. */
+import { PlatformError } from '@waybill/contracts';
+import { systemClock, type MessageLog } from '@waybill/messaging';
+import { PublishingPlanStore, type PlanStore } from '@waybill/storage';
+
+export interface ServerRecord {
+  readonly log: MessageLog;
+  readonly plans: PlanStore;
+  close(): Promise<void>;
+}
+
+export interface Servers {
+  readonly brokers: readonly string[];
+  /** With the orchestrator's role. */
+  readonly databaseUrl: string;
+}
+
+/** Undefined when none are named. Throws `invalid_configuration` when only one of two is. */
+export function readServers(environment: Readonly<Record<string, string | undefined>>): Servers | undefined {
+  const { KAFKA_BROKERS: brokers = '', DATABASE_URL: databaseUrl = '' } = environment;
+  if (brokers === '' && databaseUrl === '') return undefined;
+  if (brokers !== '' && databaseUrl !== '') return { brokers: brokers.split(','), databaseUrl };
+  const missing = brokers === '' ? 'KAFKA_BROKERS' : 'DATABASE_URL';
+  throw new PlatformError('invalid_configuration', {
+    detail: `${missing} is missing: the record on servers is read with both KAFKA_BROKERS and DATABASE_URL (the orchestrator's).`,
+  });
+}
+
+/** Their clients are loaded only here: the embedded platform never needs them. */
+export async function openServerRecord({ brokers, databaseUrl: url }: Servers): Promise<ServerRecord> {
+  const { KafkaMessageLog } = await import('@waybill/messaging/kafka');
+  const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');
+  const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 };
+  const log = await KafkaMessageLog.open({ brokers, clientId: 'waybill-cli', topics });
+  const sql = new PgSql({ url, connections: 2, applicationName: 'waybill cli' });
+  const plans = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock: systemClock });
+  const close = async (): Promise<void> => {
+    await log.close();
+    await sql.close();
+  };
+  return { log, plans, close };
+}

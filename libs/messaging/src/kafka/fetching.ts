@@ -1,0 +1,75 @@
+/** One consumer of Kafka's client, used as what fetches: batches are handed on partition by partition, positions are kept elsewhere. */
+import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
+import { fromKafka } from './records.ts';
+import type { Fetched } from './held-partitions.ts';
+
+/** All partitions of a member at once; each has its own order. */
+const partitionsAtOnce = 1_000;
+/** A fetch that finds nothing waits this long. Seeks and resumed partitions wait for it, so it is short. */
+const maxWaitTimeInMs = 100;
+const heartbeatsPerSession = 5;
+
+export interface FetchingOptions {
+  readonly kafka: Kafka;
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  readonly assigners?: ConsumerConfig['partitionAssigners'];
+  readonly isClosing: () => boolean;
+}
+
+export function fetchingConsumer({
+  kafka,
+  groupId,
+  sessionTimeoutMs,
+  assigners,
+  isClosing,
+}: FetchingOptions): Consumer {
+  return kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    // A handler may take as long as this before its member counts as gone.
+    rebalanceTimeout: 30_000,
+    heartbeatInterval: Math.floor(sessionTimeoutMs / heartbeatsPerSession),
+    maxWaitTimeInMs,
+    minBytes: 1,
+    maxBytesPerPartition: 4 * 1024 * 1024,
+    maxBytes: 16 * 1024 * 1024,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => !isClosing() },
+    ...(assigners ? { partitionAssigners: assigners } : {}),
+  });
+}
+
+/** `deliver` answers whether the records count as delivered; otherwise they are fetched again. */
+export async function run(
+  consumer: Consumer,
+  heartbeatMs: number,
+  deliver: (fetched: Fetched, isStale: () => boolean) => Promise<boolean>,
+): Promise<void> {
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: partitionsAtOnce,
+    eachBatch: async (payload) => {
+      const beating = setInterval(() => void payload.heartbeat().catch(() => {}), heartbeatMs); // its failure shows in the client's own next one
+      try {
+        const isDelivered = await deliver(fetchedOf(payload), () => payload.isStale());
+        if (isDelivered) payload.resolveOffset(payload.batch.lastOffset());
+      } finally {
+        clearInterval(beating);
+      }
+    },
+  });
+}
+
+export const heartbeatMsOf = (sessionTimeoutMs: number): number => Math.floor(sessionTimeoutMs / heartbeatsPerSession);
+
+function fetchedOf({ batch }: EachBatchPayload): Fetched {
+  const { topic, partition } = batch;
+  return {
+    topic,
+    partition,
+    records: batch.messages.map((message) => fromKafka(topic, partition, message)),
+    nextOffset: Number(batch.lastOffset()) + 1,
+  };
+}

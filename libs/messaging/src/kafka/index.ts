@@ -1,0 +1,3 @@
+/** Apart from the rest: only processes that speak Kafka load its client. */
+export { KafkaMessageLog, type KafkaMessageLogOptions } from './kafka-message-log.ts';
+export type { TopicSettings } from './topic-settings.ts';

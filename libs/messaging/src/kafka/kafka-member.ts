@@ -1,0 +1,146 @@
+/**
+ * A member of a consumer group. Every rebalance takes all partitions away and gives the new ones: Kafka's client forgets its positions with it too.
+ * Promise: what the port says of a group (`held-partitions.ts` keeps it for what is held together).
+ */
+import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { CommittedPosition, GroupMembership, GroupOptions, TopicPartition } from '../message-log.ts';
+import { assignByNumber } from './co-partitioning.ts';
+import { fetchingConsumer, heartbeatMsOf, run } from './fetching.ts';
+import { HeldPartitions, nameOf, type Fetched, type Fetching } from './held-partitions.ts';
+import { unavailable } from './kafka-errors.ts';
+import { claimsOf, refuseBeyondEnd } from './positions.ts';
+
+export interface MemberOptions {
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly sessionTimeoutMs: number;
+  onTrouble(error: unknown): void;
+  onEnd(member: KafkaMember): void;
+}
+
+export class KafkaMember implements GroupMembership {
+  private readonly consumer: Consumer;
+  private held = new Map<string, HeldPartitions>();
+  /** Revoking and assigning, one after the other. */
+  private changing: Promise<void> = Promise.resolve();
+  private leaving: Promise<void> | undefined;
+  private joined!: () => void;
+
+  constructor(
+    private readonly group: GroupOptions,
+    private readonly options: MemberOptions,
+  ) {
+    this.consumer = fetchingConsumer({
+      ...options,
+      groupId: group.group,
+      assigners: [assignByNumber],
+      isClosing: () => this.leaving !== undefined,
+    });
+  }
+
+  /** Resolves when the group has taken it in. */
+  async start(): Promise<void> {
+    const { consumer } = this;
+    const { topics, from } = this.group;
+    const joined = new Promise<void>((resolve) => (this.joined = resolve));
+    const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
+    consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
+    consumer.on(REBALANCING, () => void this.revokeAll());
+    consumer.on(CRASH, ({ payload }) => {
+      this.options.onTrouble(payload.error);
+      void this.revokeAll();
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'start' });
+      const deliver = (fetched: Fetched, isStale: () => boolean): Promise<boolean> =>
+        this.held.get(nameOf(fetched))?.deliver(fetched, isStale) ?? Promise.resolve(false);
+      await run(consumer, heartbeatMsOf(this.options.sessionTimeoutMs), deliver);
+    } catch (error) {
+      throw unavailable(`let ${this.group.group} join`, error);
+    }
+    await joined;
+  }
+
+  async commit(positions: readonly CommittedPosition[]): Promise<void> {
+    if (positions.length === 0) return;
+    try {
+      await this.consumer.commitOffsets(
+        positions.map(({ topic, partition, offset, metadata }) => ({
+          topic,
+          partition,
+          offset: String(offset),
+          ...(metadata === undefined ? {} : { metadata }),
+        })),
+      );
+    } catch (error) {
+      throw unavailable(`take the positions of ${this.group.group}`, error);
+    }
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.held.get(nameOf(partition))?.pause(partition);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.held.get(nameOf(partition))?.resume(partition);
+  }
+
+  leave(): Promise<void> {
+    this.leaving ??= this.end();
+    return this.leaving;
+  }
+
+  /** Handed back before the group is left, so that the next owner finds nothing half done. */
+  private async end(): Promise<void> {
+    await this.revokeAll();
+    await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
+    await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+    this.options.onEnd(this);
+  }
+
+  private assigned(assignment: Readonly<Record<string, readonly number[]>>): void {
+    void this.revokeAll();
+    this.joined();
+    if (this.leaving) return;
+    const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic, partition })),
+    );
+    // A new assignment begins unpaused.
+    this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })));
+    const together = Map.groupBy(partitions, ({ topic, partition }) =>
+      this.group.coPartitioned ? String(partition) : `${topic}/${partition}`,
+    );
+    const all = [...together.values()].map((each) => new HeldPartitions(each, this.group, this.fetching));
+    for (const one of all) for (const partition of one.partitions) this.held.set(nameOf(partition), one);
+    this.changing = this.changing.then(() => this.assignAll(all, partitions));
+  }
+
+  /** One question for all positions. */
+  private async assignAll(all: readonly HeldPartitions[], partitions: readonly TopicPartition[]): Promise<void> {
+    const claims = await this.fetching.claims(partitions).catch((error: unknown) => this.options.onTrouble(error));
+    for (const one of all) {
+      const own = one.partitions.map(nameOf);
+      void one.assign(claims?.filter((claim) => own.includes(nameOf(claim))));
+    }
+  }
+
+  private revokeAll(): Promise<void> {
+    const all = new Set(this.held.values());
+    this.held = new Map();
+    const revoked = [...all].map((one) => one.revoke());
+    this.changing = this.changing.then(() => Promise.all(revoked)).then(() => {});
+    return this.changing;
+  }
+
+  private readonly fetching: Fetching = {
+    check: (positions) => refuseBeyondEnd(this.options.admin, positions),
+    claims: (partitions) => claimsOf(this.options.admin, this.group.group, partitions),
+    seek: ({ topic, partition, offset }) => this.consumer.seek({ topic, partition, offset: String(offset) }),
+    pause: (partitions) =>
+      this.consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    resume: (partitions) =>
+      this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    onTrouble: (error) => this.options.onTrouble(error),
+  };
+}

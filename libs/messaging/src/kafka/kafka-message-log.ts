@@ -1,0 +1,156 @@
+/**
+ * The log on Kafka. Records are acknowledged by all in-sync replicas; no transactions (Kafka's are slow through this client).
+ * One connection for producing, one for questions, one for each membership and tail.
+ */
+import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
+import type { Admin, Kafka as KafkaClient, Producer } from 'kafkajs';
+import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOptions } from '../message-log.ts';
+import { partitionOf } from '../partitioner.ts';
+import { refuseLargeRecords } from '../record-size.ts';
+import { Kafka, logLevel } from './client.ts';
+import { clientLog, type KafkaLogger } from './client-log.ts';
+import { unavailable } from './kafka-errors.ts';
+import { KafkaMember } from './kafka-member.ts';
+import { KafkaTail } from './kafka-tail.ts';
+import { boundsOf } from './positions.ts';
+import { ProduceQueue, type Produce } from './produce-queue.ts';
+import { toKafka } from './records.ts';
+import type { TopicSettings } from './topic-settings.ts';
+import { Topics } from './topics.ts';
+
+export interface KafkaMessageLogOptions {
+  /** `host:port` of some of the cluster's brokers. */
+  readonly brokers: readonly string[];
+  /** The service, as the brokers' own logs and quotas show it. */
+  readonly clientId: string;
+  readonly topics: TopicSettings;
+  /** After which a silent member counts as gone, ms; 6 s at least, as brokers have it. */
+  readonly sessionTimeoutMs?: number;
+  readonly logger?: KafkaLogger;
+}
+
+const retry = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 8 };
+const produceTimeoutMs = 15_000;
+
+export class KafkaMessageLog implements MessageLog {
+  private readonly kafka: KafkaClient;
+  private readonly admin: Admin;
+  private readonly producer: Producer;
+  private readonly known: Topics;
+  private readonly queue = new ProduceQueue((produces) => this.produce(produces));
+  private readonly open_ = new Set<KafkaMember | KafkaTail>();
+
+  private constructor(private readonly options: KafkaMessageLogOptions) {
+    const { brokers, clientId, logger } = options;
+    this.kafka = new Kafka({
+      brokers: [...brokers],
+      clientId,
+      retry,
+      connectionTimeout: 3_000,
+      requestTimeout: 30_000,
+      logLevel: logLevel.WARN,
+      logCreator: clientLog(logger),
+    });
+    this.admin = this.kafka.admin();
+    this.producer = this.kafka.producer({ allowAutoTopicCreation: false });
+    this.known = new Topics(this.admin, options.topics);
+  }
+
+  /** Throws `log_unavailable` when no broker answers. */
+  static async open(options: KafkaMessageLogOptions): Promise<KafkaMessageLog> {
+    const log = new KafkaMessageLog(options);
+    try {
+      await Promise.all([log.admin.connect(), log.producer.connect()]);
+      return log;
+    } catch (error) {
+      await log.close();
+      throw unavailable(`be reached at ${options.brokers.join(', ')}`, error);
+    }
+  }
+
+  /** Makes the platform's topics where they are missing, and answers what is too weak in those that are there. */
+  prepareTopics(): Promise<readonly string[]> {
+    return this.known.prepare();
+  }
+
+  async append(messages: readonly OutgoingMessage[]): Promise<readonly Position[]> {
+    refuseLargeRecords(messages);
+    const topics = new Map<string, number>();
+    for (const { topic } of messages) if (!topics.has(topic)) topics.set(topic, await this.partitions(topic));
+    return this.queue.append(messages.map((message) => placed(message, topics.get(message.topic)!)));
+  }
+
+  partitions(topic: string): Promise<number> {
+    return this.known.count(topic);
+  }
+
+  async endOffsets(topic: string): Promise<readonly number[]> {
+    await this.partitions(topic);
+    try {
+      return (await boundsOf(this.admin, topic)).map(({ end }) => end);
+    } catch (error) {
+      throw unavailable(`tell the end of ${topic}`, error);
+    }
+  }
+
+  async join(group: GroupOptions): Promise<GroupMembership> {
+    for (const topic of group.topics) await this.partitions(topic);
+    const member = new KafkaMember(group, this.parts());
+    return this.begin(member);
+  }
+
+  async tail(tail: TailOptions): Promise<Tail> {
+    for (const topic of tail.topics) await this.partitions(topic);
+    return this.begin(new KafkaTail(tail, this.parts()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.open_].map((one) => ('leave' in one ? one.leave() : one.close())));
+    await this.queue.idle();
+    await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
+  }
+
+  private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
+    this.open_.add(one);
+    await one.start();
+    return one;
+  }
+
+  private parts() {
+    const { kafka, admin, options } = this;
+    return {
+      kafka,
+      admin,
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,
+      onTrouble: (error: unknown) => options.logger?.warn('Kafka', { error }),
+      onEnd: (one: KafkaMember | KafkaTail) => void this.open_.delete(one),
+    };
+  }
+
+  private async produce(produces: readonly Produce[]): Promise<readonly number[]> {
+    const byTopic = Map.groupBy(produces, ({ topic }) => topic);
+    try {
+      const written = await this.producer.sendBatch({
+        acks: -1,
+        timeout: produceTimeoutMs,
+        topicMessages: [...byTopic].map(([topic, of]) => ({
+          topic,
+          messages: of.flatMap(({ partition, messages }) => messages.map((message) => toKafka(message, partition))),
+        })),
+      });
+      const first = new Map(
+        written.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, Number(baseOffset)]),
+      );
+      return produces.map(({ topic, partition }) => first.get(`${topic}/${partition}`)!);
+    } catch (error) {
+      throw unavailable(`append to ${[...byTopic.keys()].join(', ')}`, error);
+    }
+  }
+}
+
+function placed(message: OutgoingMessage, count: number): OutgoingMessage & { partition: number } {
+  const { topic, key, partition = partitionOf(key, count) } = message;
+  if (partition >= 0 && partition < count) return { ...message, partition };
+  const detail = `There is no partition ${partition} in ${topic}; it has ${count}.`;
+  throw new PlatformError('invalid_request', { detail });
+}

@@ -1,0 +1,122 @@
+/**
+ * Reads all partitions of some topics. Kafka's client reads in groups only, so each tail is a group of one that never commits;
+ * the cluster forgets such a group when its member has left.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Admin, Consumer, Kafka } from 'kafkajs';
+import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
+import type { Tail, TailOptions, TopicPartition } from '../message-log.ts';
+import { fetchingConsumer, heartbeatMsOf, run } from './fetching.ts';
+import { nameOf, type Fetched } from './held-partitions.ts';
+import { unavailable } from './kafka-errors.ts';
+import { boundsOf } from './positions.ts';
+
+export interface KafkaTailOptions {
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly sessionTimeoutMs: number;
+  onTrouble(error: unknown): void;
+  onEnd(tail: KafkaTail): void;
+}
+
+export class KafkaTail implements Tail {
+  private readonly consumer: Consumer;
+  private readonly next = new Map<string, { readonly of: TopicPartition; offset: number }>();
+  private readonly running = new Set<Promise<void>>();
+  private readonly rest = new Set<Pause>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly tail: TailOptions,
+    private readonly options: KafkaTailOptions,
+  ) {
+    const groupId = `waybill-tail-${randomUUID()}`;
+    this.consumer = fetchingConsumer({ ...options, groupId, isClosing: () => this.closing !== undefined });
+  }
+
+  /** Resolves when the start is fixed and the partitions are being read. */
+  async start(): Promise<void> {
+    const { consumer, tail } = this;
+    try {
+      for (const topic of tail.topics) await this.fixStart(topic);
+      const joined = new Promise<void>((resolve) =>
+        consumer.on(consumer.events.GROUP_JOIN, () => {
+          this.seekAll();
+          resolve();
+        }),
+      );
+      consumer.on(consumer.events.CRASH, ({ payload }) => this.options.onTrouble(payload.error));
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...tail.topics], fromBeginning: true });
+      await run(consumer, heartbeatMsOf(this.options.sessionTimeoutMs), (fetched, isStale) =>
+        this.deliver(fetched, isStale),
+      );
+      await joined;
+    } catch (error) {
+      throw unavailable(`read ${tail.topics.join(', ')}`, error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    for (const pause of this.rest) pause.cut();
+    await Promise.all(this.running);
+    await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
+    await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+    this.options.onEnd(this);
+  }
+
+  private async fixStart(topic: string): Promise<void> {
+    const { from } = this.tail;
+    const bounds = await boundsOf(this.options.admin, topic);
+    for (const [partition, { start, end }] of bounds.entries()) {
+      const given = typeof from === 'string' ? undefined : from.get(topic)?.[partition];
+      const offset = from === 'end' ? end : Math.max(start, given ?? start);
+      this.next.set(nameOf({ topic, partition }), { of: { topic, partition }, offset });
+    }
+  }
+
+  private seekAll(): void {
+    for (const { of, offset } of this.next.values()) this.consumer.seek({ ...of, offset: String(offset) });
+  }
+
+  /** Again and again until it is taken: nothing that comes after it may come before it. */
+  private async deliver(fetched: Fetched, isStale: () => boolean): Promise<boolean> {
+    const place = this.next.get(nameOf(fetched));
+    if (!place || isStale()) return false;
+    const records = fetched.records.filter(({ offset }) => offset >= place.offset);
+    for (let failures = 0; !this.closing;) {
+      try {
+        if (records.length > 0) await this.handle({ ...fetched, records });
+        place.offset = fetched.nextOffset;
+        return true;
+      } catch (error) {
+        failures += 1;
+        this.options.onTrouble(error);
+        const pause = new Pause();
+        this.rest.add(pause);
+        await pause.wait(backOffMs(usualBackOff, failures));
+        this.rest.delete(pause);
+      }
+    }
+    return false;
+  }
+
+  private async handle(fetched: Fetched): Promise<void> {
+    const handling = Promise.resolve(this.tail.onRecords(fetched));
+    const settled = handling.then(
+      () => {},
+      () => {},
+    );
+    this.running.add(settled);
+    try {
+      await handling;
+    } finally {
+      this.running.delete(settled);
+    }
+  }
+}

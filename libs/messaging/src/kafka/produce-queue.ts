@@ -1,0 +1,129 @@
+/**
+ * Appends on their way to Kafka: whatever gathers while a produce is under way goes out together with the next one.
+ * Promises: one produce at a time is under way for a partition, so that a retry never overtakes; records of a partition keep the order in which they came.
+ */
+import type { OutgoingMessage } from '@waybill/contracts';
+import type { Position } from '../message-log.ts';
+import { recordBytes } from '../record-size.ts';
+
+/** Records of one partition that go out together. */
+export interface Produce {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly OutgoingMessage[];
+}
+/** Answers the offset of the first record of each, in their order. Rejects when any of them may not have been written. */
+export type Send = (produces: readonly Produce[]) => Promise<readonly number[]>;
+
+interface Append {
+  readonly positions: Position[];
+  left: number;
+  resolve(positions: readonly Position[]): void;
+  reject(error: unknown): void;
+}
+interface Entry {
+  readonly message: OutgoingMessage;
+  readonly append: Append;
+  readonly at: number;
+}
+
+/** Of one partition in one produce; a broker takes 1 MiB and what a large record costs beside. */
+const mostBytes = 1024 * 1024;
+const mostRecords = 10_000;
+
+class Line {
+  readonly waiting: Entry[] = [];
+  isBusy = false;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+  ) {}
+
+  /** At least one. */
+  take(): Entry[] {
+    let bytes = 0;
+    let count = 0;
+    for (; count < Math.min(this.waiting.length, mostRecords); count += 1) {
+      bytes += recordBytes(this.waiting[count]!.message) + 100;
+      if (bytes > mostBytes && count > 0) break;
+    }
+    return this.waiting.splice(0, count);
+  }
+}
+
+export class ProduceQueue {
+  private readonly lines = new Map<string, Line>();
+  private readonly atRest: (() => void)[] = [];
+  private isArmed = false;
+
+  constructor(private readonly send: Send) {}
+
+  /** The messages know their partitions. */
+  append(messages: readonly (OutgoingMessage & { partition: number })[]): Promise<readonly Position[]> {
+    if (messages.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const append: Append = { positions: [], left: messages.length, resolve, reject };
+      for (const [at, message] of messages.entries()) this.line(message).waiting.push({ message, append, at });
+      this.arm();
+    });
+  }
+
+  /** Resolves when nothing is under way or waiting. */
+  idle(): Promise<void> {
+    if (this.isIdle()) return Promise.resolve();
+    return new Promise((resolve) => this.atRest.push(resolve));
+  }
+
+  private isIdle(): boolean {
+    return [...this.lines.values()].every(({ isBusy, waiting }) => !isBusy && waiting.length === 0);
+  }
+
+  private line({ topic, partition }: { topic: string; partition: number }): Line {
+    const name = `${topic}/${partition}`;
+    const line = this.lines.get(name) ?? new Line(topic, partition);
+    this.lines.set(name, line);
+    return line;
+  }
+
+  /** What comes in during one turn of the event loop goes out together. */
+  private arm(): void {
+    if (this.isArmed) return;
+    this.isArmed = true;
+    setImmediate(() => {
+      this.isArmed = false;
+      const ready = [...this.lines.values()].filter(({ isBusy, waiting }) => !isBusy && waiting.length > 0);
+      if (ready.length > 0) void this.produce(ready);
+    });
+  }
+
+  private async produce(lines: readonly Line[]): Promise<void> {
+    const taken = lines.map((line) => {
+      line.isBusy = true;
+      return { line, entries: line.take() };
+    });
+    try {
+      const first = await this.send(
+        taken.map(({ line: { topic, partition }, entries }) => ({
+          topic,
+          partition,
+          messages: entries.map(({ message }) => message),
+        })),
+      );
+      for (const [index, { line, entries }] of taken.entries()) settle(line, entries, first[index]!);
+    } catch (error) {
+      for (const { entries } of taken) for (const { append } of entries) append.reject(error);
+    }
+    for (const line of lines) line.isBusy = false;
+    if (lines.some(({ waiting }) => waiting.length > 0)) this.arm();
+    else if (this.atRest.length > 0 && this.isIdle()) for (const resolve of this.atRest.splice(0)) resolve();
+  }
+}
+
+function settle({ topic, partition }: Line, entries: readonly Entry[], firstOffset: number): void {
+  for (const [index, { append, at }] of entries.entries()) {
+    append.positions[at] = { topic, partition, offset: firstOffset + index };
+    append.left -= 1;
+    if (append.left === 0) append.resolve(append.positions);
+  }
+}

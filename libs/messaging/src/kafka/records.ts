@@ -1,0 +1,32 @@
+/** Records as Kafka's client has them, and as the port does. Text stays text: bytes are told apart by not being UTF-8. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+
+export function toKafka({ key, value, headers }: OutgoingMessage, partition: number): Message {
+  const bytes = value === null || typeof value === 'string' ? value : Buffer.from(value);
+  return { key, value: bytes, headers: { ...headers }, partition };
+}
+
+export function fromKafka(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
+  const { key, value, headers, offset, timestamp } = message;
+  return {
+    topic,
+    partition,
+    offset: Number(offset),
+    timestamp: Number(timestamp),
+    key: key?.toString() ?? '',
+    headers: textHeaders(headers),
+    value: value && isUtf8(value) ? value.toString() : value,
+  };
+}
+
+function textHeaders(headers: IHeaders = {}): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) texts[name] = last.toString();
+  }
+  return texts;
+}

@@ -1,0 +1,111 @@
+/**
+ * A service as a process: settings, log, telemetry, status page, and a polite end.
+ * Promises: what cannot be started says so in one line and exits with 1, leaving nothing open; SIGTERM and SIGINT finish what runs and exit with 0,
+ * a second one ends at once. With `--check-settings` it only says whether the settings are valid, and which ones there are.
+ */
+import { randomUUID } from 'node:crypto';
+import { PlatformError } from '@waybill/contracts';
+import { systemClock, type Clock, type MessageLog } from '@waybill/messaging';
+import { createLogger, createMetrics, openTelemetry, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
+import type { z } from 'zod';
+import { Closing } from './closing.ts';
+import { readSettings, ServiceSettings, type Environment } from './environment.ts';
+import { openKafkaLog } from './kafka-log.ts';
+import { openStatusPage } from './status-page.ts';
+
+export interface ServiceContext<Settings> {
+  readonly settings: Settings & ServiceSettings;
+  /** What every service is started with. */
+  readonly common: {
+    readonly log: MessageLog;
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly tracer: Tracer;
+    readonly metrics: Metrics;
+    readonly logger: Logger;
+    readonly instanceId: string;
+  };
+  /** What is opened last is closed first. */
+  readonly closing: Closing;
+}
+
+export interface ServiceDefinition<Shape extends z.ZodRawShape> {
+  readonly name: 'gateway' | 'orchestrator' | 'agent-node' | 'rag-indexer';
+  /** Its own, besides those of every service. */
+  readonly settings: Shape;
+  readonly environment: Environment;
+  /** Resolves when the service does its work. */
+  readonly start: (context: ServiceContext<z.infer<z.ZodObject<Shape>>>) => Promise<void>;
+}
+
+export async function runService<Shape extends z.ZodRawShape>(definition: ServiceDefinition<Shape>): Promise<void> {
+  const closing = new Closing();
+  stopOnSignals(closing);
+  try {
+    await start(definition, closing);
+  } catch (error) {
+    process.stderr.write(`waybill ${definition.name}: ${lineOf(error)}\n`);
+    await closing.run().catch(() => undefined);
+    process.exit(1);
+  }
+}
+
+async function start<Shape extends z.ZodRawShape>(
+  { name, settings: own, environment, start: startService }: ServiceDefinition<Shape>,
+  closing: Closing,
+): Promise<void> {
+  const shape = ServiceSettings.extend(own);
+  const settings = readSettings(shape, environment) as ServiceContext<z.infer<z.ZodObject<Shape>>>['settings'];
+  if (process.argv.includes('--check-settings')) {
+    process.stdout.write(`${JSON.stringify({ service: name, settings: Object.keys(shape.shape) })}\n`);
+    process.exit(0);
+  }
+  const logger = createLogger(name, { level: settings.LOG_LEVEL });
+  const metrics = createMetrics(name);
+  const state = { isReady: false };
+  if (settings.METRICS_PORT !== undefined) {
+    const { METRICS_PORT: port, METRICS_HOST: host } = settings;
+    const page = await openStatusPage({ port, host, metrics, isReady: () => state.isReady });
+    closing.add(() => page.close());
+  }
+  const telemetry = await openTelemetry({ services: [name], endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
+  closing.add(() => telemetry.close());
+  const log = await openKafkaLog(name, settings, logger);
+  closing.add(() => log.close());
+  const instanceId = randomUUID();
+  const common = {
+    log,
+    clock: systemClock,
+    random: Math.random,
+    tracer: telemetry.tracer(name),
+    metrics,
+    logger,
+    instanceId,
+  };
+  await startService({ settings, common, closing });
+  state.isReady = true;
+  closing.add(() => Promise.resolve((state.isReady = false)));
+  logger.info('Ready', { instance: instanceId });
+}
+
+function stopOnSignals(closing: Closing): void {
+  let isStopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      closing.run().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`${lineOf(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function lineOf(error: unknown): string {
+  const text = error instanceof PlatformError ? error.detail : error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,79 @@
+/**
+ * Brings a service's schema up to date, by TypeORM.
+ * Promises: of several processes that start at once one does it and the others wait; what a newer version has added is left alone and refused.
+ */
+import { PlatformError } from '@waybill/contracts';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { databaseUnavailable } from './sql.ts';
+
+export type Migration = new () => MigrationInterface;
+
+export interface MigrateOptions {
+  readonly url: string;
+  /** The service, whose schema it is. */
+  readonly service: string;
+  readonly migrations: readonly Migration[];
+}
+
+/** Of the lock that the processes of a service share. */
+const lockSpace = 0x57415942;
+
+export async function migrate({ url, service, migrations }: MigrateOptions): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: `waybill ${service} migrations`,
+    migrations: [...migrations],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    logging: false,
+    poolSize: 2,
+  });
+  try {
+    await source.initialize();
+    await refuseWeak(source);
+    await underLock(source, service, async () => {
+      await refuseNewer(source, migrations);
+      await source.runMigrations();
+    });
+  } catch (error) {
+    throw databaseUnavailable(`be prepared for ${service}`, error);
+  } finally {
+    if (source.isInitialized) await source.destroy();
+  }
+}
+
+/** Held by a connection of its own; it goes with the connection when the process dies. */
+async function underLock(source: DataSource, service: string, work: () => Promise<void>): Promise<void> {
+  const holder = source.createQueryRunner();
+  try {
+    await holder.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockSpace, service]);
+    await work();
+    await holder.query('SELECT pg_advisory_unlock($1, hashtext($2))', [lockSpace, service]);
+  } finally {
+    await holder.release();
+  }
+}
+
+/** A commit that is acknowledged has to be on the disk. */
+async function refuseWeak(source: DataSource): Promise<void> {
+  for (const setting of ['synchronous_commit', 'fsync', 'full_page_writes']) {
+    const [row] = (await source.query(`SHOW ${setting}`)) as Record<string, string>[];
+    if (row?.[setting] !== 'off') continue;
+    const detail = `The database runs with ${setting} = off, so it may lose what it has acknowledged. Turn it on.`;
+    throw new PlatformError('invalid_configuration', { detail });
+  }
+}
+
+async function refuseNewer(source: DataSource, migrations: readonly Migration[]): Promise<void> {
+  const [{ there } = { there: null }] = (await source.query(`SELECT to_regclass('migrations') AS there`)) as {
+    there: string | null;
+  }[];
+  if (there === null) return;
+  const known = new Set(migrations.map(({ name }) => name));
+  const done = (await source.query('SELECT name FROM migrations')) as { name: string }[];
+  const newer = done.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+  if (newer.length === 0) return;
+  const detail = `The database has migrations that this version does not know (${newer.join(', ')}): it was used by a newer one. Run that version, or restore the database of before.`;
+  throw new PlatformError('data_folder_newer', { detail });
+}

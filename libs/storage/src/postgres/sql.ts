@@ -1,0 +1,143 @@
+/**
+ * SQL on PostgreSQL as the stores need it: one statement at a time, each its own transaction, or several in one.
+ * Promises: a transaction that resolves is committed, one that rejects did nothing unless its outcome is `unknown`; a failure says what became of the statement: `refused` (the server rolled it back), `unreachable` (it was never sent) or `unknown`.
+ */
+import { PlatformError } from '@waybill/contracts';
+import pg from 'pg';
+
+/** A name makes the server keep the plan of the statement for the connection. */
+export interface SqlStatement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface SqlRunner {
+  run<Row>(statement: SqlStatement, values: readonly unknown[]): Promise<readonly Row[]>;
+}
+export interface Sql extends SqlRunner {
+  close(): Promise<void>;
+}
+
+export interface TransactionalSql extends Sql {
+  /** `snapshot` only reads, and sees one moment throughout. What `work` throws comes out as it is. */
+  transaction<T>(kind: TransactionKind, work: (sql: SqlRunner) => Promise<T>): Promise<T>;
+}
+export type TransactionKind = 'write' | 'snapshot';
+export const beginOf: Readonly<Record<TransactionKind, string>> = {
+  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+};
+
+export class SqlFailure extends Error {
+  constructor(
+    readonly outcome: 'refused' | 'unreachable' | 'unknown',
+    cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'SqlFailure';
+  }
+}
+
+export interface PgSqlOptions {
+  readonly url: string;
+  /** How many statements run at once; more of them wait. */
+  readonly connections: number;
+  /** As the server's own lists show it. */
+  readonly applicationName: string;
+  /** After which an answer is given up, ms. */
+  readonly timeoutMs?: number;
+}
+
+export class PgSql implements TransactionalSql {
+  private readonly pool: pg.Pool;
+
+  constructor({ url, connections, applicationName, timeoutMs = 30_000 }: PgSqlOptions) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: connections,
+      application_name: applicationName,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: timeoutMs,
+      keepAlive: true,
+    });
+    // A connection that breaks while nobody uses it: the pool makes another one. One that is in use fails its statement as well.
+    this.pool.on('error', () => {});
+    this.pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  async run<Row>(statement: SqlStatement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const client = await this.connect();
+    try {
+      const { rows } = await query(client, statement, values);
+      client.release();
+      return rows as Row[];
+    } catch (error) {
+      client.release(isBroken(error));
+      throw error;
+    }
+  }
+
+  async transaction<T>(kind: TransactionKind, work: (sql: SqlRunner) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    const run: SqlRunner['run'] = async <Row>(statement: SqlStatement, values: readonly unknown[]) =>
+      (await query(client, statement, values)).rows as Row[];
+    try {
+      await query(client, { text: beginOf[kind] });
+      const result = await work({ run });
+      const { command } = await query(client, { text: 'COMMIT' });
+      // The server's answer when a statement was refused and `work` went on.
+      if (command === 'ROLLBACK') throw new SqlFailure('refused', 'the transaction had failed before');
+      client.release();
+      return result;
+    } catch (error) {
+      // A connection that is closed takes its transaction with it.
+      const isLost =
+        isBroken(error) ||
+        (await query(client, { text: 'ROLLBACK' }).then(
+          () => false,
+          () => true,
+        ));
+      client.release(isLost);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private connect(): Promise<pg.PoolClient> {
+    return this.pool.connect().catch((error: unknown) => {
+      throw new SqlFailure('unreachable', error);
+    });
+  }
+}
+
+async function query(
+  client: pg.PoolClient,
+  statement: { readonly name?: string; readonly text: string },
+  values: readonly unknown[] = [],
+): Promise<pg.QueryResult> {
+  try {
+    return await client.query({ ...statement, values: [...values] });
+  } catch (error) {
+    throw new SqlFailure(outcomeOf(error), error);
+  }
+}
+
+const isBroken = (error: unknown): boolean => error instanceof SqlFailure && error.outcome !== 'refused';
+
+/** The server's own words carry an SQLSTATE; those of class 57P (it stops) and 08 (the connection) leave open what became of a commit. */
+function outcomeOf(error: unknown): 'refused' | 'unknown' {
+  const state = (error as { code?: unknown }).code;
+  if (typeof state !== 'string' || !/^[0-9A-Z]{5}$/.test(state) || !(error instanceof pg.DatabaseError))
+    return 'unknown';
+  return state.startsWith('57P') || state.startsWith('08') ? 'unknown' : 'refused';
+}
+
+/** For statements after which it does not matter what became of them. */
+export function databaseUnavailable(doing: string, error: unknown): PlatformError {
+  if (error instanceof PlatformError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new PlatformError('unavailable', { detail: `The database could not ${doing}: ${why}.`, cause: error });
+}

@@ -1,0 +1,33 @@
+/** `npm run stack -- up|down|status|clean [server...]`: real Kafka, PostgreSQL, Redis and S3 on this machine, without containers. */
+import { memoryMb, pidOf } from './background.mjs';
+import { StackFailure } from './failure.mjs';
+import { host, settings } from './places.mjs';
+import { clean, down, serverNamed, servers, up } from './servers.mjs';
+
+const [verb = '', ...names] = process.argv.slice(2);
+const say = (/** @type {string} */ line) => console.error(`stack: ${line}`);
+try {
+  const chosen = names.length === 0 ? servers : names.map(serverNamed);
+  if (verb === 'up') {
+    await up(chosen, say);
+    for (const [name, value] of Object.entries(settings('postgres'))) console.log(`export ${name}=${value}`);
+  } else if (verb === 'down') await down(chosen);
+  else if (verb === 'clean') await clean(chosen);
+  else if (verb === 'status') status(chosen);
+  else throw new StackFailure('usage: npm run stack -- up|down|status|clean [kafka|postgres|redis|minio ...]');
+} catch (error) {
+  if (!(error instanceof StackFailure)) throw error;
+  if (error.details) console.error(error.details);
+  say(error.message);
+  process.exitCode = 1;
+}
+
+/** Fails when one of them is down. @param {readonly import('./servers.mjs').Server[]} chosen */
+function status(chosen) {
+  for (const { name, port } of chosen) {
+    const pid = pidOf(name);
+    const state = pid === undefined ? 'down' : `up    ${host}:${port}   pid ${pid}   ${memoryMb(pid)} MB`;
+    console.log(`${name.padEnd(10)} ${state}`);
+    if (pid === undefined) process.exitCode = 1;
+  }
+}
