@@ -68,7 +68,14 @@ export async function onKafka(say: (line: string) => void): Promise<BenchPlatfor
     readyUrl: `http://127.0.0.1:${port}/readyz`,
   });
   const begun = performance.now();
-  await Promise.all([cluster.start(), ticker.start()]);
+  const stop = async (): Promise<void> => {
+    await Promise.all([cluster.stop(), ticker.end('SIGTERM')]);
+    await clean(servers);
+  };
+  await Promise.all([cluster.start(), ticker.start()]).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const readyMs = performance.now() - begun;
   const pids = (): number[] => [
     ...cluster.processes.map(({ pid }) => pid),
@@ -79,9 +86,6 @@ export async function onKafka(say: (line: string) => void): Promise<BenchPlatfor
     readyMs,
     cpu: () => sum(pids().map(cpuMs)),
     memory: () => sum(pids().map(memoryMb)),
-    close: async () => {
-      await Promise.all([cluster.stop(), ticker.end('SIGTERM')]);
-      await clean(servers);
-    },
+    close: stop,
   };
 }

@@ -9,6 +9,7 @@ import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { Kafka, logLevel } from './client.ts';
 import { clientLog, type KafkaLogger } from './client-log.ts';
+import { connect } from './connect.ts';
 import { unavailable } from './kafka-errors.ts';
 import { KafkaMember } from './kafka-member.ts';
 import { KafkaTail } from './kafka-tail.ts';
@@ -45,6 +46,7 @@ export class KafkaMessageLog implements MessageLog {
     this.kafka = new Kafka({
       brokers: [...brokers],
       clientId,
+      socketFactory: connect,
       retry,
       connectionTimeout: 3_000,
       requestTimeout: 30_000,

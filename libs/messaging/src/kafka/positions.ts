@@ -2,6 +2,7 @@
 import { PlatformError } from '@waybill/contracts';
 import type { Admin } from 'kafkajs';
 import type { Claim, CommittedPosition, Position, TopicPartition } from '../message-log.ts';
+import { askCluster } from './ask-cluster.ts';
 
 export interface Bounds {
   /** Of the oldest record that is kept. */
@@ -11,7 +12,7 @@ export interface Bounds {
 
 /** By partition number. */
 export async function boundsOf(admin: Admin, topic: string): Promise<readonly Bounds[]> {
-  const found = await admin.fetchTopicOffsets(topic);
+  const found = await askCluster(admin, (one) => one.fetchTopicOffsets(topic));
   const bounds: Bounds[] = [];
   for (const { partition, low, high } of found) bounds[partition] = { start: Number(low), end: Number(high) };
   return bounds;
@@ -20,7 +21,7 @@ export async function boundsOf(admin: Admin, topic: string): Promise<readonly Bo
 /** The partitions with what the group has committed for them. */
 export async function claimsOf(admin: Admin, group: string, partitions: readonly TopicPartition[]): Promise<Claim[]> {
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
-  const found = await admin.fetchOffsets({ groupId: group, topics });
+  const found = await askCluster(admin, (one) => one.fetchOffsets({ groupId: group, topics }));
   const committed = new Map<string, CommittedPosition>();
   for (const { topic, partitions: ofTopic } of found)
     for (const { partition, offset, metadata } of ofTopic)

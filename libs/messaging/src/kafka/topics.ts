@@ -5,6 +5,7 @@
 import { PlatformError, topicSpecs } from '@waybill/contracts';
 import type { Admin } from 'kafkajs';
 import { isLegalTopic, madeTogether, partitionCount } from '../topic-partitions.ts';
+import { askCluster } from './ask-cluster.ts';
 import { ConfigResourceTypes, KafkaJSProtocolError } from './client.ts';
 import { unavailable } from './kafka-errors.ts';
 import { configOf, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
@@ -70,15 +71,15 @@ export class Topics {
 
   /** Those that exist. */
   private async find(names: readonly string[]): Promise<TopicMetadata[]> {
-    const there = new Set(await this.admin.listTopics());
+    const there = new Set(await askCluster(this.admin, (admin) => admin.listTopics()));
     const wanted = names.filter((name) => there.has(name));
     if (wanted.length === 0) return [];
-    return (await this.admin.fetchTopicMetadata({ topics: wanted })).topics;
+    return (await askCluster(this.admin, (admin) => admin.fetchTopicMetadata({ topics: wanted }))).topics;
   }
 
   /** Somebody else may make them at the same time. */
   private async make(names: readonly string[]): Promise<void> {
-    const there = new Set(await this.admin.listTopics());
+    const there = new Set(await askCluster(this.admin, (admin) => admin.listTopics()));
     const missing = names.filter((name) => !there.has(name));
     if (missing.length === 0) return;
     const { replicas: replicationFactor, partitions } = this.settings;
@@ -89,7 +90,7 @@ export class Topics {
       configEntries: Object.entries(configOf(topic, this.settings)).map(([name, value]) => ({ name, value })),
     }));
     try {
-      await this.admin.createTopics({ waitForLeaders: true, topics });
+      await askCluster(this.admin, (admin) => admin.createTopics({ waitForLeaders: true, topics }));
     } catch (error) {
       if (!isTopicThere(error)) throw error;
     }
