@@ -12,7 +12,7 @@ import { bootstrap } from '../support/scratch.ts';
 
 const running = 200;
 /** Steps and tasks go on for so many events between two faults. */
-const eventsBetween = 2_000;
+const eventsBetween = 1_000;
 const sessionMs = 6_000;
 
 it(

@@ -1,5 +1,7 @@
 /** One consumer of Kafka's client, used as what fetches: batches are handed on partition by partition, positions are kept elsewhere. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
+import { backOffMs, usualBackOff } from '../back-off.ts';
 import { fromKafka } from './records.ts';
 import type { Fetched } from './held-partitions.ts';
 
@@ -14,16 +16,17 @@ export interface FetchingOptions {
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
   readonly assigners?: ConsumerConfig['partitionAssigners'];
-  readonly isClosing: () => boolean;
 }
 
-export function fetchingConsumer({
-  kafka,
-  groupId,
-  sessionTimeoutMs,
-  assigners,
-  isClosing,
-}: FetchingOptions): Consumer {
+export interface Running {
+  readonly heartbeatMs: number;
+  readonly isClosing: () => boolean;
+  readonly onTrouble: (error: unknown) => void;
+  /** Answers whether the records count as delivered; otherwise they are fetched again. */
+  readonly deliver: (fetched: Fetched, isStale: () => boolean) => Promise<boolean>;
+}
+
+export function fetchingConsumer({ kafka, groupId, sessionTimeoutMs, assigners }: FetchingOptions): Consumer {
   return kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
@@ -35,17 +38,30 @@ export function fetchingConsumer({
     maxBytesPerPartition: 4 * 1024 * 1024,
     maxBytes: 16 * 1024 * 1024,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => !isClosing() },
+    // What makes it crash for good is an error of the cluster's that may pass as well, so restarting is ours.
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => false },
     ...(assigners ? { partitionAssigners: assigners } : {}),
   });
 }
 
-/** `deliver` answers whether the records count as delivered; otherwise they are fetched again. */
-export async function run(
-  consumer: Consumer,
-  heartbeatMs: number,
-  deliver: (fetched: Fetched, isStale: () => boolean) => Promise<boolean>,
-): Promise<void> {
+/** Resolves when it has begun. It goes on until it is stopped: after a crash of the client, with a back-off, it begins anew. */
+export async function keepRunning(consumer: Consumer, running: Running): Promise<void> {
+  const { isClosing, onTrouble } = running;
+  const { CRASH, GROUP_JOIN } = consumer.events;
+  let failures = 0;
+  const again = async (error: unknown): Promise<void> => {
+    if (isClosing()) return;
+    onTrouble(error);
+    failures += 1;
+    await wait(backOffMs(usualBackOff, failures));
+    if (!isClosing()) await run(consumer, running).catch(again);
+  };
+  consumer.on(GROUP_JOIN, () => void (failures = 0));
+  consumer.on(CRASH, ({ payload }) => void again(payload.error));
+  await run(consumer, running);
+}
+
+async function run(consumer: Consumer, { heartbeatMs, deliver }: Running): Promise<void> {
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,

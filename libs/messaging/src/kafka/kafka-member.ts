@@ -5,8 +5,8 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs';
 import type { CommittedPosition, GroupMembership, GroupOptions, TopicPartition } from '../message-log.ts';
 import { assignByNumber } from './co-partitioning.ts';
-import { fetchingConsumer, heartbeatMsOf, run } from './fetching.ts';
-import { HeldPartitions, nameOf, type Fetched, type Fetching } from './held-partitions.ts';
+import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
+import { HeldPartitions, nameOf, type Fetching } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
 import { claimsOf, refuseBeyondEnd } from './positions.ts';
 
@@ -34,7 +34,6 @@ export class KafkaMember implements GroupMembership {
       ...options,
       groupId: group.group,
       assigners: [assignByNumber],
-      isClosing: () => this.leaving !== undefined,
     });
   }
 
@@ -46,16 +45,17 @@ export class KafkaMember implements GroupMembership {
     const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
     consumer.on(REBALANCING, () => void this.revokeAll());
-    consumer.on(CRASH, ({ payload }) => {
-      this.options.onTrouble(payload.error);
-      void this.revokeAll();
-    });
+    consumer.on(CRASH, () => void this.revokeAll());
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'start' });
-      const deliver = (fetched: Fetched, isStale: () => boolean): Promise<boolean> =>
-        this.held.get(nameOf(fetched))?.deliver(fetched, isStale) ?? Promise.resolve(false);
-      await run(consumer, heartbeatMsOf(this.options.sessionTimeoutMs), deliver);
+      await keepRunning(consumer, {
+        heartbeatMs: heartbeatMsOf(this.options.sessionTimeoutMs),
+        isClosing: () => this.leaving !== undefined,
+        onTrouble: (error) => this.options.onTrouble(error),
+        deliver: (fetched, isStale) =>
+          this.held.get(nameOf(fetched))?.deliver(fetched, isStale) ?? Promise.resolve(false),
+      });
     } catch (error) {
       throw unavailable(`let ${this.group.group} join`, error);
     }

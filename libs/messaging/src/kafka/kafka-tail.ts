@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer, Kafka } from 'kafkajs';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Tail, TailOptions, TopicPartition } from '../message-log.ts';
-import { fetchingConsumer, heartbeatMsOf, run } from './fetching.ts';
+import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { nameOf, type Fetched } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
 import { boundsOf } from './positions.ts';
@@ -31,7 +31,7 @@ export class KafkaTail implements Tail {
     private readonly options: KafkaTailOptions,
   ) {
     const groupId = `waybill-tail-${randomUUID()}`;
-    this.consumer = fetchingConsumer({ ...options, groupId, isClosing: () => this.closing !== undefined });
+    this.consumer = fetchingConsumer({ ...options, groupId });
   }
 
   /** Resolves when the start is fixed and the partitions are being read. */
@@ -45,12 +45,14 @@ export class KafkaTail implements Tail {
           resolve();
         }),
       );
-      consumer.on(consumer.events.CRASH, ({ payload }) => this.options.onTrouble(payload.error));
       await consumer.connect();
       await consumer.subscribe({ topics: [...tail.topics], fromBeginning: true });
-      await run(consumer, heartbeatMsOf(this.options.sessionTimeoutMs), (fetched, isStale) =>
-        this.deliver(fetched, isStale),
-      );
+      await keepRunning(consumer, {
+        heartbeatMs: heartbeatMsOf(this.options.sessionTimeoutMs),
+        isClosing: () => this.closing !== undefined,
+        onTrouble: (error) => this.options.onTrouble(error),
+        deliver: (fetched, isStale) => this.deliver(fetched, isStale),
+      });
       await joined;
     } catch (error) {
       throw unavailable(`read ${tail.topics.join(', ')}`, error);

@@ -64,9 +64,18 @@ export class Topics {
 
   private async makeAndFind(topic: string): Promise<TopicMetadata> {
     await this.make(madeTogether(topic));
-    const [made] = await this.find([topic]);
-    if (made) return made;
-    throw new Error(`the topic ${topic} was made and is not there`);
+    return (await this.findMade([topic]))[0]!;
+  }
+
+  /** Somebody else may have made them a moment ago: not every broker knows of them at once. */
+  private findMade(names: readonly string[]): Promise<TopicMetadata[]> {
+    return askCluster(this.admin, async () => {
+      const found = await this.find(names);
+      if (found.length === names.length) return found;
+      throw Object.assign(new Error(`${names.join(', ')}: made, and not known to the brokers yet`), {
+        retriable: true,
+      });
+    });
   }
 
   /** Those that exist. */
@@ -98,7 +107,7 @@ export class Topics {
 
   private async describe(names: readonly string[]): Promise<FoundTopic[]> {
     const [metadata, { resources }] = await Promise.all([
-      this.find(names),
+      this.findMade(names),
       this.admin.describeConfigs({
         includeSynonyms: false,
         resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: settingsThatMatter })),
