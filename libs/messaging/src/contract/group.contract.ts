@@ -171,6 +171,29 @@ export function groupContract(opened: () => LogUnderTest): void {
       expect(times(member.revoked)).toBe(2);
     });
 
+    it('takes a handler that throws for one that rejects', async () => {
+      const { log } = opened();
+      const topic = freshTopic();
+      const seen = new Seen();
+      const texts: (string | null)[] = [];
+      await log.append([{ ...message(topic, 'k', 'a'), partition: 0 }]);
+      await log.join({
+        group: freshGroup(),
+        topics: [topic],
+        coPartitioned: false,
+        from: 'start',
+        onAssigned: () => Promise.resolve([]),
+        onRevoked: () => Promise.resolve(),
+        onRecords: ({ records }) => {
+          texts.push(...records.map(textOf));
+          seen.changed();
+          if (texts.length === 1) throw new Error('not the first time');
+        },
+      });
+      await seen.until(() => texts.length === 2, 'the record again');
+      expect(texts).toEqual(['a', 'a']);
+    });
+
     it('begins where onAssigned says, and asks again when it rejects', async () => {
       const { log } = opened();
       const topic = freshTopic();

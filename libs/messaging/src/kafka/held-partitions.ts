@@ -9,6 +9,7 @@
 import type { IncomingMessage } from '@waybill/contracts';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Claim, GroupOptions, Position, TopicPartition } from '../message-log.ts';
+import { Handlings } from './handlings.ts';
 
 /** What it needs of the consumer that fetches. */
 export interface Fetching {
@@ -34,7 +35,7 @@ export class HeldPartitions {
   private state: State = 'assigning';
   private assigning: Promise<void> = Promise.resolve();
   private isAssigned = false;
-  private readonly running = new Set<Promise<void>>();
+  private readonly handlings = new Handlings();
   private readonly paused = new Set<string>();
   /** Where this member began; it begins there again while nothing is committed. */
   private readonly first = new Map<string, number>();
@@ -58,20 +59,12 @@ export class HeldPartitions {
     if (this.state !== 'held' || isStale() || this.paused.has(nameOf(fetched))) return false;
     const begun = fetched.records[0]?.offset ?? fetched.nextOffset;
     if (!this.first.has(nameOf(fetched))) this.first.set(nameOf(fetched), begun);
-    const handling = Promise.resolve(this.handlers.onRecords(fetched));
-    const settled = handling.then(
-      () => {},
-      () => {},
-    );
-    this.running.add(settled);
     try {
-      await handling;
+      await this.handlings.run(() => this.handlers.onRecords(fetched));
       return true;
     } catch (error) {
       void this.fail(error);
       return false;
-    } finally {
-      this.running.delete(settled);
     }
   }
 
@@ -108,7 +101,7 @@ export class HeldPartitions {
         failures += 1;
         this.fetching.onTrouble(error);
         await this.giveUp();
-        await this.rest.wait(backOffMs(usualBackOff, failures));
+        if (this.isWanted()) await this.rest.wait(backOffMs(usualBackOff, failures));
       }
     }
   }
@@ -134,13 +127,13 @@ export class HeldPartitions {
     this.fetching.onTrouble(error);
     this.fetching.pause(this.partitions);
     this.paused.clear();
-    const again = this.giveUp().then(() => this.rest.wait(backOffMs(usualBackOff, 1)));
+    const again = this.giveUp().then(() => (this.isWanted() ? this.rest.wait(backOffMs(usualBackOff, 1)) : undefined));
     this.assigning = again.then(() => this.assignUntilHeld());
     await this.assigning;
   }
 
   private async giveUp(): Promise<void> {
-    await Promise.all(this.running);
+    await this.handlings.settled();
     if (!this.isAssigned) return;
     this.isAssigned = false;
     await Promise.resolve(this.handlers.onRevoked(this.partitions)).catch((error: unknown) =>

@@ -7,6 +7,7 @@ import type { Admin, Consumer, Kafka } from 'kafkajs';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Tail, TailOptions, TopicPartition } from '../message-log.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
+import { Handlings } from './handlings.ts';
 import { nameOf, type Fetched } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
 import { boundsOf } from './positions.ts';
@@ -22,7 +23,7 @@ export interface KafkaTailOptions {
 export class KafkaTail implements Tail {
   private readonly consumer: Consumer;
   private readonly next = new Map<string, { readonly of: TopicPartition; offset: number }>();
-  private readonly running = new Set<Promise<void>>();
+  private readonly handlings = new Handlings();
   private readonly rest = new Set<Pause>();
   private closing: Promise<void> | undefined;
 
@@ -66,7 +67,7 @@ export class KafkaTail implements Tail {
 
   private async end(): Promise<void> {
     for (const pause of this.rest) pause.cut();
-    await Promise.all(this.running);
+    await this.handlings.settled();
     await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
     await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
     this.options.onEnd(this);
@@ -93,7 +94,7 @@ export class KafkaTail implements Tail {
     const records = fetched.records.filter(({ offset }) => offset >= place.offset);
     for (let failures = 0; !this.closing;) {
       try {
-        if (records.length > 0) await this.handle({ ...fetched, records });
+        if (records.length > 0) await this.handlings.run(() => this.tail.onRecords({ ...fetched, records }));
         place.offset = fetched.nextOffset;
         return true;
       } catch (error) {
@@ -106,19 +107,5 @@ export class KafkaTail implements Tail {
       }
     }
     return false;
-  }
-
-  private async handle(fetched: Fetched): Promise<void> {
-    const handling = Promise.resolve(this.tail.onRecords(fetched));
-    const settled = handling.then(
-      () => {},
-      () => {},
-    );
-    this.running.add(settled);
-    try {
-      await handling;
-    } finally {
-      this.running.delete(settled);
-    }
   }
 }
