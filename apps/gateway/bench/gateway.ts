@@ -9,7 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeMessage, registryKey, topics, type OutgoingMessage } from '@waybill/contracts';
-import { readGatewayConfig, sqliteReadModels, startGateway } from '@waybill/gateway';
+import { gatewayConfigOf, gatewaySettings, sqliteReadModels, startGateway } from '@waybill/gateway';
+import { z } from 'zod';
 import { SqliteJournal, SqliteMessageLog, systemClock } from '@waybill/messaging';
 import { createLogger, createMetrics, dormantTracer } from '@waybill/telemetry';
 
@@ -157,7 +158,7 @@ const gateway = await startGateway({
   readModels: sqliteReadModels(join(folder, 'gateway.db')),
   clock: systemClock,
   instanceId: 'bench',
-  config: readGatewayConfig({ PORT: '0' }),
+  config: gatewayConfigOf(z.object(gatewaySettings).parse({ PORT: '0' })),
   logger: createLogger('gateway', { level: 'warn' }),
   tracer: dormantTracer(),
   metrics: createMetrics('gateway'),

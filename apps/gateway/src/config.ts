@@ -1,5 +1,4 @@
-/** This service's settings. Parsed once; a message names the setting and never its value. */
-import { PlatformError } from '@waybill/contracts';
+/** This service's settings. */
 import { z } from 'zod';
 
 export const gatewaySettings = {
@@ -22,7 +21,7 @@ export const gatewaySettings = {
   GATEWAY_VERDICT_MS: z.coerce.number().int().min(1).default(2_000),
   GATEWAY_SEARCH_MS: z.coerce.number().int().min(1).default(5_000),
 };
-const Environment = z.object(gatewaySettings);
+const Settings = z.object(gatewaySettings);
 
 export interface GatewayConfig {
   readonly port: number;
@@ -36,17 +35,8 @@ export interface GatewayConfig {
   readonly searchMs: number;
 }
 
-/** Throws `invalid_configuration`. */
-export function readGatewayConfig(environment: Readonly<Record<string, string | undefined>>): GatewayConfig {
-  const parsed = Environment.safeParse(environment);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new PlatformError('invalid_configuration', { detail: `${wrong.join('; ')}.` });
-  }
-  return gatewayConfigOf(parsed.data);
-}
-
-export function gatewayConfigOf(settings: z.infer<typeof Environment>): GatewayConfig {
+/** Of settings that were parsed. */
+export function gatewayConfigOf(settings: z.infer<typeof Settings>): GatewayConfig {
   return {
     port: settings.PORT,
     host: settings.GATEWAY_HOST,

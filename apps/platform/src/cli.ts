@@ -2,6 +2,7 @@
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { findFolderHolder } from '@waybill/messaging';
+import { stopOnSignals } from '@waybill/service/stop-on-signals';
 import { asksForHelp } from './commands/arguments.ts';
 import type { Command } from './commands/command.ts';
 import { docs } from './commands/docs.ts';
@@ -14,7 +15,6 @@ import { readServers } from './composition/server-record.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
-import { stopOnSignals } from './terminal/stop-on-signals.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyRecord, doctor }),
@@ -73,7 +73,12 @@ if (process.argv[2] === 'start') {
   process.argv.splice(2, 1);
   await import('./main.ts');
 } else {
-  const isStopping = stopOnSignals({ running: () => own, exitCode: (interrupted) => outcome ?? interrupted, farewell });
+  const isStopping = stopOnSignals({
+    running: () => own,
+    exitCode: (interrupted) => outcome ?? interrupted,
+    explain: failureLine,
+    farewell,
+  });
   try {
     outcome = await main(process.argv.slice(2));
     await own?.close();

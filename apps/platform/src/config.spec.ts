@@ -40,4 +40,10 @@ describe('the settings', () => {
       expect.objectContaining({ detail: expect.not.stringContaining('s3cret') }),
     );
   });
+
+  it('name every setting that is wrong, of each service, and show no value', () => {
+    const wrong = { PORT: 'secret', GATEWAY_LIVE_BYTES: '1', LOG_LEVEL: 'secret' };
+    expect(() => parseConfig(wrong)).toThrow(/PORT: .*GATEWAY_LIVE_BYTES: .*LOG_LEVEL/);
+    expect(() => parseConfig(wrong)).not.toThrow(/secret/);
+  });
 });

@@ -4,11 +4,13 @@
  */
 import { resolve } from 'node:path';
 import { PlatformError } from '@waybill/contracts';
-import { readGatewayConfig, type GatewayConfig } from '@waybill/gateway';
+import { gatewayConfigOf, gatewaySettings, type GatewayConfig } from '@waybill/gateway';
 import { modelConfigOf, modelSettings, type ModelConfig } from '@waybill/models';
+import { readSettings, type Environment } from '@waybill/service/environment';
 import { z } from 'zod';
 
-const Environment = z.object({
+const Settings = z.object({
+  ...gatewaySettings,
   ...modelSettings,
   WAYBILL_DATA_DIR: z.string().min(1).default('.waybill'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
@@ -23,30 +25,17 @@ export interface PlatformConfig {
   readonly gateway: GatewayConfig;
   /** Absolute. */
   readonly dataDir: string;
-  readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
+  readonly logLevel: z.infer<typeof Settings>['LOG_LEVEL'];
   readonly model: ModelConfig;
   readonly otlpEndpoint?: string;
 }
 
 /** Throws `invalid_configuration` naming every setting that is wrong. Empty variables count as absent. */
-export function parseConfig(environment: Readonly<Record<string, string | undefined>>): PlatformConfig {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new PlatformError('invalid_configuration', {
-      detail: `Settings that are not valid: ${problems.join('; ')}.`,
-    });
-  }
-  refuseServers(given);
-  return assemble(parsed.data, readGatewayConfig(given));
-}
-
-function assemble(settings: z.infer<typeof Environment>, gateway: GatewayConfig): PlatformConfig {
+export function parseConfig(environment: Environment): PlatformConfig {
+  const settings = readSettings(Settings, environment);
+  refuseServers(environment);
   return {
-    gateway,
+    gateway: gatewayConfigOf(settings),
     dataDir: resolve(settings.WAYBILL_DATA_DIR),
     logLevel: settings.LOG_LEVEL,
     model: modelConfigOf(settings),
@@ -54,8 +43,8 @@ function assemble(settings: z.infer<typeof Environment>, gateway: GatewayConfig)
   };
 }
 
-function refuseServers(given: Readonly<Record<string, unknown>>): void {
-  const named = serverSettings.filter((name) => given[name] !== undefined);
+function refuseServers(environment: Environment): void {
+  const named = serverSettings.filter((name) => (environment[name] ?? '') !== '');
   if (named.length === 0) return;
   throw new PlatformError('invalid_configuration', {
     detail: `npm start runs everything embedded and uses no servers, but ${named.join(', ')} is set. Unset it.`,
@@ -63,9 +52,7 @@ function refuseServers(given: Readonly<Record<string, unknown>>): void {
 }
 
 /** For commands that talk to a platform on servers. */
-export const withoutServers = (
-  environment: Readonly<Record<string, string | undefined>>,
-): Record<string, string | undefined> =>
+export const withoutServers = (environment: Environment): Environment =>
   Object.fromEntries(
     Object.entries(environment).filter(([name]) => !(serverSettings as readonly string[]).includes(name)),
   );

@@ -5,12 +5,12 @@
  */
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
+import { stopOnSignals } from '@waybill/service/stop-on-signals';
 import { runSample } from './commands/sample.ts';
 import { readStartOptions, startUsage } from './commands/start-options.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
-import { stopOnSignals } from './terminal/stop-on-signals.ts';
 import { duration, style } from './terminal/style.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -31,6 +31,7 @@ async function start(): Promise<number | undefined> {
   isStopping = stopOnSignals({
     running: () => platform,
     exitCode: (interrupted) => (once ? (outcome ?? interrupted) : 0),
+    explain: failureLine,
   });
   const begun = performance.now();
   platform = await startPlatform({ config });

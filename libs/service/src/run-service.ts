@@ -1,7 +1,7 @@
 /**
  * A service as a process: settings, log, telemetry, status page, and a polite end.
  * Promises: what cannot be started says so in one line and exits with 1, leaving nothing open; SIGTERM and SIGINT finish what runs and exit with 0,
- * a second one ends at once. With `--check-settings` it only says whether the settings are valid, and which ones there are.
+ * a second one, or one before it has started, ends at once. With `--check-settings` it only says whether the settings are valid, and which ones there are.
  */
 import { randomUUID } from 'node:crypto';
 import { PlatformError } from '@waybill/contracts';
@@ -12,6 +12,7 @@ import { Closing } from './closing.ts';
 import { readSettings, ServiceSettings, type Environment } from './environment.ts';
 import { openKafkaLog } from './kafka-log.ts';
 import { openStatusPage } from './status-page.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceContext<Settings> {
   readonly settings: Settings & ServiceSettings;
@@ -40,11 +41,20 @@ export interface ServiceDefinition<Shape extends z.ZodRawShape> {
 
 export async function runService<Shape extends z.ZodRawShape>(definition: ServiceDefinition<Shape>): Promise<void> {
   const closing = new Closing();
-  stopOnSignals(closing);
+  const explain = (error: unknown): string => `waybill ${definition.name}: ${lineOf(error)}`;
+  let isStarted = false;
+  // A start that is interrupted holds nothing that a polite end would save.
+  const isStopping = stopOnSignals({
+    running: () => (isStarted ? { close: () => closing.run() } : undefined),
+    exitCode: () => 0,
+    explain,
+  });
   try {
     await start(definition, closing);
+    isStarted = true;
   } catch (error) {
-    process.stderr.write(`waybill ${definition.name}: ${lineOf(error)}\n`);
+    if (isStopping()) return;
+    process.stderr.write(`${explain(error)}\n`);
     await closing.run().catch(() => undefined);
     process.exit(1);
   }
@@ -86,23 +96,6 @@ async function start<Shape extends z.ZodRawShape>(
   state.isReady = true;
   closing.add(() => Promise.resolve((state.isReady = false)));
   logger.info('Ready', { instance: instanceId });
-}
-
-function stopOnSignals(closing: Closing): void {
-  let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(1);
-      isStopping = true;
-      closing.run().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`${lineOf(error)}\n`);
-          process.exit(1);
-        },
-      );
-    });
-  }
 }
 
 function lineOf(error: unknown): string {

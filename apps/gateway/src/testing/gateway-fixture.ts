@@ -21,7 +21,15 @@ import {
   type Metrics,
   type Tracer,
 } from '@waybill/telemetry';
-import { readGatewayConfig, sqliteReadModels, startGateway, type Gateway, type ReadModelSource } from '../index.ts';
+import { z } from 'zod';
+import {
+  gatewayConfigOf,
+  gatewaySettings,
+  sqliteReadModels,
+  startGateway,
+  type Gateway,
+  type ReadModelSource,
+} from '../index.ts';
 
 export interface Answer {
   readonly status: number;
@@ -85,7 +93,9 @@ export class GatewayFixture {
       readModels: options.readModels ?? sqliteReadModels(':memory:'),
       clock: options.clock ?? systemClock,
       instanceId: options.instanceId ?? 'gateway-1',
-      config: readGatewayConfig({ PORT: '0', GATEWAY_GATHER_MS: '0', ...patient, ...options.settings }),
+      config: gatewayConfigOf(
+        z.object(gatewaySettings).parse({ PORT: '0', GATEWAY_GATHER_MS: '0', ...patient, ...options.settings }),
+      ),
       logger: options.logger ?? nullLogger,
       tracer: options.tracer ?? dormantTracer(),
       metrics,

@@ -2,13 +2,14 @@
  * What Ctrl-C and SIGTERM do. Promises: the first is answered with a line at once, and what runs is stopped politely; the second ends the
  * process; the exit code is the signal's (128 and its number) unless the work says another.
  */
-import { failureLine } from './failure.ts';
 
 export interface Stoppable {
   /** What has to be stopped; undefined while there is nothing. */
   running(): { close(): Promise<void> } | undefined;
   /** Asked when all is stopped. `interrupted`: the signal's. */
   exitCode?(interrupted: number): number;
+  /** The line for a stop that failed. */
+  explain(error: unknown): string;
   /** What becomes of what was asked for and is not done. */
   farewell?(): string | undefined;
 }
@@ -65,7 +66,7 @@ async function stop(work: Stoppable, host: HostProcess, interrupted: number): Pr
     if (code === interrupted && farewell !== undefined) host.say(farewell);
     host.exit(code);
   } catch (error) {
-    host.say(failureLine(error));
+    host.say(work.explain(error));
     host.exit(1);
   }
 }

@@ -27,7 +27,10 @@ function serving(options: Partial<Stoppable> = {}) {
   const host = new FakeProcess();
   const closed = Promise.withResolvers<void>();
   const running = { close: () => closed.promise };
-  const isStopping = stopOnSignals({ running: () => running, ...options }, host);
+  const isStopping = stopOnSignals(
+    { running: () => running, explain: (error) => `explained: ${(error as Error).message}`, ...options },
+    host,
+  );
   return { host, closed, isStopping };
 }
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -101,6 +104,6 @@ describe('a signal', () => {
     host.send('SIGINT');
     closed.reject(new Error('the disk is full'));
     await settled();
-    expect(host.done).toEqual([stopping, 'waybill: the disk is full', 'exit 1']);
+    expect(host.done).toEqual([stopping, 'explained: the disk is full', 'exit 1']);
   });
 });
