@@ -3,20 +3,12 @@
  * Promises: specs run on the sources (`@waybill/*` is its `src`), so they need no build; e2e runs the built programs, one file at a time.
  */
 import { defineConfig } from 'vitest/config';
-import { sourceEntries } from './tools/workspaces.mjs';
-
-const exact = (name: string) => new RegExp(`^${name}$`);
+import { forks, sources } from './vitest.shared.ts';
 
 export default defineConfig({
-  resolve: {
-    alias: Object.entries(sourceEntries()).map(([name, replacement]) => ({ find: exact(name), replacement })),
-  },
-  // Specs with Nest handlers; packages leave specs out of their own compilation.
-  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  ...sources,
   test: {
-    pool: 'forks',
-    // node:sqlite is chosen on purpose; its warning would stand in the report of every file.
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    ...forks,
     projects: [
       {
         extends: true,

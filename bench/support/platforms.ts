@@ -11,7 +11,7 @@ import {
   withChildren,
 } from '@waybill/testing';
 import { pidOf } from '../../tools/stack/background.mjs';
-import { settings } from '../../tools/stack/places.mjs';
+import { serviceSettings } from '../../tools/stack/places.mjs';
 import { clean, servers, up } from '../../tools/stack/servers.mjs';
 import { BenchClient } from './http.ts';
 
@@ -51,20 +51,16 @@ export async function onKafka(say: (line: string) => void): Promise<BenchPlatfor
   await clean(servers);
   await up(servers, say);
   const common = { KAFKA_PARTITIONS: '4', LOG_LEVEL: 'warn', AGENTIC_NO_LLM: '1' };
-  const role = (service: string) =>
-    (service === 'rag-indexer' ? 'rag_indexer' : service === 'agent-node' ? 'postgres' : service) as Parameters<
-      typeof settings
-    >[0];
   const cluster = await ServiceCluster.of({
     root,
     count: 1,
-    settings: (service) => ({ ...settings(role(service)), ...common }),
+    settings: (service) => ({ ...serviceSettings(service), ...common }),
   });
   const port = await freePort();
   const ticker = new ServiceProcess({
     name: 'ticker',
     script: join(root, 'bench/support/token-node.ts'),
-    env: { ...settings('postgres'), ...common, METRICS_PORT: String(port) },
+    env: { ...serviceSettings('agent-node'), ...common, METRICS_PORT: String(port) },
     readyUrl: `http://127.0.0.1:${port}/readyz`,
   });
   const begun = performance.now();

@@ -1,18 +1,11 @@
 /** Two processes of each service on the native stack, gone when the test ends; and what can happen to the servers under them. */
 import { WaybillClient } from '@waybill/client';
-import { ServiceCluster, type ServiceName } from '@waybill/testing';
+import { ServiceCluster } from '@waybill/testing';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { end } from '../../tools/stack/background.mjs';
-import { settings } from '../../tools/stack/places.mjs';
+import { serviceSettings } from '../../tools/stack/places.mjs';
 import { serverNamed, start } from '../../tools/stack/servers.mjs';
 import { root } from './scratch.ts';
-
-const roles = {
-  gateway: 'gateway',
-  orchestrator: 'orchestrator',
-  'agent-node': 'postgres', // it has no database
-  'rag-indexer': 'rag_indexer',
-} as const satisfies Record<ServiceName, string>;
 
 export interface Cluster {
   readonly services: ServiceCluster;
@@ -23,7 +16,7 @@ export async function startCluster(env: Readonly<Record<string, string>> = {}): 
   const services = await ServiceCluster.of({
     root,
     settings: (service) => ({
-      ...settings(roles[service]),
+      ...serviceSettings(service),
       KAFKA_PARTITIONS: '4',
       LOG_LEVEL: 'warn',
       AGENTIC_NO_LLM: '1',

@@ -34,10 +34,18 @@ export const s3 = { accessKey: 'waybill', secretKey: 'waybill-secret', bucket: '
 /** Of the roles in tools/database/roles.sql; a server that only loopback reaches has no secrets. */
 export const databasePassword = 'waybill';
 
-/** The settings of a service on this stack. @param {'gateway' | 'orchestrator' | 'rag_indexer' | 'postgres'} role @returns {Record<string, string>} */
+/** The settings of who works on this stack with a role in the database. @param {'gateway' | 'orchestrator' | 'rag_indexer' | 'postgres'} role @returns {Record<string, string>} */
 export const settings = (role) => ({
-  KAFKA_BROKERS: `${host}:${ports.kafka}`,
+  ...withoutDatabase(),
   DATABASE_URL: `postgres://${role}:${databasePassword}@${host}:${ports.postgres}/waybill`,
+});
+
+/** Those of a service, as an operator gives them. @param {'gateway' | 'orchestrator' | 'agent-node' | 'rag-indexer'} service @returns {Record<string, string>} */
+export const serviceSettings = (service) =>
+  service === 'agent-node' ? withoutDatabase() : settings(service === 'rag-indexer' ? 'rag_indexer' : service);
+
+const withoutDatabase = () => ({
+  KAFKA_BROKERS: `${host}:${ports.kafka}`,
   REDIS_URL: `redis://${host}:${ports.redis}`,
   S3_ENDPOINT: `http://${host}:${ports.minio}`,
   S3_ACCESS_KEY: s3.accessKey,

@@ -130,3 +130,7 @@ export class TestMember {
     return this;
   }
 }
+
+/** The texts that any of them got. */
+export const received = (members: readonly TestMember[]): Set<string | null> =>
+  new Set(members.flatMap(({ records }) => records.map(textOf)));

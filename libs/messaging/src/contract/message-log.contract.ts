@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { appendContract } from './append.contract.ts';
 import { groupContract } from './group.contract.ts';
 import type { LogUnderTest } from './log-under-test.ts';
+import { sharingContract } from './sharing.contract.ts';
 import { tailContract } from './tail.contract.ts';
 
 export function messageLogContract(name: string, open: () => Promise<LogUnderTest>): void {
@@ -17,5 +18,6 @@ export function messageLogContract(name: string, open: () => Promise<LogUnderTes
     appendContract(opened);
     tailContract(opened);
     groupContract(opened);
+    sharingContract(opened);
   });
 }

@@ -39,7 +39,7 @@ export class KafkaMessageLog implements MessageLog {
   private readonly producer: Producer;
   private readonly known: Topics;
   private readonly queue = new ProduceQueue((produces) => this.produce(produces));
-  private readonly open_ = new Set<KafkaMember | KafkaTail>();
+  private readonly readers = new Set<KafkaMember | KafkaTail>();
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
     const { brokers, clientId, logger } = options;
@@ -107,13 +107,13 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.open_].map((one) => ('leave' in one ? one.leave() : one.close())));
+    await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
     await this.queue.idle();
     await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
   }
 
   private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
-    this.open_.add(one);
+    this.readers.add(one);
     await one.start();
     return one;
   }
@@ -125,7 +125,7 @@ export class KafkaMessageLog implements MessageLog {
       admin,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,
       onTrouble: (error: unknown) => options.logger?.warn('Kafka', { error }),
-      onEnd: (one: KafkaMember | KafkaTail) => void this.open_.delete(one),
+      onEnd: (one: KafkaMember | KafkaTail) => void this.readers.delete(one),
     };
   }
 

@@ -1,44 +1,31 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { settings } from '../../../../tools/stack/places.mjs';
 import { contractDocument, contractEmbedder, contractVector } from '../contract/knowledge-documents.ts';
 import { knowledgeIndexContract } from '../contract/knowledge-index.contract.ts';
 import type { EmbedderTraits, KnowledgeQuery, StoredText } from '../knowledge-index.ts';
+import { freshSchema, type FreshSchema } from '../testing/fresh-schema.ts';
 import { knowledgeMigrations } from './knowledge-migrations.ts';
-import { migrate } from './migrate.ts';
 import { PgvectorKnowledgeIndex, type PgvectorKnowledgeIndexOptions } from './pgvector-knowledge-index.ts';
 import { PgSql } from './sql.ts';
 
-const schema = `knowledge_${randomBytes(6).toString('hex')}`;
-const inSchema = `?options=-csearch_path%3D${schema}%2Cpublic`;
-const url = `${settings('rag_indexer')['DATABASE_URL']!}${inSchema}`;
-let admin: pg.Client;
+let schema: FreshSchema;
 beforeAll(async () => {
-  admin = new pg.Client({ connectionString: `${settings('postgres')['DATABASE_URL']!}${inSchema}` });
-  await admin.connect();
-  await admin.query(`CREATE SCHEMA ${schema} AUTHORIZATION rag_indexer`);
-  const options = { url, service: schema, migrations: knowledgeMigrations };
-  await Promise.all([migrate(options), migrate(options), migrate(options)]);
+  schema = await freshSchema('rag_indexer', knowledgeMigrations);
 });
-afterAll(async () => {
-  await admin.query(`DROP SCHEMA ${schema} CASCADE`);
-  await admin.end();
-});
+afterAll(() => schema.drop());
 
-const empty = (): Promise<unknown> => admin.query('TRUNCATE documents CASCADE');
+const empty = (): Promise<unknown> => schema.admin.query('TRUNCATE documents CASCADE');
 const connect = (to: string): PgSql => new PgSql({ url: to, connections: 4, applicationName: 'contract' });
 const open = (changes: Partial<PgvectorKnowledgeIndexOptions> = {}): Promise<PgvectorKnowledgeIndex> =>
-  PgvectorKnowledgeIndex.open({ sql: connect(url), embedder: contractEmbedder, ...changes });
+  PgvectorKnowledgeIndex.open({ sql: connect(schema.url), embedder: contractEmbedder, ...changes });
 /** For a few thousand vectors the server would rather sort than ask HNSW. */
 const openByIndex = (embedder: EmbedderTraits): Promise<PgvectorKnowledgeIndex> =>
   open({
-    sql: connect(`${url}%20-cenable_sort%3Doff`),
+    sql: connect(`${schema.url}%20-cenable_sort%3Doff`),
     embedder,
     exactUpTo: 0,
   });
 const number = async (text: string): Promise<number> =>
-  Number((await admin.query<{ n: string }>(`SELECT (${text}) AS n`)).rows[0]!.n);
+  Number((await schema.admin.query<{ n: string }>(`SELECT (${text}) AS n`)).rows[0]!.n);
 
 knowledgeIndexContract('PgvectorKnowledgeIndex', async () => {
   await empty();
@@ -210,7 +197,7 @@ describe('PgvectorKnowledgeIndex', () => {
       const texts = Array.from({ length: 400 }, (_, n) => sentence(d * 400 + n));
       await exact.replace(contractDocument(texts, { documentId: `d${String(d)}`, metadata: { part: d } }));
     }
-    await admin.query('ANALYZE documents, passages, vectors');
+    await schema.admin.query('ANALYZE documents, passages, vectors');
     const used =
       "SELECT coalesce(sum(idx_scan), 0) FROM pg_stat_user_indexes WHERE indexrelname LIKE 'vectors_of_%' AND schemaname = current_schema()";
     const before = await number(used);
@@ -236,7 +223,7 @@ describe('PgvectorKnowledgeIndex', () => {
     await index.replace({ ...rare, passages: rare.passages.map((one) => ({ ...one, vector })) });
     // More than the index looks at, and all of them nearer.
     await index.replace(contractDocument([], { documentId: 'crowd' }));
-    await admin.query(`
+    await schema.admin.query(`
       WITH crowd AS (UPDATE documents SET passages = 22000 WHERE document_id = 'crowd' RETURNING id),
       added AS (INSERT INTO passages (document, ordinal, text, place, words) SELECT id, n, 'crowd', '', '' FROM crowd, generate_series(1, 22000) n RETURNING *)
       INSERT INTO vectors SELECT added.id, (SELECT id FROM embedders WHERE name = 'tiny'), document, ARRAY[1, sin(ordinal) / 2, cos(ordinal) / 2]::real[]::vector FROM added`);

@@ -1,9 +1,7 @@
-import { systemClock } from '@waybill/messaging';
-import { InMemoryMessageLog } from '@waybill/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { planStoreContract } from '../contract/plan-store.contract.ts';
-import { PublishingPlanStore } from '../publishing/publishing-plan-store.ts';
 import { freshSchema, type FreshSchema } from '../testing/fresh-schema.ts';
+import { planStoreOn } from '../testing/plan-store-on.ts';
 import { planMigrations } from './plan-migrations.ts';
 import { PostgresPlanDatabase } from './postgres-plan-database.ts';
 import { PgSql } from './sql.ts';
@@ -19,18 +17,4 @@ afterAll(async () => {
   await schema.drop();
 });
 
-planStoreContract('PostgresPlanDatabase', () => {
-  let log = new InMemoryMessageLog({ clock: systemClock });
-  const open = () => ({
-    store: new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock: systemClock }),
-    log,
-  });
-  return Promise.resolve({
-    ...open(),
-    reopen: async () => {
-      log = await log.reopen();
-      return open();
-    },
-    close: () => log.close(),
-  });
-});
+planStoreContract('PostgresPlanDatabase', async () => planStoreOn(new PostgresPlanDatabase(sql)));

@@ -1,17 +1,8 @@
-import { systemClock } from '@waybill/messaging';
-import { InMemoryMessageLog, InMemoryPlanStore, PlanRecord } from '@waybill/testing';
+import { InMemoryPlanStore, PlanRecord } from '@waybill/testing';
 import { planStoreContract } from '../contract/plan-store.contract.ts';
+import { planStoreWith } from '../testing/plan-store-on.ts';
 
-planStoreContract('PublishingPlanStore over a database in memory', () => {
-  let log = new InMemoryMessageLog({ clock: systemClock });
+planStoreContract('PublishingPlanStore over a database in memory', async () => {
   const record = new PlanRecord();
-  const open = () => ({ store: new InMemoryPlanStore(record, log), log });
-  return Promise.resolve({
-    ...open(),
-    reopen: async () => {
-      log = await log.reopen();
-      return open();
-    },
-    close: () => log.close(),
-  });
+  return planStoreWith((log) => new InMemoryPlanStore(record, log));
 });

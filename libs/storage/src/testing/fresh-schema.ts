@@ -7,6 +7,8 @@ import { migrate, type Migration } from '../postgres/migrate.ts';
 export interface FreshSchema {
   /** For the service's role. */
   readonly url: string;
+  /** A superuser that looks into it. */
+  readonly admin: pg.Client;
   drop(): Promise<void>;
 }
 
@@ -15,14 +17,16 @@ export async function freshSchema(
   migrations: readonly Migration[],
 ): Promise<FreshSchema> {
   const schema = `${role}_${randomBytes(6).toString('hex')}`;
-  const url = `${settings(role)['DATABASE_URL']!}?options=-csearch_path%3D${schema}%2Cpublic`;
-  const admin = new pg.Client({ connectionString: settings('postgres')['DATABASE_URL']! });
+  const inSchema = `?options=-csearch_path%3D${schema}%2Cpublic`;
+  const url = `${settings(role)['DATABASE_URL']!}${inSchema}`;
+  const admin = new pg.Client({ connectionString: `${settings('postgres')['DATABASE_URL']!}${inSchema}` });
   await admin.connect();
   await admin.query(`CREATE SCHEMA ${schema} AUTHORIZATION ${role}`);
   const options = { url, service: schema, migrations };
   await Promise.all([migrate(options), migrate(options), migrate(options)]);
   return {
     url,
+    admin,
     drop: async () => {
       await admin.query(`DROP SCHEMA ${schema} CASCADE`);
       await admin.end();
