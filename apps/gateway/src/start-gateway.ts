@@ -10,6 +10,7 @@ import type { ObjectStore } from '@waybill/storage';
 import type { Logger, Metrics, MetricsText, Tracer } from '@waybill/telemetry';
 import type { DataSource } from 'typeorm';
 import { HttpMetrics } from './adapters/http/http-metrics.ts';
+import { Listeners } from './adapters/http/listeners.ts';
 import { createServer } from './adapters/http/server.ts';
 import type { Alarms } from './adapters/messages/alarms.ts';
 import { CatchUp } from './adapters/messages/catch-up.ts';
@@ -100,16 +101,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const app = await createServer({ module, logger, tracer, metrics: http });
   context.follow = app.get(FollowTask);
   app.connectMicroservice({ strategy: transport });
+  const listeners = new Listeners(app.getHttpServer());
   const close = async (): Promise<void> => {
     context.follow?.close();
-    await app.close();
+    await Promise.all([listeners.close(), app.close()]);
     replies.close();
     await writer.close();
     await source.destroy();
   };
   await catchUp.start(() => app.startAllMicroservices());
   try {
-    await app.listen(config.port, config.host);
+    await listeners.listen({ port: config.port, host: config.host }, (where) => app.listen(where));
   } catch (error) {
     await close();
     throw isPortTaken(error) ? portTaken(config.port, error) : error;

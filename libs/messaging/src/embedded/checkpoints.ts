@@ -7,8 +7,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CheckpointThread } from './checkpoint-thread.ts';
 
 const thresholdPages = 1_000;
-/** From this length on the log is begun anew. */
-const longPages = 8_000;
+/** From this length on the log is begun anew: before it is as long as its file. */
+const longPages = 3_500;
 /** The disk is slower than the writers: they wait. */
 const mostPages = 16_000;
 /** How many commits may pass before the log's length is looked at again (that costs 40 microseconds). */

@@ -9,6 +9,7 @@ import { PlatformError } from '@waybill/contracts';
 import { applicationId, fileVersion, logSchema } from './schema.ts';
 import { damaged, isDamage, storageError } from './sqlite-errors.ts';
 import { checkWal } from './wal-check.ts';
+import { fillWithZeros, walBytes } from './wal-space.ts';
 
 /** Checking takes about a second per GB; every batch's checksum is compared when it is read anyway. */
 const alwaysCheckedBytes = 64 * 1024 * 1024;
@@ -36,11 +37,12 @@ function connect(file: string): DatabaseSync {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA wal_autocheckpoint = 0;
-    PRAGMA journal_size_limit = 16777216;
+    PRAGMA journal_size_limit = ${String(walBytes)};
     PRAGMA cache_size = -8192;
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
   `);
+  fillWithZeros(`${file}-wal`, walBytes);
   return db;
 }
 

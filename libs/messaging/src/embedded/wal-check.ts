@@ -31,27 +31,36 @@ function scan(file: number, size: number): WalState {
   const frameBytes = frameHeadBytes + (isPageSize(pageSize) ? pageSize : 4096);
   const sum = new Checksum((head.readUInt32BE(0) & 1) === 1);
   sum.add(head.subarray(0, 24));
-  // The head is written with the first transaction, so a bad one is torn only when there is no second.
-  if (!isPageSize(pageSize) || !sum.is(head, 24)) return size > headBytes + 2 * frameBytes ? 'damaged' : 'sound';
-  return countCommitsBehindDamage(file, size, { head, frameBytes, sum }) > 1 ? 'damaged' : 'sound';
+  // The head is written with the first transaction, so a bad one is torn (or was never written) only when there is no second.
+  const isWhole = isPageSize(pageSize) && sum.is(head, 24);
+  const lost = isWhole ? commitsBehindDamage(file, size, { head, frameBytes, sum }) : commits(file, size, frameBytes);
+  return lost > 1 ? 'damaged' : 'sound';
 }
 
-function countCommitsBehindDamage(
+/** Of whatever round. Behind the last frame there are zeros (`wal-space.ts`). */
+function commits(file: number, size: number, frameBytes: number): number {
+  let count = 0;
+  for (let at = headBytes; at + frameBytes <= size; at += frameBytes)
+    if (read(file, at, frameHeadBytes).readUInt32BE(4) !== 0) count += 1;
+  return count;
+}
+
+function commitsBehindDamage(
   file: number,
   size: number,
   wal: { head: Buffer; frameBytes: number; sum: Checksum },
 ): number {
   const { head, frameBytes, sum } = wal;
   let isWhole = true;
-  let commits = 0;
+  let count = 0;
   for (let at = headBytes; at + frameBytes <= size; at += frameBytes) {
     const frame = read(file, at, frameBytes);
     // Frames of an earlier round of the same file carry another salt.
     const isOfRound = frame.compare(head, 16, 24, 8, 16) === 0;
     if (isWhole) isWhole = isOfRound && sum.continuesWith(frame);
-    else if (isOfRound && frame.readUInt32BE(4) !== 0) commits += 1;
+    else if (isOfRound && frame.readUInt32BE(4) !== 0) count += 1;
   }
-  return commits;
+  return count;
 }
 
 const isPageSize = (bytes: number): boolean => bytes >= 512 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;
