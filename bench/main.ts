@@ -47,6 +47,15 @@ const speak = async (platform: BenchPlatform): Promise<void> => {
   if (chosen.includes('W4')) results['W4'] = await tokens(platform.client, values.smoke ? 1 : 5);
 };
 
+/** In the same minutes, while the platform is idle. */
+async function rawLimits(): Promise<void> {
+  const raw = await embedded(scratch, ['bench/support/raw-server.ts']);
+  await using(raw, async () => {
+    if (chosen.includes('W3')) results['W3 raw'] = await latency(raw.client, values.smoke ? 20 : 300);
+    if (chosen.includes('W1')) results['HTTP raw'] = await throughput(raw, 'bench_chain', tasks);
+  });
+}
+
 if (values.kafka) {
   const platform = await onKafka((line) => console.error(`stack: ${line}`));
   await using(platform, async () => {
@@ -55,7 +64,10 @@ if (values.kafka) {
   });
 } else {
   const platform = await embedded(scratch, ['tools/bootstrap.mjs', 'start', '--no-sample']);
-  await using(platform, () => workloads(platform));
+  await using(platform, async () => {
+    await workloads(platform);
+    await rawLimits();
+  });
   if (chosen.includes('W4')) {
     const speaking = await embedded(scratch, ['bench/support/token-platform.ts']);
     await using(speaking, async () => {

@@ -1,5 +1,5 @@
 /** What is measured: the platform in one process, or one process of each service on real Kafka, PostgreSQL, Redis and S3. */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   cpuMs,
@@ -29,8 +29,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 
 /** `command`: script and arguments, relative to the repository. */
 export async function embedded(scratch: string, command: readonly [string, ...string[]]): Promise<BenchPlatform> {
-  const dataDir = join(scratch, 'data');
   const [script, ...args] = command;
+  const dataDir = mkdtempSync(join(scratch, 'data-'));
   const env = { LOG_LEVEL: 'warn' };
   const platform = new PlatformProcess({ script: join(root, script), args, dataDir, port: await freePort(), env });
   const readyMs = await platform.start();

@@ -40,6 +40,8 @@ export interface SqliteMessageLogOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** Several, so that ownership is the same as on Kafka; few, because each that a commit touches costs it a row and its pages. */
+const usualPartitions = 2;
 const positionsWrittenAfterMs = 100;
 
 export class SqliteMessageLog implements MessageLog {
@@ -60,7 +62,7 @@ export class SqliteMessageLog implements MessageLog {
   #closed = false;
 
   constructor(options: SqliteMessageLogOptions) {
-    const { journal, partitions = 4, now = Date.now } = options;
+    const { journal, partitions = usualPartitions, now = Date.now } = options;
     this.#journal = journal;
     this.#backOff = options.backOff ?? usualBackOff;
     this.#handOverMs = options.handOverMs ?? 60_000;
