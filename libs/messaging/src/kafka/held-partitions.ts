@@ -10,6 +10,7 @@ import type { IncomingMessage } from '@waybill/contracts';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Claim, GroupOptions, Position, TopicPartition } from '../message-log.ts';
 import { Handlings } from './handlings.ts';
+import { nameOf, PausedPartitions } from './paused-partitions.ts';
 
 /** What it needs of the consumer that fetches. */
 export interface Fetching {
@@ -36,7 +37,7 @@ export class HeldPartitions {
   private assigning: Promise<void> = Promise.resolve();
   private isAssigned = false;
   private readonly handlings = new Handlings();
-  private readonly paused = new Set<string>();
+  private readonly paused: PausedPartitions;
   /** Where this member began; it begins there again while nothing is committed. */
   private readonly first = new Map<string, number>();
   private readonly rest = new Pause();
@@ -45,7 +46,9 @@ export class HeldPartitions {
     readonly partitions: readonly TopicPartition[],
     private readonly handlers: Handlers,
     private readonly fetching: Fetching,
-  ) {}
+  ) {
+    this.paused = new PausedPartitions(fetching);
+  }
 
   /** Does not reject; `claims` are known for the first time only. */
   assign(claims?: readonly Claim[]): Promise<void> {
@@ -56,7 +59,7 @@ export class HeldPartitions {
   /** True once the records count as delivered; false: they are to be fetched again. */
   async deliver(fetched: Fetched, isStale: () => boolean): Promise<boolean> {
     await this.assigning;
-    if (this.state !== 'held' || isStale() || this.paused.has(nameOf(fetched))) return false;
+    if (!(await this.paused.whenResumed(fetched)) || this.state !== 'held' || isStale()) return false;
     const begun = fetched.records[0]?.offset ?? fetched.nextOffset;
     if (!this.first.has(nameOf(fetched))) this.first.set(nameOf(fetched), begun);
     try {
@@ -68,20 +71,18 @@ export class HeldPartitions {
     }
   }
 
-  pause({ topic, partition }: TopicPartition): void {
-    if (this.state !== 'held') return;
-    this.paused.add(nameOf({ topic, partition }));
-    this.fetching.pause([{ topic, partition }]);
+  pause(partition: TopicPartition): void {
+    if (this.state === 'held') this.paused.pause(partition);
   }
 
-  resume({ topic, partition }: TopicPartition): void {
-    if (this.state !== 'held' || !this.paused.delete(nameOf({ topic, partition }))) return;
-    this.fetching.resume([{ topic, partition }]);
+  resume(partition: TopicPartition): void {
+    if (this.state === 'held') this.paused.resume(partition);
   }
 
   /** Resolves when running handlers have settled and `onRevoked` was called. */
   async revoke(): Promise<void> {
     this.state = 'over';
+    this.paused.clear();
     this.rest.cut();
     await this.assigning;
     await this.giveUp();
@@ -149,5 +150,3 @@ export class HeldPartitions {
 /** The first time the client begins at what is committed by itself. */
 const changed = (wanted: number | undefined, { committed }: Claim): number | undefined =>
   wanted === committed?.offset ? undefined : wanted;
-
-export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

@@ -6,8 +6,9 @@ import type { Admin, Consumer, Kafka } from 'kafkajs';
 import type { CommittedPosition, GroupMembership, GroupOptions, TopicPartition } from '../message-log.ts';
 import { assignByNumber } from './co-partitioning.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
-import { HeldPartitions, nameOf, type Fetching } from './held-partitions.ts';
+import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
+import { nameOf } from './paused-partitions.ts';
 import { claimsOf, refuseBeyondEnd } from './positions.ts';
 
 export interface MemberOptions {

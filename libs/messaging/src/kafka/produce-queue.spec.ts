@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { message } from '../contract/log-under-test.ts';
 import { ProduceQueue, type Produce } from './produce-queue.ts';
 
@@ -48,15 +48,35 @@ it('sends what came in one turn together, and answers each append its own positi
   expect(await Promise.all(appends)).toEqual([[at(0, 10), at(1, 20)], [at(0, 11)]]);
 });
 
-it('has one produce under way for a partition, and lets others pass', async () => {
+it('sends what came while a produce was under way once that has ended', async () => {
+  const { queue, sent } = queueWithBroker();
+  void queue.append([to(0, 'first')]);
+  await turn();
+  void queue.append([to(0, 'second'), to(1, 'other')]);
+  await turn();
+  void queue.append([to(0, 'third')]);
+  await turn();
+  expect(sent).toHaveLength(1);
+  await sent[0]!.written(0);
+  expect(valuesOf(sent[1]!)).toEqual([
+    [0, 'second', 'third'],
+    [1, 'other'],
+  ]);
+});
+
+it('has one produce under way for a partition, and lets others pass after a moment', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { queue, sent } = queueWithBroker();
   void queue.append([to(0, 'first')]);
   await turn();
   void queue.append([to(0, 'second'), to(1, 'other')]);
   void queue.append([to(0, 'third')]);
   await turn();
+  await vi.advanceTimersByTimeAsync(10);
   expect(sent.map(valuesOf)).toEqual([[[0, 'first']], [[1, 'other']]]);
   await sent[0]!.written(0);
+  await vi.advanceTimersByTimeAsync(10);
   expect(valuesOf(sent[2]!)).toEqual([[0, 'second', 'third']]);
 });
 

@@ -1,8 +1,10 @@
 /**
  * Appends on their way to Kafka: whatever gathers while a produce is under way goes out together with the next one.
- * Promises: one produce at a time is under way for a partition, so that a retry never overtakes; records of a partition keep the order in which they came.
+ * Promises: one produce at a time is under way for a partition, so that a retry never overtakes; records of a partition keep the order in which they came;
+ * a partition waits at most a moment for the produces of others.
  */
 import type { OutgoingMessage } from '@waybill/contracts';
+import { Pause } from '../back-off.ts';
 import type { Position } from '../message-log.ts';
 import { recordBytes } from '../record-size.ts';
 
@@ -30,6 +32,8 @@ interface Entry {
 /** Of one partition in one produce; a broker takes 1 MiB and what a large record costs beside. */
 const mostBytes = 1024 * 1024;
 const mostRecords = 10_000;
+/** A request costs about a millisecond, however little is in it; but who waits for a slow broker must not hold up the others. */
+const gatherMs = 10;
 
 class Line {
   readonly waiting: Entry[] = [];
@@ -56,6 +60,8 @@ export class ProduceQueue {
   private readonly lines = new Map<string, Line>();
   private readonly atRest: (() => void)[] = [];
   private isArmed = false;
+  private underWay = 0;
+  private gathering: Pause | undefined;
 
   constructor(private readonly send: Send) {}
 
@@ -86,18 +92,25 @@ export class ProduceQueue {
     return line;
   }
 
-  /** What comes in during one turn of the event loop goes out together. */
+  /** What comes in during one turn of the event loop goes out together, and while a produce is under way for a moment longer. */
   private arm(): void {
     if (this.isArmed) return;
     this.isArmed = true;
-    setImmediate(() => {
-      this.isArmed = false;
-      const ready = [...this.lines.values()].filter(({ isBusy, waiting }) => !isBusy && waiting.length > 0);
-      if (ready.length > 0) void this.produce(ready);
-    });
+    setImmediate(() => void this.flush());
+  }
+
+  private async flush(): Promise<void> {
+    if (this.underWay > 0) {
+      this.gathering = new Pause();
+      await this.gathering.wait(gatherMs);
+    }
+    this.isArmed = false;
+    const ready = [...this.lines.values()].filter(({ isBusy, waiting }) => !isBusy && waiting.length > 0);
+    if (ready.length > 0) void this.produce(ready);
   }
 
   private async produce(lines: readonly Line[]): Promise<void> {
+    this.underWay += 1;
     const taken = lines.map((line) => {
       line.isBusy = true;
       return { line, entries: line.take() };
@@ -114,7 +127,13 @@ export class ProduceQueue {
     } catch (error) {
       for (const { entries } of taken) for (const { append } of entries) append.reject(error);
     }
+    this.ended(lines);
+  }
+
+  private ended(lines: readonly Line[]): void {
     for (const line of lines) line.isBusy = false;
+    this.underWay -= 1;
+    if (this.underWay === 0) this.gathering?.cut();
     if (lines.some(({ waiting }) => waiting.length > 0)) this.arm();
     else if (this.atRest.length > 0 && this.isIdle()) for (const resolve of this.atRest.splice(0)) resolve();
   }

@@ -3,7 +3,7 @@
  * On SQLite a transaction runs in one go, so nothing can come between its statements.
  */
 import type { StatementSync } from 'node:sqlite';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { orUnavailable } from './patient-read-model.ts';
 import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
@@ -92,15 +92,25 @@ class RunnerSession implements SqlSession {
   constructor(private readonly source: DataSource) {}
 
   transact(statements: readonly Statement[]): Promise<readonly number[]> {
-    const writing = this.source.transaction(async (manager) => {
+    return orUnavailable(statements.length === 1 ? this.runAlone(statements[0]!) : this.runAll(statements));
+  }
+
+  /** One statement is a transaction of its own: one round trip instead of three. */
+  private async runAlone(statement: Statement): Promise<readonly number[]> {
+    const runner = this.source.createQueryRunner();
+    try {
+      return [await changesOf(runner, statement)];
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private runAll(statements: readonly Statement[]): Promise<readonly number[]> {
+    return this.source.transaction(async (manager) => {
       const changes: number[] = [];
-      for (const { sql, params } of statements) {
-        const result = await manager.queryRunner!.query(numbered(sql), [...params], true);
-        changes.push(result.affected ?? 0);
-      }
+      for (const statement of statements) changes.push(await changesOf(manager.queryRunner!, statement));
       return changes;
     });
-    return orUnavailable(writing);
   }
 
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
@@ -110,6 +120,11 @@ class RunnerSession implements SqlSession {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+async function changesOf(runner: QueryRunner, { sql, params }: Statement): Promise<number> {
+  const { affected } = await runner.query(numbered(sql), [...params], true);
+  return affected ?? 0;
 }
 
 /** `?` to `$1`, `$2`, ...; no statement here has a question mark in a literal. */

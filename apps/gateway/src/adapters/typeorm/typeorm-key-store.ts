@@ -8,6 +8,7 @@ import type { Clock } from '@waybill/messaging';
 import { LessThan, type DataSource } from 'typeorm';
 import type { KeyRow, KeyStore } from '../../ports/key-store.ts';
 import { IdempotencyKeyRow } from './entities.ts';
+import { KeyInsertions } from './key-insertions.ts';
 import type { SqlSession } from './sql-session.ts';
 import type { Statement } from './sql-statement.ts';
 
@@ -32,15 +33,19 @@ export class TypeOrmKeyStore implements KeyStore {
   private restored: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
   /** Of those that are too many. */
   private flushing: Promise<void> | undefined;
+  private readonly insertions: KeyInsertions;
 
   constructor(
     private readonly sql: SqlSession,
     private readonly options: KeyStoreOptions,
-  ) {}
+  ) {
+    const find = (tenant: string, key: string): Promise<KeyRow | undefined> => this.findStored(tenant, key);
+    this.insertions = new KeyInsertions({ sql, now: () => this.now(), find });
+  }
 
   async reserve(row: KeyRow): Promise<KeyRow> {
     if (this.restored) await this.whenRestored(this.restored.promise);
-    return this.options.isShared ? this.insert(row) : this.hold(row);
+    return this.options.isShared ? this.insertions.insert(row) : this.hold(row);
   }
 
   async find(tenant: string, key: string): Promise<KeyRow | undefined> {
@@ -112,14 +117,6 @@ export class TypeOrmKeyStore implements KeyStore {
     await Promise.race([restored, tooLong.promise]).finally(cancel);
   }
 
-  private async insert(row: KeyRow): Promise<KeyRow> {
-    const [inserted] = await this.sql.transact([this.insertion(row)]);
-    if (inserted === 1) return row;
-    const known = await this.findStored(row.tenant, row.key);
-    if (!known) throw new Error('an idempotency key vanished');
-    return known;
-  }
-
   private async writeWith(...more: readonly Statement[]): Promise<void> {
     const { statements, written } = this.unwritten();
     if (statements.length + more.length === 0) return;
@@ -133,10 +130,14 @@ export class TypeOrmKeyStore implements KeyStore {
     return found && { tenant, key, bodyHash: found.body_hash, entityId: found.entity_id };
   }
 
+  private now(): string {
+    return new Date(this.options.clock.now()).toISOString();
+  }
+
   private insertion({ tenant, key, bodyHash, entityId }: KeyRow): Statement {
     return {
       sql: insertKey,
-      params: [tenant, key, bodyHash, entityId, new Date(this.options.clock.now()).toISOString()],
+      params: [tenant, key, bodyHash, entityId, this.now()],
     };
   }
 }

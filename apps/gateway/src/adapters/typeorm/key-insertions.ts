@@ -1,0 +1,88 @@
+/**
+ * Idempotency keys on their way to a database that gateways share: what is reserved while an insertion is under way goes with the next one,
+ * for each is synced by itself and costs more than all else about a key.
+ * Promise: of several that reserve one key, here or elsewhere, all are answered the row of the one that won.
+ */
+import type { KeyRow } from '../../ports/key-store.ts';
+import type { SqlSession } from './sql-session.ts';
+import type { SqlValue } from './sql-statement.ts';
+
+export interface KeyInsertionsOptions {
+  readonly sql: SqlSession;
+  /** ISO time of now. */
+  readonly now: () => string;
+  readonly find: (tenant: string, key: string) => Promise<KeyRow | undefined>;
+}
+
+interface Waiting {
+  readonly row: KeyRow;
+  readonly resolve: (row: KeyRow) => void;
+  readonly reject: (error: unknown) => void;
+}
+interface Inserted {
+  readonly tenant: string;
+  readonly key: string;
+  readonly entity_id: string;
+}
+
+/** Far below what a statement may have of parameters. */
+const mostRows = 500;
+
+export class KeyInsertions {
+  private waiting: Waiting[] = [];
+  private isRunning = false;
+
+  constructor(private readonly options: KeyInsertionsOptions) {}
+
+  insert(row: KeyRow): Promise<KeyRow> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ row, resolve, reject });
+      if (!this.isRunning) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    // What came in this turn goes together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) await this.insertSome(this.waiting.splice(0, mostRows));
+    this.isRunning = false;
+  }
+
+  private async insertSome(some: readonly Waiting[]): Promise<void> {
+    try {
+      const won = await this.won(some.map(({ row }) => row));
+      await Promise.all(
+        some.map(async ({ row, resolve }) => resolve(won.has(nameOf(row)) ? row : await this.winner(row))),
+      );
+    } catch (error) {
+      for (const { reject } of some) reject(error);
+    }
+  }
+
+  /** Names of the rows that were inserted. */
+  private async won(rows: readonly KeyRow[]): Promise<Set<string>> {
+    const at = this.options.now();
+    const params = rows.flatMap(({ tenant, key, bodyHash, entityId }): SqlValue[] => [
+      tenant,
+      key,
+      bodyHash,
+      entityId,
+      at,
+    ]);
+    const values = rows.map(() => '(?, ?, ?, ?, ?)').join(', ');
+    const sql = `INSERT INTO idempotency_keys (tenant, key, body_hash, entity_id, created_at) VALUES ${values} ON CONFLICT (tenant, key) DO NOTHING RETURNING tenant, key, entity_id`;
+    const inserted = await this.options.sql.all<Inserted>(sql, params);
+    return new Set(inserted.map(({ tenant, key, entity_id: entityId }) => nameOf({ tenant, key, entityId })));
+  }
+
+  private async winner({ tenant, key }: KeyRow): Promise<KeyRow> {
+    const winner = await this.options.find(tenant, key);
+    if (!winner) throw new Error('an idempotency key vanished');
+    return winner;
+  }
+}
+
+/** Each request chooses an entity of its own, so it tells which of several was inserted. */
+const nameOf = ({ tenant, key, entityId }: Pick<KeyRow, 'tenant' | 'key' | 'entityId'>): string =>
+  `${tenant}\n${entityId}\n${key}`;
