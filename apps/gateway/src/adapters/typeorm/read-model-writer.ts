@@ -30,7 +30,7 @@ export class ReadModelWriter {
       for (const record of records) statements.push(...this.otherStatements(record));
       statements.push(...keys.statements);
       for (const { topic, partition, offset } of positions)
-        statements.push({ sql: savePosition, params: [topic, partition, offset] });
+        statements.push({ sql: savePosition, params: [topic, partition, offset], manyRows: true });
       await this.parts.sql.transact(statements);
     } catch (error) {
       this.tasks.forget();

@@ -3,15 +3,16 @@
  * On SQLite a transaction runs in one go, so nothing can come between its statements.
  */
 import type { StatementSync } from 'node:sqlite';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { withManyRows } from './many-rows.ts';
 import { orUnavailable } from './patient-read-model.ts';
 import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
 import { SqlThread } from './sql-thread.ts';
 
 export interface SqlSession {
-  /** All or nothing; answers how many rows each statement changed. */
-  transact(statements: readonly Statement[]): Promise<readonly number[]>;
+  /** All or nothing. */
+  transact(statements: readonly Statement[]): Promise<void>;
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]>;
   /** Before the source is destroyed; transactions that run are finished. */
   close(): Promise<void>;
@@ -29,13 +30,13 @@ class SqliteSession implements SqlSession {
 
   constructor(private readonly driver: SqliteDriver) {}
 
-  transact(statements: readonly Statement[]): Promise<readonly number[]> {
+  transact(statements: readonly Statement[]): Promise<void> {
     const { native } = this.driver;
     try {
       this.prepare('BEGIN IMMEDIATE').run();
-      const changes = statements.map(({ sql, params }) => Number(this.prepare(sql).run(...params).changes));
+      for (const { sql, params } of statements) this.prepare(sql).run(...params);
       this.prepare('COMMIT').run();
-      return Promise.resolve(changes);
+      return Promise.resolve();
     } catch (error) {
       if (native.isOpen && native.isTransaction) native.exec('ROLLBACK');
       return Promise.reject(error as Error);
@@ -75,8 +76,8 @@ class ThreadSession implements SqlSession {
     this.thread = new SqlThread({ path, pragmas: sqlitePragmas });
   }
 
-  transact(statements: readonly Statement[]): Promise<readonly number[]> {
-    return this.thread.transact(statements);
+  async transact(statements: readonly Statement[]): Promise<void> {
+    await this.thread.transact(statements);
   }
 
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
@@ -91,40 +92,29 @@ class ThreadSession implements SqlSession {
 class RunnerSession implements SqlSession {
   constructor(private readonly source: DataSource) {}
 
-  transact(statements: readonly Statement[]): Promise<readonly number[]> {
-    return orUnavailable(statements.length === 1 ? this.runAlone(statements[0]!) : this.runAll(statements));
-  }
-
-  /** One statement is a transaction of its own: one round trip instead of three. */
-  private async runAlone(statement: Statement): Promise<readonly number[]> {
-    const runner = this.source.createQueryRunner();
-    try {
-      return [await changesOf(runner, statement)];
-    } finally {
-      await runner.release();
-    }
-  }
-
-  private runAll(statements: readonly Statement[]): Promise<readonly number[]> {
-    return this.source.transaction(async (manager) => {
-      const changes: number[] = [];
-      for (const statement of statements) changes.push(await changesOf(manager.queryRunner!, statement));
-      return changes;
-    });
+  transact(statements: readonly Statement[]): Promise<void> {
+    const all = withManyRows(statements);
+    return orUnavailable(all.length === 1 ? this.run(all[0]!) : this.runAll(all));
   }
 
   all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
     return orUnavailable(this.source.query(numbered(sql), [...params]));
   }
 
+  /** One statement is a transaction of its own: one round trip instead of three. */
+  private async run({ sql, params }: Statement): Promise<void> {
+    await this.source.query(numbered(sql), [...params]);
+  }
+
+  private runAll(statements: readonly Statement[]): Promise<void> {
+    return this.source.transaction(async (manager) => {
+      for (const { sql, params } of statements) await manager.query(numbered(sql), [...params]);
+    });
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-async function changesOf(runner: QueryRunner, { sql, params }: Statement): Promise<number> {
-  const { affected } = await runner.query(numbered(sql), [...params], true);
-  return affected ?? 0;
 }
 
 /** `?` to `$1`, `$2`, ...; no statement here has a question mark in a literal. */

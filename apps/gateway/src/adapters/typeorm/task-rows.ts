@@ -109,7 +109,8 @@ export class TaskRows {
   private write(task: Gathered, out: Statement[]): void {
     const stored = this.lastSeqs.get(task.taskId) ?? -1;
     if (task.texts.length > 0) {
-      out.push({ sql: insertEvents, params: [task.taskId, task.firstSeq, task.lastSeq, task.texts.join('\n')] });
+      const params = [task.taskId, task.firstSeq, task.lastSeq, task.texts.join('\n')];
+      out.push({ sql: insertEvents, params, manyRows: true });
     }
     const facts = task.acceptedAt >= 0 ? acceptedFacts(task) : stored < 0 ? submittedFacts(task) : undefined;
     if (facts) this.writeNew(task, facts, out);
@@ -136,9 +137,9 @@ export class TaskRows {
       task.updatedAt === '' ? createdAt : task.updatedAt,
     );
     params.push(endOf(task), task.lastSeq, task.lastSeq === 0 ? JSON.stringify(facts) : null);
-    out.push({ sql: upsertTask, params });
+    out.push({ sql: upsertTask, params, manyRows: true });
     for (const [name, value] of Object.entries(facts.labels))
-      out.push({ sql: insertLabel, params: [name, value, task.taskId] });
+      out.push({ sql: insertLabel, params: [name, value, task.taskId], manyRows: true });
   }
 
   private remember(task: Gathered, stored: number): void {
