@@ -1,26 +1,22 @@
 /**
- * A node of agents in a simulated process, behind the real work queue consumer. What an agent answers is chance, as a model's answer is:
- * the same work done twice gives two answers. Each names the activation that it is for, so that it can be told which one was applied.
+ * A node of agents in a simulated process, behind the real work queue consumer: the same work done twice
+ * gives two answers.
  */
 import {
   AgentWork,
   decodeMessage,
   encodeMessage,
-  failureOf,
   ownerOf,
-  PlatformError,
   SearchWork,
   topics,
-  type ActivationResult,
   type CallResult,
-  type Failure,
   type IncomingMessage,
-  type Outcome,
   type TaskResult,
 } from '@waybill/contracts';
 import { WorkQueueConsumer, type DeadLetter } from '@waybill/messaging';
-import { activationName, type Answers } from './answers.ts';
+import type { Answers } from './answers.ts';
 import type { SimLog } from './sim-log.ts';
+import { agentOutcome, resultOf, searchOutcome, type Whim } from './sim-outcomes.ts';
 import type { Life } from './sim-process.ts';
 
 export interface AgentParts {
@@ -29,8 +25,6 @@ export interface AgentParts {
   readonly answers: Answers;
   readonly queues: readonly string[];
 }
-
-const mostTurns = 3;
 
 export async function startAgents(parts: AgentParts): Promise<WorkQueueConsumer> {
   const { life, log, queues } = parts;
@@ -53,7 +47,16 @@ export async function startAgents(parts: AgentParts): Promise<WorkQueueConsumer>
 }
 
 class SimAgents {
-  constructor(private readonly parts: AgentParts) {}
+  private readonly whim: Whim;
+
+  constructor(private readonly parts: AgentParts) {
+    const { life, answers } = parts;
+    this.whim = {
+      random: life.random,
+      hits: (kind) => life.world.faults.hits(kind),
+      nextAnswer: () => answers.next(),
+    };
+  }
 
   async handle(message: IncomingMessage): Promise<void> {
     if (message.headers['ce_type']?.includes('Search')) return this.search(message, decodeMessage(message, SearchWork));
@@ -79,51 +82,18 @@ class SimAgents {
   }
 
   private async answer(message: IncomingMessage, work: AgentWork): Promise<void> {
-    const result = resultOf(work, this.outcomeOf(work));
+    const result = resultOf(work, agentOutcome(work, this.whim));
     await this.send(message, result);
     if (this.parts.life.world.faults.hits('result sent twice')) await this.send(message, result);
   }
 
-  private outcomeOf(work: AgentWork): Outcome {
-    const { random, world } = this.parts.life;
-    const half = Math.floor(work.max_tokens / 2);
-    const usage = { prompt_tokens: random.int(0, half), completion_tokens: random.int(0, half) };
-    if (world.faults.hits('transient failure'))
-      return { ...this.transientFailure(), ...(random.chance(0.7) ? { usage } : {}) };
-    if (world.faults.hits('permanent failure'))
-      return { status: 'failed', error: failureOf(new PlatformError('agent_failed')), usage };
-    if (work.turn < mostTurns && random.chance(0.3)) return { ...this.suspension(work), usage };
-    return { status: 'completed', output: { by: activationName(work), answer: this.parts.answers.next() }, usage };
-  }
-
-  private transientFailure(): Outcome {
-    const error: Failure = failureOf(new PlatformError('model_failed'));
-    return { status: 'failed', error: this.parts.life.random.chance(0.3) ? { ...error, retry_after_ms: 300 } : error };
-  }
-
-  private suspension(work: AgentWork): Outcome {
-    const { life, answers } = this.parts;
-    const calls = Array.from({ length: life.random.int(1, 3) }, () => ({
-      kind: 'knowledge.search' as const,
-      input: { query: `${activationName(work)} asks ${answers.next()}` },
-    }));
-    return { status: 'suspended', calls, ...(life.random.chance(0.5) ? { thought: 'look it up' } : {}) };
-  }
-
-  private async search(message: IncomingMessage, { call, input, not_after }: SearchWork): Promise<void> {
+  private async search(message: IncomingMessage, work: SearchWork): Promise<void> {
     const { clock, random, world } = this.parts.life;
+    const { call, not_after } = work;
     if (!call || clock.now() > not_after) return;
     await this.pause(random.between(1, 40));
     if (world.faults.hits('no answer')) return;
-    const observation = { hits: [], asked: input['query'] ?? null, answer: this.parts.answers.next() };
-    const fails = world.faults.hits('search fails');
-    const result: CallResult = {
-      type: 'CallResult',
-      ...call,
-      outcome: fails
-        ? { status: 'failed', error: failureOf(new PlatformError('unavailable')) }
-        : { status: 'completed', observation },
-    };
+    const result: CallResult = { type: 'CallResult', ...call, outcome: searchOutcome(work, this.whim) };
     await this.send(message, result);
     if (world.faults.hits('result sent twice')) await this.send(message, result);
   }
@@ -144,7 +114,3 @@ class SimAgents {
 }
 
 const none = { prompt_tokens: 0, completion_tokens: 0 };
-
-function resultOf({ plan_id, step_id, work_id, epoch, turn }: AgentWork, outcome: Outcome): ActivationResult {
-  return { type: 'ActivationResult', plan_id, step_id, work_id, epoch, turn, outcome };
-}
