@@ -60,7 +60,7 @@ async function speaksOnce(clients: readonly WaybillClient[]): Promise<void> {
   const { task_id: taskId } = await clients[0]!.submit(question);
   const heard = await Promise.all(clients.map((client) => listen(client, taskId)));
   for (const { tokens, resets } of heard) {
-    expect(tokens.length).toBeGreaterThan(10);
+    expect(tokens.length).toBeGreaterThan(1);
     expect(new Set(tokens).size).toBe(tokens.length);
     expect(resets).toBe(0);
   }

@@ -1,5 +1,6 @@
 /** Starts the process that delivers every record twice, and reads what it has left on the log. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { IncomingMessage } from '@waybill/contracts';
 import { KafkaMessageLog } from '@waybill/messaging/kafka';
@@ -18,18 +19,23 @@ export async function deliverTwice(brokers: readonly string[]): Promise<DeliverT
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  await told(child, 'ready');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The duplicator ended with ${String(code)}`);
+  });
+  ended.catch(() => {}); // told below, to whoever waits
+  const told = async <T extends FromDuplicator['type']>(type: T): Promise<Told<T>> => {
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [FromDuplicator];
+    if (message.type !== type) throw new Error(`The duplicator said ${message.type} and not ${type}`);
+    return message as Told<T>;
+  };
+  await told('ready');
   return {
     async finish(onRecord) {
-      child.send('finish');
-      const { began } = await told(child, 'finished');
-      child.kill('SIGKILL');
+      if (child.connected) child.send('finish');
+      const { began } = await told('finished');
       const from = new Map(Object.entries(began));
-      const log = await KafkaMessageLog.open({
-        brokers,
-        clientId: 'spec',
-        topics: { partitions: 1, replicas: 1, minInSyncReplicas: 1 },
-      });
+      const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 }; // it makes none
+      const log = await KafkaMessageLog.open({ brokers, clientId: 'spec', topics });
       onTestFinished(() => log.close());
       await Promise.all([...from.keys()].map((topic) => readToEnd(log, topic, { from, onRecord })));
     },
@@ -37,12 +43,3 @@ export async function deliverTwice(brokers: readonly string[]): Promise<DeliverT
 }
 
 type Told<T> = Extract<FromDuplicator, { type: T }>;
-
-function told<T extends FromDuplicator['type']>(child: ChildProcess, type: T): Promise<Told<T>> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (message: FromDuplicator) => {
-      if (message.type === type) resolve(message as Told<T>);
-    });
-    child.once('exit', (code) => reject(new Error(`The duplicator ended with ${code} before it was ${type}`)));
-  });
-}
