@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..');
 /** As `npm start` and `npm run waybill` do. */
 export const bootstrap = join(root, 'tools/bootstrap.mjs');
 
-export function newFolder(): { readonly folder: string; remove(): void } {
+export function newFolder(): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-e2e-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
