@@ -1,53 +1,14 @@
-import { once } from 'node:events';
-import { spawn } from 'node:child_process';
 import { freePort } from '@waybill/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
+import { describe, expect, it } from 'vitest';
+import { runProgram, type RunningProgram } from './support/running-program.ts';
+import { scratchFolder } from './support/scratch.ts';
 
 const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.\n';
 /** A step takes seconds, so that a signal finds it at work. */
 const slowly = { SIMULATED_TOKENS_PER_SECOND: '60' };
 
-interface Running {
-  readonly printed: () => string;
-  readonly errors: () => string;
-  /** Resolves when it has printed that. */
-  readonly hasSaid: (text: string) => Promise<void>;
-  readonly signal: (signal: NodeJS.Signals) => void;
-  readonly ended: Promise<number | null>;
-}
-
-async function run(args: readonly string[], dataDir: string, env: Record<string, string> = slowly): Promise<Running> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bootstrap, ...args], {
-    env: {
-      ...process.env,
-      AGENTIC_NO_LLM: '1',
-      NO_COLOR: '1',
-      PORT: String(await freePort()),
-      WAYBILL_DATA_DIR: dataDir,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  return {
-    printed: () => out,
-    errors: () => err,
-    hasSaid: async (text) => {
-      while (!(out + err).includes(text)) {
-        if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`It ended without saying ${text}:\n${out}${err}`);
-        await new Promise((resolve) => setTimeout(resolve, 10)); // polling: what is printed is all there is to see
-      }
-    },
-    signal: (signal) => void child.kill(signal),
-    ended,
-  };
-}
+const run = async (args: readonly string[], dataDir: string, env = slowly): Promise<RunningProgram> =>
+  runProgram(args, { PORT: String(await freePort()), WAYBILL_DATA_DIR: dataDir, ...env });
 
 describe('npm start -- --once', () => {
   it.each([
@@ -106,21 +67,6 @@ describe('waybill run', () => {
     expect(await asked.ended).toBe(130);
     expect(asked.errors()).toContain(stopping);
     const told = /\nTask (\S+) is kept; npm run waybill -- watch \1 goes on with it\.\n$/.exec(asked.errors());
-    expect(told).not.toBeNull();
-    const watched = await run(['waybill', 'watch', told![1]!], dataDir);
-    expect(await watched.ended).toBe(0);
-    expect(watched.printed()).toContain('completed in');
-  });
-
-  it('against a platform that runs says that the task goes on and how to follow it, and that is so', async () => {
-    const dataDir = scratchFolder();
-    const platform = await platformIn(dataDir, slowly);
-    await platform.start();
-    const asked = await run(['waybill', 'run', 'What is a group?', '--docs', 'examples/documents'], dataDir);
-    await asked.hasSaid('analyzer   started');
-    asked.signal('SIGINT');
-    expect(await asked.ended).toBe(130);
-    const told = /^Task (\S+) goes on\. Follow it with: npm run waybill -- watch \1\n$/.exec(asked.errors());
     expect(told).not.toBeNull();
     const watched = await run(['waybill', 'watch', told![1]!], dataDir);
     expect(await watched.ended).toBe(0);

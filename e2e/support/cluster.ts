@@ -5,6 +5,7 @@ import { onTestFailed, onTestFinished } from 'vitest';
 import { end } from '../../tools/stack/background.mjs';
 import { serviceSettings } from '../../tools/stack/places.mjs';
 import { serverNamed, start } from '../../tools/stack/servers.mjs';
+import type { StartPlatform } from '../suite/platform-under-test.ts';
 import { root } from './scratch.ts';
 
 export interface Cluster {
@@ -12,8 +13,39 @@ export interface Cluster {
   readonly clients: readonly WaybillClient[];
 }
 
+/** Gone when the test ends. */
 export async function startCluster(env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-  const services = await ServiceCluster.of({
+  const services = await newCluster(env);
+  onTestFinished(() => services.kill());
+  onTestFailed(() => console.log(outputOf(services)));
+  await services.start();
+  return { services, clients: services.urls.map((url) => new WaybillClient(url)) };
+}
+
+/** For the suites. */
+export const startOnServers: StartPlatform = async (settings) => {
+  const services = await newCluster(settings);
+  try {
+    await services.start();
+  } catch (error) {
+    await services.kill();
+    throw error;
+  }
+  return {
+    addresses: services.urls.map((url) => ({ url, environment: { WAYBILL_URL: url } })),
+    stop: () => services.stop(),
+    kill: () => services.kill(),
+    output: () => outputOf(services),
+  };
+};
+
+export async function restartServer(name: 'kafka' | 'postgres' | 'redis', signal: NodeJS.Signals): Promise<void> {
+  await end(name, signal, 20);
+  await start(serverNamed(name), () => {});
+}
+
+function newCluster(env: Readonly<Record<string, string>>): Promise<ServiceCluster> {
+  return ServiceCluster.of({
     root,
     settings: (service) => ({
       ...serviceSettings(service),
@@ -23,15 +55,7 @@ export async function startCluster(env: Readonly<Record<string, string>> = {}): 
       ...env,
     }),
   });
-  onTestFinished(() => services.kill());
-  onTestFailed(() => {
-    for (const { name, output } of services.processes) console.log(`--- ${name}\n${output.slice(-4_000)}`);
-  });
-  await services.start();
-  return { services, clients: services.urls.map((url) => new WaybillClient(url)) };
 }
 
-export async function restartServer(name: 'kafka' | 'postgres' | 'redis', signal: NodeJS.Signals): Promise<void> {
-  await end(name, signal, 20);
-  await start(serverNamed(name), () => {});
-}
+const outputOf = ({ processes }: ServiceCluster): string =>
+  processes.map(({ name, output }) => `--- ${name}\n${output.slice(-4_000)}`).join('\n');

@@ -1,4 +1,4 @@
-/** Folders and processes of an end-to-end test, gone when it ends. */
+/** Folders and platforms of end-to-end tests; `scratchFolder` and `platformIn` are gone when the test ends. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,22 @@ export const root = join(import.meta.dirname, '../..');
 /** As `npm start` and `npm run waybill` do. */
 export const bootstrap = join(root, 'tools/bootstrap.mjs');
 
-export function scratchFolder(): string {
+export function newFolder(): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-e2e-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export async function newPlatform(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<PlatformProcess> {
+  const args = ['start', '--no-sample'];
+  return new PlatformProcess({ script: bootstrap, args, dataDir, port: await freePort(), env });
+}
+
+export function scratchFolder(): string {
+  const { folder, remove } = newFolder();
+  onTestFinished(remove);
   return folder;
 }
 
@@ -19,8 +32,7 @@ export async function platformIn(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<PlatformProcess> {
-  const args = ['start', '--no-sample'];
-  const platform = new PlatformProcess({ script: bootstrap, args, dataDir, port: await freePort(), env });
+  const platform = await newPlatform(dataDir, env);
   onTestFinished(async () => void (await platform.end('SIGKILL')));
   return platform;
 }

@@ -4,6 +4,7 @@
  */
 import type { TokenFrame } from '@waybill/contracts';
 import { eventFrame, isTerminal, parseEvent } from './event-text.ts';
+import { HeardTokens, type ActivationEnd } from './heard-tokens.ts';
 import type { SubmittedTask } from './task-fold.ts';
 
 /** A piece of text on its way; `offset` is its place on the log, which every gateway sees alike. */
@@ -37,8 +38,7 @@ export class LiveTask {
   readonly texts: string[] = [];
   readonly types: string[] = [];
   private tokens: LiveToken[] = [];
-  /** Offset of the last token that came; all tokens of a task lie in one partition. */
-  private lastToken = -1;
+  private readonly heard = new HeardTokens();
 
   constructor(readonly taskId: string) {}
 
@@ -55,7 +55,7 @@ export class LiveTask {
     this.types.push(type);
     this.bytes += text.length + 32;
     if (this.submitted !== undefined) this.forgetSubmission();
-    if (this.tokens.length > 0 && endsActivation.has(type)) this.dropTokens(text);
+    if (!this.heard.isEmpty && endsActivation.has(type)) this.dropTokens(text);
     if (isTerminal(type)) {
       this.ended = true;
       this.keepTokens([]);
@@ -74,8 +74,7 @@ export class LiveTask {
   }
 
   addToken(token: LiveToken): void {
-    if (this.ended || token.offset <= this.lastToken) return;
-    this.lastToken = token.offset;
+    if (this.ended || !this.heard.take(token)) return;
     this.tokens.push(token);
     this.bytes += tokenBytes(token);
   }
@@ -120,7 +119,8 @@ export class LiveTask {
 
   /** The event says what the tokens were leading to. */
   private dropTokens(text: string): void {
-    const { data } = parseEvent(text) as { data: { work_id: string; epoch: number; turn?: number } };
+    const { data } = parseEvent(text) as { data: ActivationEnd };
+    this.heard.end(data);
     this.keepTokens(
       this.tokens.filter(
         (token) =>

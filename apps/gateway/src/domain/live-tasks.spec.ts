@@ -172,6 +172,25 @@ describe('tokens of a task', () => {
     ).toEqual([4, 5]);
   });
 
+  it('whose records come twice are kept once, and not after the event that ended their activation', () => {
+    const tasks = new LiveTasks(1e6);
+    const offsets = () =>
+      tasks
+        .find('a')!
+        .tokensAfter(-1)
+        .map((left) => left.offset);
+    apply(tasks, 'a', 1);
+    for (const one of [token(0), { ...token(1), index: 0 }, token(2, 'other'), { ...token(3), index: 1 }])
+      tasks.addToken('a', one);
+    expect(offsets()).toEqual([0, 2, 3]);
+    ends('StepCompleted', { work_id: 'w', epoch: 1, turn: 0 })(tasks, 2);
+    tasks.addToken('a', { ...token(4), index: 1 });
+    tasks.addToken('a', { ...token(5), index: 2 });
+    expect(offsets()).toEqual([2]);
+    tasks.addToken('a', { ...token(6, 'w', 2), index: 0 });
+    expect(offsets()).toEqual([2, 6]);
+  });
+
   it('end with the task', () => {
     const tasks = new LiveTasks(1e6);
     apply(tasks, 'a', 1);

@@ -1,13 +1,13 @@
 /**
  * Puts a folder of documents into the knowledge index, through the public interface.
  * Promises: a file that is already indexed with the same content is not sent again unless that is asked for; a file that cannot be used is named and hurts no other;
- * files that went from the folder go from the index.
+ * files that went from the folder go from the index; while the list of documents cannot be read just now, it is asked for again.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { limits, PlatformError, type DocumentView } from '@waybill/contracts';
-import type { WaybillClient } from '@waybill/client';
+import { limits, PlatformError, type DocumentPage, type DocumentView } from '@waybill/contracts';
+import { ApiError, type WaybillClient } from '@waybill/client';
 
 export interface IndexedFolder {
   readonly documents: number;
@@ -21,6 +21,8 @@ const kinds: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.text',
 const largestBytes = Math.floor((limits.bodyBytes * 3) / 4) - 64 * 1024;
 const atOnce = 8;
 const pollMs = 20;
+/** With answers that ask for patience. */
+const patienceMs = 30_000;
 
 export interface IndexFolderOptions {
   readonly collection: string;
@@ -98,11 +100,24 @@ async function allDocuments(client: WaybillClient, collection: string): Promise<
   const documents = new Map<string, DocumentView>();
   let cursor: string | null = null;
   do {
-    const page = await client.documents({ collection, limit: '1000', ...(cursor !== null && { cursor }) });
+    const page = await pageOf(client, { collection, limit: '1000', ...(cursor !== null && { cursor }) });
     for (const document of page.items) documents.set(document.name, document);
     cursor = page.next;
   } while (cursor !== null);
   return documents;
+}
+
+/** "Not just now", as while gateways share their work anew, is no reason to give a folder up. */
+async function pageOf(client: WaybillClient, query: Record<string, string>): Promise<DocumentPage> {
+  for (const until = performance.now() + patienceMs; ;) {
+    try {
+      return await client.documents(query);
+    } catch (error) {
+      const mayPass = error instanceof ApiError && error.problem.class === 'transient';
+      if (!mayPass || performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
 }
 
 /** There is no stream of documents yet: their status is asked for until every one has come to an end. */

@@ -16,6 +16,7 @@ import {
 import type { MessageLog } from '@waybill/messaging';
 import type { PlanStore, StoredPlan } from '@waybill/storage';
 import { coreVersion, digestOf, emptyPlan, evolve, restorePlan, type Plan } from '@waybill/workflow';
+import { readToEnd } from './read-to-end.ts';
 
 export interface Verification {
   readonly plans: number;
@@ -37,7 +38,10 @@ const plansAtOnce = 500;
 export async function verify(log: MessageLog, store: PlanStore): Promise<Verification> {
   const folds = new Map<string, Folded>();
   const problems: string[] = [];
-  await readAll(log, topics.planEvents, (message) => fold(folds, message, problems));
+  await readToEnd(log, topics.planEvents, {
+    from: 'start',
+    onRecord: (message) => fold(folds, message, problems),
+  });
   const planIds = [...folds.keys()];
   for (let from = 0; from < planIds.length; from += plansAtOnce) {
     const stored = await store.load(planIds.slice(from, from + plansAtOnce), coreVersion);
@@ -84,30 +88,3 @@ function compare(planId: string, folded: Folded, stored: StoredPlan | undefined,
 }
 
 const digest = (plan: Plan): string => createHash('sha256').update(digestOf(plan)).digest('hex');
-
-/** Every record of the topic up to the ends it has now. */
-async function readAll(log: MessageLog, topic: string, onMessage: (message: IncomingMessage) => void): Promise<void> {
-  const ends = await log.endOffsets(topic);
-  const open = new Set(ends.keys());
-  for (const [partition, end] of ends.entries()) if (end === 0) open.delete(partition);
-  if (open.size === 0) return;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const tail = await log.tail({
-    topics: [topic],
-    from: 'start',
-    onRecords({ partition, records, nextOffset }) {
-      try {
-        for (const message of records) if (message.offset < ends[partition]!) onMessage(message);
-      } catch (error) {
-        reject(error);
-      }
-      if (nextOffset >= ends[partition]!) open.delete(partition);
-      if (open.size === 0) resolve();
-    },
-  });
-  try {
-    await promise;
-  } finally {
-    await tail.close();
-  }
-}

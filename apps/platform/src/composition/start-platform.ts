@@ -26,8 +26,6 @@ export interface PlatformOptions {
   readonly agents?: readonly Agent[];
   /** The disk failed, so nothing can be promised any more; ends the process unless given. */
   readonly onBroken?: (error: PlatformError) => void;
-  /** Gets every span, for tests. */
-  readonly spanExporter?: Parameters<typeof openTelemetry>[0]['exporter'];
 }
 
 export interface RunningPlatform {
@@ -49,7 +47,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
 }
 
 async function compose(
-  { config, onBroken = endProcess, agents = [], spanExporter }: PlatformOptions,
+  { config, onBroken = endProcess, agents = [] }: PlatformOptions,
   closing: Closing,
 ): Promise<RunningPlatform> {
   const clock = systemClock;
@@ -63,7 +61,6 @@ async function compose(
     services,
     endpoint: config.otlpEndpoint,
     logger: platformLogger,
-    ...(spanExporter && { exporter: spanExporter }),
   });
   closing.add(() => telemetry.close());
   const common = (name: (typeof services)[number]) => ({

@@ -30,3 +30,24 @@ it('passes on what will not pass', async () => {
   await expect(askCluster(admin, () => Promise.reject(refused))).rejects.toBe(refused);
   expect(seen.renewed).toBe(0);
 });
+
+it('does not count what the renewal of another question has broken off, nor renew for it again', async () => {
+  const { admin, seen } = countingAdmin();
+  const passing = () => Object.assign(new Error('passing'), { retriable: true });
+  const questions = Array.from({ length: 20 }, () => {
+    const { promise, reject } = Promise.withResolvers<string>();
+    let isFirst = true;
+    const answer = askCluster(admin, () => {
+      if (!isFirst) return Promise.resolve('there');
+      isFirst = false;
+      return promise;
+    });
+    return { answer, reject };
+  });
+  admin.disconnect = async () => {
+    for (const { reject } of questions) reject(passing());
+  };
+  questions[0]!.reject(passing());
+  expect(new Set(await Promise.all(questions.map(({ answer }) => answer)))).toEqual(new Set(['there']));
+  expect(seen.renewed).toBe(1);
+});

@@ -1,6 +1,7 @@
 /**
  * Questions to the cluster that Kafka's client gives up too early: the leader of a partition or the coordinator of a group is just being found or has moved.
  * Promise: such an answer is asked for again, for some seconds; the client forgets what it knew of the cluster before, since it would not look again by itself.
+ * One renewal serves all questions that wait for one: many are asked at once when a cluster is new.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
@@ -9,31 +10,32 @@ import { backOffMs } from '../back-off.ts';
 const attempts = 8;
 const times = { firstMs: 50, mostMs: 2_000 };
 
-const renewing = new WeakMap<Admin, Promise<void>>();
+/** The last one of each; told apart by identity. */
+const renewals = new WeakMap<Admin, Promise<void>>();
 
 export async function askCluster<T>(admin: Admin, question: (admin: Admin) => Promise<T>): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
+  for (let failures = 0; ;) {
+    const before = renewals.get(admin);
+    await before?.catch(() => {}); // whoever began it is told; the question shows what came of it
     try {
-      await renewing.get(admin);
       return await question(admin);
     } catch (error) {
-      if (failures === attempts || !isPassing(error)) throw error;
+      if (!isPassing(error)) throw error;
+      // Another question has renewed meanwhile, which broke this one off: it has not been answered at all.
+      if (renewals.get(admin) !== before) continue;
+      failures += 1;
+      if (failures === attempts) throw error;
       await wait(backOffMs(times, failures));
-      await renew(admin);
+      if (renewals.get(admin) === before) await renew(admin);
     }
   }
 }
 
-/** One at a time: questions that are under way meanwhile fail, and are asked again. */
+/** Questions that are under way meanwhile fail, and are asked again. */
 function renew(admin: Admin): Promise<void> {
-  const running = renewing.get(admin);
-  if (running) return running;
-  const fresh = admin
-    .disconnect()
-    .then(() => admin.connect())
-    .finally(() => renewing.delete(admin));
-  renewing.set(admin, fresh);
-  return fresh;
+  const renewal = admin.disconnect().then(() => admin.connect());
+  renewals.set(admin, renewal);
+  return renewal;
 }
 
 function isPassing(error: unknown): boolean {

@@ -23,13 +23,10 @@ const ingest = (second: number, letter: string) =>
     ...shared,
     content: { key: 'k', ...content(letter) },
   });
-const indexed = (second: number, letter: string) =>
-  record(topics.documentEvents, second, {
-    type: 'DocumentStatusChanged',
-    ...shared,
-    ...content(letter),
-    status: 'indexed',
-  });
+const said = (status: string) => (second: number, letter: string) =>
+  record(topics.documentEvents, second, { type: 'DocumentStatusChanged', ...shared, ...content(letter), status });
+const parsing = said('parsing');
+const indexed = said('indexed');
 const askToDelete = (second: number) =>
   record(topics.documentRequests, second, { type: 'DeleteDocument', document_id: id });
 const deleted = (second: number) => record(topics.documentEvents, second, { type: 'DocumentDeleted', document_id: id });
@@ -52,6 +49,12 @@ it('waits again when its content is new', async () => {
 
 it('is what its last event says, also when the requests are read after all events', async () => {
   expect(await statusAfter(indexed(2, 'a'), indexed(4, 'b'), ingest(1, 'a'), ingest(3, 'b'))).toBe('indexed b');
+});
+
+it('does not go back to a stage when its record comes again', async () => {
+  const first = [ingest(1, 'a'), parsing(2, 'a'), indexed(3, 'a')];
+  expect(await statusAfter(...first, parsing(2, 'a'))).toBe('indexed a');
+  expect(await statusAfter(...first, ingest(4, 'b'), parsing(5, 'b'))).toBe('parsing b');
 });
 
 it('stays deleted, also when the requests are read after all events', async () => {

@@ -62,6 +62,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document_id) DO UPDA
   name = excluded.name, collection = excluded.collection, metadata = excluded.metadata, status = excluded.status, bytes = excluded.bytes,
   media_type = excluded.media_type, sha256 = excluded.sha256, chunks = excluded.chunks, error = excluded.error, updated_at = excluded.updated_at`;
 const requestRow = `${insert} WHERE documents.sha256 <> excluded.sha256 AND documents.updated_at < excluded.updated_at`;
-const eventRow = insert;
+/** A stage on the way may come again after the end. What ends the way is always taken: clocks of indexers differ. */
+const eventRow = `${insert} WHERE excluded.status NOT IN ('parsing', 'embedding') OR documents.updated_at < excluded.updated_at`;
 const deleteRow = 'DELETE FROM documents WHERE document_id = ?';
 const deleteQueued = `${deleteRow} AND status = 'queued'`;

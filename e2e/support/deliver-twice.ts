@@ -1,0 +1,45 @@
+/** Starts the process that delivers every record twice, and reads what it has left on the log. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { IncomingMessage } from '@waybill/contracts';
+import { KafkaMessageLog } from '@waybill/messaging/kafka';
+import { onTestFinished } from 'vitest';
+import { readToEnd } from '../../apps/platform/src/commands/read-to-end.ts';
+import type { FromDuplicator } from './duplicator.ts';
+
+export interface DeliverTwice {
+  /** When nobody else produces any more: waits for the last copies, and hands over originals and copies in the order of each partition. */
+  finish(onRecord: (record: IncomingMessage) => void): Promise<void>;
+}
+
+/** Resolves when everything that is appended from then on is delivered twice. It has a process of its own, so that busy tests do not hold it up. */
+export async function deliverTwice(brokers: readonly string[]): Promise<DeliverTwice> {
+  const child = fork(join(import.meta.dirname, 'duplicator.ts'), brokers, {
+    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The duplicator ended with ${String(code)}`);
+  });
+  ended.catch(() => {}); // told below, to whoever waits
+  const told = async <T extends FromDuplicator['type']>(type: T): Promise<Told<T>> => {
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [FromDuplicator];
+    if (message.type !== type) throw new Error(`The duplicator said ${message.type} and not ${type}`);
+    return message as Told<T>;
+  };
+  await told('ready');
+  return {
+    async finish(onRecord) {
+      if (child.connected) child.send('finish');
+      const { began } = await told('finished');
+      const from = new Map(Object.entries(began));
+      const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 }; // it makes none
+      const log = await KafkaMessageLog.open({ brokers, clientId: 'spec', topics });
+      onTestFinished(() => log.close());
+      await Promise.all([...from.keys()].map((topic) => readToEnd(log, topic, { from, onRecord })));
+    },
+  };
+}
+
+type Told<T> = Extract<FromDuplicator, { type: T }>;
