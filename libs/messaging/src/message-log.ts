@@ -36,6 +36,8 @@ export interface GroupOptions {
   readonly coPartitioned: boolean;
   /** Where a partition begins of which neither the group nor `onAssigned` knows a position. */
   readonly from: StartFrom;
+  /** Records may be handed over this much later, ms, so that more come at once; absent: as soon as they are there. */
+  readonly gatherMs?: number;
   /**
    * Called before anything of these partitions is delivered. What it returns is where reading begins; what it leaves out begins at the committed position.
    * When it rejects it is called again after a back-off.

@@ -24,7 +24,7 @@ const defaults = {
   backoff: { initialMs: 100, factor: 2, maxMs: 10_000 },
   fencedMs: 10_000,
   drainMs: 10_000,
-  commitEveryMs: 50,
+  commitEveryMs: 250,
 };
 
 export class OwnedPartitionConsumer {

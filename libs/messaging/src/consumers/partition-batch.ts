@@ -29,7 +29,7 @@ export interface PartitionTuning {
   readonly fencedMs?: number;
   /** How long a revocation or `close` waits for a running batch; default 10 s. */
   readonly drainMs?: number;
-  /** Between two commits of group positions; default 50 ms. */
+  /** Between two commits of group positions; default 250 ms. */
   readonly commitEveryMs?: number;
 }
 

@@ -55,6 +55,8 @@ const defaults = {
   drainMs: 10_000,
   pollMs: 25,
 };
+/** Who waits for a position can hurry what is gathered here, not what the log holds back. */
+const mostLateMs = 100;
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 export class ProjectionConsumer {
@@ -84,13 +86,14 @@ export class ProjectionConsumer {
   }
 
   async start(): Promise<void> {
-    const { log, group, topics } = this.#options;
+    const { log, group, topics, gatherMs } = this.#options;
     this.#loop.open();
     await this.#link.join(log, {
       group,
       topics,
       coPartitioned: false,
       from: 'start',
+      gatherMs: Math.min(gatherMs, mostLateMs),
       onAssigned: (claims) => this.#assigned(claims),
       onRevoked: (claims) => this.#revoked(claims),
       onRecords: (batch) => this.#deliver(batch),

@@ -31,7 +31,7 @@ export interface WorkQueueTuning {
   readonly remembered?: number;
   /** How long `close` waits for what runs; default 25 s. */
   readonly drainMs?: number;
-  /** Between two commits; default 20 ms. */
+  /** Between two commits; default 100 ms. */
   readonly commitEveryMs?: number;
 }
 
@@ -51,7 +51,7 @@ const defaults = {
   orderedByKey: false,
   remembered: 1_000,
   drainMs: 25_000,
-  commitEveryMs: 20,
+  commitEveryMs: 100,
 };
 
 export class WorkQueueConsumer {

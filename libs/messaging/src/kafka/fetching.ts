@@ -25,6 +25,8 @@ export interface FetchingOptions {
 
 export interface Running {
   readonly heartbeatMs: number;
+  /** Records may come this much later, ms. */
+  readonly gatherMs?: number | undefined;
   readonly isClosing: () => boolean;
   readonly onTrouble: (error: unknown) => void;
   /** Answers whether the records count as delivered; otherwise they are fetched again. */
@@ -66,8 +68,8 @@ export async function keepRunning(consumer: Consumer, running: Running): Promise
   await run(consumer, running);
 }
 
-async function run(consumer: Consumer, { heartbeatMs, deliver }: Running): Promise<void> {
-  const pace = new Pace();
+async function run(consumer: Consumer, { heartbeatMs, gatherMs = 0, deliver }: Running): Promise<void> {
+  const pace = new Pace(Math.max(gatherMs, betweenFetchesMs));
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
@@ -89,8 +91,10 @@ async function run(consumer: Consumer, { heartbeatMs, deliver }: Running): Promi
 class Pace {
   private last = -Infinity;
 
+  constructor(private readonly betweenMs: number) {}
+
   async keep(): Promise<void> {
-    const left = this.last + betweenFetchesMs - performance.now();
+    const left = this.last + this.betweenMs - performance.now();
     if (left > 0) await wait(left);
     this.last = performance.now();
   }

@@ -52,6 +52,7 @@ export class KafkaMember implements GroupMembership {
       await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'start' });
       await keepRunning(consumer, {
         heartbeatMs: heartbeatMsOf(this.options.sessionTimeoutMs),
+        gatherMs: this.group.gatherMs,
         isClosing: () => this.leaving !== undefined,
         onTrouble: (error) => this.options.onTrouble(error),
         deliver: (fetched, isStale) =>

@@ -14,11 +14,11 @@ export interface PublishingOptions {
   readonly log: MessageLog;
   /** Without it the mark follows each publication at once. */
   readonly clock?: Clock | undefined;
-  /** How long nothing is published before the mark is moved without a commit, ms; default 50. */
+  /** How long nothing is published before the mark is moved without a commit, ms; default 250. */
   readonly markAfterMs?: number | undefined;
 }
 
-const usualMarkAfterMs = 50;
+const usualMarkAfterMs = 250;
 
 export class PublishingPlanStore implements PlanStore {
   private readonly publishers = new Map<number, PartitionPublisher>();
