@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
 import { backOffMs, usualBackOff } from '../back-off.ts';
+import { FetchPace } from './fetch-pace.ts';
 import { fromKafka } from './records.ts';
 import type { Fetched } from './held-partitions.ts';
 
@@ -12,8 +13,6 @@ const partitionsAtOnce = 1_000;
  * and a service has up to four consumers.
  */
 const maxWaitTimeInMs = 500;
-/** From the end of one fetch that brought something to the end of the next. */
-const betweenFetchesMs = 5;
 const heartbeatsPerSession = 5;
 
 export interface FetchingOptions {
@@ -68,8 +67,8 @@ export async function keepRunning(consumer: Consumer, running: Running): Promise
   await run(consumer, running);
 }
 
-async function run(consumer: Consumer, { heartbeatMs, gatherMs = 0, deliver }: Running): Promise<void> {
-  const pace = new Pace(Math.max(gatherMs, betweenFetchesMs));
+async function run(consumer: Consumer, { heartbeatMs, gatherMs, deliver }: Running): Promise<void> {
+  const pace = new FetchPace(gatherMs);
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
@@ -79,25 +78,13 @@ async function run(consumer: Consumer, { heartbeatMs, gatherMs = 0, deliver }: R
       try {
         const isDelivered = await deliver(fetchedOf(payload), () => payload.isStale());
         if (isDelivered) payload.resolveOffset(payload.batch.lastOffset());
-        await pace.keep();
+        // The client fetches on once all batches of a fetch were handled.
+        await pace.keep(payload.batch.messages.length);
       } finally {
         clearInterval(beating);
       }
     },
   });
-}
-
-/** The client fetches on once all of a fetch was handled. Apart from each other fetches bring more at once; whoever waits for a single record never meets this. */
-class Pace {
-  private last = -Infinity;
-
-  constructor(private readonly betweenMs: number) {}
-
-  async keep(): Promise<void> {
-    const left = this.last + this.betweenMs - performance.now();
-    if (left > 0) await wait(left);
-    this.last = performance.now();
-  }
 }
 
 export const heartbeatMsOf = (sessionTimeoutMs: number): number => Math.floor(sessionTimeoutMs / heartbeatsPerSession);
