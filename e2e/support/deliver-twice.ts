@@ -6,9 +6,11 @@ import type { IncomingMessage } from '@waybill/contracts';
 import { KafkaMessageLog } from '@waybill/messaging/kafka';
 import { onTestFinished } from 'vitest';
 import { readToEnd } from '../../apps/platform/src/commands/read-to-end.ts';
-import type { FromDuplicator } from './duplicator.ts';
+import type { FromDuplicator, ToDuplicator } from './duplicator.ts';
 
 export interface DeliverTwice {
+  /** Resolves when whatever is there now has its copy; who asks meanwhile waits for the same. */
+  catchUp(): Promise<void>;
   /** When nobody else produces any more: waits for the last copies, and hands over originals and copies in the order of each partition. */
   finish(onRecord: (record: IncomingMessage) => void): Promise<void>;
 }
@@ -28,11 +30,17 @@ export async function deliverTwice(brokers: readonly string[]): Promise<DeliverT
     if (message.type !== type) throw new Error(`The duplicator said ${message.type} and not ${type}`);
     return message as Told<T>;
   };
+  const ask = async <T extends FromDuplicator['type']>(message: ToDuplicator, type: T): Promise<Told<T>> => {
+    if (child.connected) child.send(message);
+    return told(type);
+  };
   await told('ready');
+  let catchingUp: Promise<void> | undefined;
   return {
+    catchUp: () => (catchingUp ??= ask('catchUp', 'caughtUp').then(() => void (catchingUp = undefined))),
     async finish(onRecord) {
-      if (child.connected) child.send('finish');
-      const { began } = await told('finished');
+      await catchingUp;
+      const { began } = await ask('finish', 'finished');
       const from = new Map(Object.entries(began));
       const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 }; // it makes none
       const log = await KafkaMessageLog.open({ brokers, clientId: 'spec', topics });
@@ -42,4 +50,4 @@ export async function deliverTwice(brokers: readonly string[]): Promise<DeliverT
   };
 }
 
-type Told<T> = Extract<FromDuplicator, { type: T }>;
+type Told<T> = T extends 'finished' ? Extract<FromDuplicator, { type: 'finished' }> : FromDuplicator;

@@ -1,8 +1,8 @@
 /**
  * A process that delivers every record twice: whatever appears on any topic is appended once more, byte for byte, to its partition.
  * Promises: only originals are copied, never a copy; a topic that is made meanwhile is read from its first record.
- * It says `ready` when everything that is appended from then on will be doubled; told to `finish` it answers where each topic began for it, once
- * every record has its copy. Who produces must have ended by then.
+ * It says `ready` when everything that is appended from then on will be doubled. Asked to `catchUp` it answers once whatever was there by then has its copy.
+ * Told to `finish` it answers where each topic began for it, once every record has its copy. Who produces must have ended by then.
  */
 import type { RecordBatch } from '@waybill/messaging';
 import { KafkaMessageLog } from '@waybill/messaging/kafka';
@@ -10,7 +10,9 @@ import kafkajs, { type Admin } from 'kafkajs';
 
 /** The next offset of each partition, by topic. */
 export type Positions = Readonly<Record<string, readonly number[]>>;
-export type FromDuplicator = { readonly type: 'ready' } | { readonly type: 'finished'; readonly began: Positions };
+export type ToDuplicator = 'catchUp' | 'finish';
+export type FromDuplicator =
+  { readonly type: 'ready' | 'caughtUp' } | { readonly type: 'finished'; readonly began: Positions };
 
 const clientId = 'duplicator';
 const discoverMs = 50;
@@ -35,11 +37,20 @@ class Duplicator {
     return this.discovering;
   }
 
+  /** With all there is, until nothing more comes. */
+  async finished(): Promise<void> {
+    do {
+      await this.discover('start');
+      await this.caughtUp();
+    } while (this.isBehind(await this.ends()));
+  }
+
+  /** With what is there now. */
   async caughtUp(): Promise<void> {
+    const ends = await this.ends();
     for (;;) {
       const moved = this.moved.promise;
-      await this.discover('start');
-      if (!(await this.isBehind())) return;
+      if (!this.isBehind(ends)) return;
       await moved;
     }
   }
@@ -75,12 +86,13 @@ class Duplicator {
     this.moved = Promise.withResolvers();
   }
 
-  private async isBehind(): Promise<boolean> {
-    for (const [topic, next] of Object.entries(this.next)) {
-      const ends = await this.log.endOffsets(topic);
-      if (ends.some((end, partition) => next[partition]! < end)) return true;
-    }
-    return false;
+  private async ends(): Promise<Positions> {
+    const names = Object.keys(this.next);
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.log.endOffsets(name)])));
+  }
+
+  private isBehind(ends: Positions): boolean {
+    return Object.entries(ends).some(([topic, of]) => of.some((end, partition) => this.next[topic]![partition]! < end));
   }
 }
 
@@ -97,7 +109,8 @@ const duplicator = new Duplicator(log, admin);
 await duplicator.discover('end');
 // Polling: a cluster does not tell of new topics. What they hold by then is copied as well.
 setInterval(() => void duplicator.discover('start'), discoverMs);
-process.once('message', () => {
-  void duplicator.caughtUp().then(() => tell({ type: 'finished', began: duplicator.began }));
+process.on('message', (message: ToDuplicator) => {
+  if (message === 'catchUp') void duplicator.caughtUp().then(() => tell({ type: 'caughtUp' }));
+  else void duplicator.finished().then(() => tell({ type: 'finished', began: duplicator.began }));
 });
 tell({ type: 'ready' });

@@ -31,7 +31,12 @@ export class Load {
   readonly ended: Promise<Followed[]>;
   private stopped = false;
 
-  constructor(clients: readonly WaybillClient[], running: number) {
+  /** `before`: what each waits for before it submits. */
+  constructor(
+    clients: readonly WaybillClient[],
+    running: number,
+    private readonly before: () => Promise<void> = async () => {},
+  ) {
     const lanes = Array.from({ length: running }, (_, nth) => this.lane(clients[nth % clients.length]!));
     this.ended = Promise.all(lanes).then((all) => all.flat());
   }
@@ -42,7 +47,7 @@ export class Load {
 
   private async lane(client: WaybillClient): Promise<Followed[]> {
     const done: Followed[] = [];
-    while (!this.stopped) done.push(await this.oneTask(client));
+    for (await this.before(); !this.stopped; await this.before()) done.push(await this.oneTask(client));
     return done;
   }
 
