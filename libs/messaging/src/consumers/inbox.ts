@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from '@waybill/contracts';
 import type { Position, RecordBatch, TopicPartition } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 
 /** A partition while it is held here: given up and taken anew it is another one. */
 interface Held {
@@ -24,8 +25,6 @@ export interface Taken {
   readonly chunks: readonly Chunk[];
 }
 
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
 export class Inbox {
   #chunks: Chunk[] = [];
   #held = new Map<string, Held>();
@@ -45,9 +44,9 @@ export class Inbox {
    * Answers false when the offset lies below what is here, so that only the log can deliver what is missing.
    */
   expect(position: Position): boolean {
-    const held = this.#held.get(keyOf(position));
+    const held = this.#held.get(nameOf(position));
     if (!held) {
-      this.#held.set(keyOf(position), { expected: position.offset });
+      this.#held.set(nameOf(position), { expected: position.offset });
       return true;
     }
     const first = this.#chunks.find((chunk) => chunk.held === held)?.from ?? held.expected;
@@ -59,8 +58,8 @@ export class Inbox {
 
   accept(batch: RecordBatch): void {
     const first = batch.records[0]?.offset ?? batch.nextOffset;
-    let held = this.#held.get(keyOf(batch));
-    if (!held) this.#held.set(keyOf(batch), (held = { expected: first }));
+    let held = this.#held.get(nameOf(batch));
+    if (!held) this.#held.set(nameOf(batch), (held = { expected: first }));
     const [chunk] = tailOf({ ...batch, from: Math.min(held.expected, first), held }, held.expected);
     if (!chunk) return;
     held.expected = batch.nextOffset;
@@ -80,7 +79,7 @@ export class Inbox {
       if (part.records.length === 0 && chunk.records.length > 0) break;
       for (const record of part.records) records.push(record);
       chunks.push(part);
-      next.set(keyOf(part), { topic: part.topic, partition: part.partition, offset: part.nextOffset });
+      next.set(nameOf(part), { topic: part.topic, partition: part.partition, offset: part.nextOffset });
       if (part !== chunk) {
         this.#chunks[whole] = tailOf(chunk, part.nextOffset)[0]!;
         break;
@@ -94,13 +93,13 @@ export class Inbox {
 
   /** What belongs to a partition that was given up meanwhile stays away. */
   putBack(taken: Taken): void {
-    this.#chunks.unshift(...taken.chunks.filter((chunk) => this.#held.get(keyOf(chunk)) === chunk.held));
+    this.#chunks.unshift(...taken.chunks.filter((chunk) => this.#held.get(nameOf(chunk)) === chunk.held));
     this.#count();
   }
 
   forget(partition: TopicPartition): void {
-    const held = this.#held.get(keyOf(partition));
-    this.#held.delete(keyOf(partition));
+    const held = this.#held.get(nameOf(partition));
+    this.#held.delete(nameOf(partition));
     this.#chunks = this.#chunks.filter((chunk) => chunk.held !== held);
     this.#count();
   }

@@ -10,6 +10,7 @@
 import { PlatformError, type IncomingMessage } from '@waybill/contracts';
 import { systemClock } from '../clock.ts';
 import type { Claim, Position, RecordBatch, TopicPartition } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 import { wait, waitAtMost, type Backoff, type Wait } from './backoff.ts';
 import { BatchLoop } from './batch-loop.ts';
 import { withDefaults, type ConsumerOptions } from './consumer-options.ts';
@@ -57,7 +58,6 @@ const defaults = {
 };
 /** Who waits for a position can hurry what is gathered here, not what the log holds back. */
 const mostLateMs = 100;
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 export class ProjectionConsumer {
   readonly #options: ProjectionOptions & typeof defaults;
@@ -117,7 +117,7 @@ export class ProjectionConsumer {
 
   /** The next offsets of what is held here. */
   get positions(): readonly Position[] {
-    return this.#progress.positions.filter((position) => this.#held.has(keyOf(position)));
+    return this.#progress.positions.filter((position) => this.#held.has(nameOf(position)));
   }
 
   /** Finishes the running batch (bounded) and leaves the group. */
@@ -131,21 +131,21 @@ export class ProjectionConsumer {
   async #assigned(claims: readonly Claim[]): Promise<readonly Position[]> {
     for (const claim of claims) {
       this.#loop.inbox.forget(claim);
-      this.#behind.delete(keyOf(claim));
-      this.#held.set(keyOf(claim), { topic: claim.topic, partition: claim.partition });
+      this.#behind.delete(nameOf(claim));
+      this.#held.set(nameOf(claim), { topic: claim.topic, partition: claim.partition });
     }
     return this.#readPositions(claims);
   }
 
   async #readPositions(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
-    const stored = new Map((await this.#options.positions(partitions)).map((position) => [keyOf(position), position]));
+    const stored = new Map((await this.#options.positions(partitions)).map((position) => [nameOf(position), position]));
     const positions = partitions
-      .filter((partition) => this.#held.has(keyOf(partition)))
-      .map(({ topic, partition }) => stored.get(keyOf({ topic, partition })) ?? { topic, partition, offset: 0 });
+      .filter((partition) => this.#held.has(nameOf(partition)))
+      .map(({ topic, partition }) => stored.get(nameOf({ topic, partition })) ?? { topic, partition, offset: 0 });
     for (const position of positions) {
       if (this.#loop.inbox.expect(position)) continue;
       this.#loop.inbox.forget(position);
-      this.#behind.add(keyOf(position));
+      this.#behind.add(nameOf(position));
     }
     for (const position of positions) this.#progress.moved(position);
     return positions;
@@ -153,17 +153,17 @@ export class ProjectionConsumer {
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     for (const partition of partitions) {
-      this.#held.delete(keyOf(partition));
+      this.#held.delete(nameOf(partition));
       this.#loop.inbox.forget(partition);
     }
     this.#gathering?.cancel();
     await waitAtMost(this.#options.clock, this.#options.drainMs, this.#loop.settled());
-    for (const partition of partitions) if (!this.#held.has(keyOf(partition))) this.#progress.forget(partition);
+    for (const partition of partitions) if (!this.#held.has(nameOf(partition))) this.#progress.forget(partition);
   }
 
   #deliver(batch: RecordBatch): void {
-    if (!this.#held.has(keyOf(batch))) return;
-    if (this.#behind.has(keyOf(batch)))
+    if (!this.#held.has(nameOf(batch))) return;
+    if (this.#behind.has(nameOf(batch)))
       throw new PlatformError('unavailable', { detail: 'The stored position lies below what was delivered.' });
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
@@ -195,7 +195,7 @@ export class ProjectionConsumer {
   async #watch(partitions: readonly TopicPartition[], isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       const elsewhere = partitions.filter(
-        (partition) => !this.#held.has(keyOf(partition)) && this.#progress.isAwaited(partition),
+        (partition) => !this.#held.has(nameOf(partition)) && this.#progress.isAwaited(partition),
       );
       try {
         const stored = elsewhere.length > 0 ? await this.#options.positions(elsewhere) : [];

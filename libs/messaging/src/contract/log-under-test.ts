@@ -10,6 +10,7 @@ import type {
   RecordBatch,
   TopicPartition,
 } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 
 export interface LogUnderTest {
   readonly log: MessageLog;
@@ -84,8 +85,6 @@ export class Collector {
     return this.records.map(textOf);
   }
 }
-
-export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${String(partition)}`;
 
 /** A member that keeps what it was told, in order. */
 export class TestMember {

@@ -1,11 +1,11 @@
 /** What every log promises of how the members of a group share its partitions. */
 import { describe, expect, it } from 'vitest';
 import type { RecordBatch } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 import {
   freshGroup,
   freshTopic,
   messages,
-  nameOf,
   received,
   Seen,
   TestMember,

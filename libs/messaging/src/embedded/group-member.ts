@@ -8,6 +8,7 @@ import type {
   Position,
   TopicPartition,
 } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 import type { BatchTable } from './batch-table.ts';
 import type { CommittedPositions } from './committed-positions.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -138,5 +139,3 @@ export class GroupMember implements GroupMembership, ShareMember {
     }
   }
 }
-
-const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${String(partition)}`;

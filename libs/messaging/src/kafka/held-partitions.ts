@@ -9,8 +9,9 @@
 import type { IncomingMessage } from '@waybill/contracts';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Claim, GroupOptions, Position, TopicPartition } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 import { Handlings } from './handlings.ts';
-import { nameOf, PausedPartitions } from './paused-partitions.ts';
+import { PausedPartitions } from './paused-partitions.ts';
 
 /** What it needs of the consumer that fetches. */
 export interface Fetching {

@@ -4,11 +4,11 @@
  */
 import type { Admin, Consumer, Kafka } from 'kafkajs';
 import type { CommittedPosition, GroupMembership, GroupOptions, TopicPartition } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 import { assignByNumber } from './co-partitioning.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
-import { nameOf } from './paused-partitions.ts';
 import { claimsOf, refuseBeyondEnd } from './positions.ts';
 
 export interface MemberOptions {

@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer, Kafka } from 'kafkajs';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Tail, TailOptions, TopicPartition } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { Handlings } from './handlings.ts';
 import type { Fetched } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
-import { nameOf } from './paused-partitions.ts';
 import { boundsOf } from './positions.ts';
 
 export interface KafkaTailOptions {

@@ -4,6 +4,7 @@
  */
 import { Pause } from '../back-off.ts';
 import type { TopicPartition } from '../message-log.ts';
+import { nameOf } from '../partition-name.ts';
 
 /** Nothing else is fetched for this member while it keeps a batch. */
 const keptMs = 100;
@@ -57,5 +58,3 @@ export class PausedPartitions {
     }
   }
 }
-
-export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

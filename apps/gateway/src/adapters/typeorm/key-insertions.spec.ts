@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { KeyRow } from '../../ports/key-store.ts';
-import { KeyInsertions } from './key-insertions.ts';
+import { insertKey, KeyInsertions } from './key-insertions.ts';
 import type { SqlSession } from './sql-session.ts';
 
 const rowOf = (key: string, entityId: string): KeyRow => ({ tenant: 't', key, bodyHash: entityId, entityId });
@@ -33,7 +33,10 @@ function openTable() {
   };
   const insertions = new KeyInsertions({
     sql: sql as SqlSession,
-    now: () => '2026-01-01T00:00:00.000Z',
+    insertion: ({ tenant, key, bodyHash, entityId }) => ({
+      sql: insertKey,
+      params: [tenant, key, bodyHash, entityId, '2026-01-01T00:00:00.000Z'],
+    }),
     find: async (_, key) => table.get(key),
   });
   return { insertions, calls };

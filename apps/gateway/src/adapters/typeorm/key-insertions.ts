@@ -4,13 +4,14 @@
  * Promise: of several that reserve one key, here or elsewhere, all are answered the row of the one that won.
  */
 import type { KeyRow } from '../../ports/key-store.ts';
+import { inOne } from './many-rows.ts';
 import type { SqlSession } from './sql-session.ts';
-import type { SqlValue } from './sql-statement.ts';
+import type { Statement } from './sql-statement.ts';
 
 export interface KeyInsertionsOptions {
   readonly sql: SqlSession;
-  /** ISO time of now. */
-  readonly now: () => string;
+  /** Of one row, as `insertKey`. */
+  readonly insertion: (row: KeyRow) => Statement;
   readonly find: (tenant: string, key: string) => Promise<KeyRow | undefined>;
 }
 
@@ -25,6 +26,8 @@ interface Inserted {
   readonly entity_id: string;
 }
 
+export const insertKey =
+  'INSERT INTO idempotency_keys (tenant, key, body_hash, entity_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, key) DO NOTHING';
 /** Far below what a statement may have of parameters. */
 const mostRows = 500;
 
@@ -62,17 +65,11 @@ export class KeyInsertions {
 
   /** Names of the rows that were inserted. */
   private async won(rows: readonly KeyRow[]): Promise<Set<string>> {
-    const at = this.options.now();
-    const params = rows.flatMap(({ tenant, key, bodyHash, entityId }): SqlValue[] => [
-      tenant,
-      key,
-      bodyHash,
-      entityId,
-      at,
-    ]);
-    const values = rows.map(() => '(?, ?, ?, ?, ?)').join(', ');
-    const sql = `INSERT INTO idempotency_keys (tenant, key, body_hash, entity_id, created_at) VALUES ${values} ON CONFLICT (tenant, key) DO NOTHING RETURNING tenant, key, entity_id`;
-    const inserted = await this.options.sql.all<Inserted>(sql, params);
+    const { sql, params } = inOne(
+      insertKey,
+      rows.map((row) => this.options.insertion(row)),
+    );
+    const inserted = await this.options.sql.all<Inserted>(`${sql} RETURNING tenant, key, entity_id`, params);
     return new Set(inserted.map(({ tenant, key, entity_id: entityId }) => nameOf({ tenant, key, entityId })));
   }
 

@@ -18,7 +18,8 @@ export function withManyRows(statements: readonly Statement[]): Statement[] {
   return [...merged, ...alone];
 }
 
-function inOne(sql: string, statements: readonly Statement[]): Statement {
+/** Of statements that have one text. */
+export function inOne(sql: string, statements: readonly Statement[]): Statement {
   const row = values.exec(sql)?.[1];
   if (row === undefined) throw new Error(`a statement without VALUES cannot have many rows: ${sql}`);
   return {

@@ -8,7 +8,7 @@ import type { Clock } from '@waybill/messaging';
 import { LessThan, type DataSource } from 'typeorm';
 import type { KeyRow, KeyStore } from '../../ports/key-store.ts';
 import { IdempotencyKeyRow } from './entities.ts';
-import { KeyInsertions } from './key-insertions.ts';
+import { insertKey, KeyInsertions } from './key-insertions.ts';
 import type { SqlSession } from './sql-session.ts';
 import type { Statement } from './sql-statement.ts';
 
@@ -40,7 +40,7 @@ export class TypeOrmKeyStore implements KeyStore {
     private readonly options: KeyStoreOptions,
   ) {
     const find = (tenant: string, key: string): Promise<KeyRow | undefined> => this.findStored(tenant, key);
-    this.insertions = new KeyInsertions({ sql, now: () => this.now(), find });
+    this.insertions = new KeyInsertions({ sql, insertion: (row) => this.insertion(row), find });
   }
 
   async reserve(row: KeyRow): Promise<KeyRow> {
@@ -130,14 +130,10 @@ export class TypeOrmKeyStore implements KeyStore {
     return found && { tenant, key, bodyHash: found.body_hash, entityId: found.entity_id };
   }
 
-  private now(): string {
-    return new Date(this.options.clock.now()).toISOString();
-  }
-
   private insertion({ tenant, key, bodyHash, entityId }: KeyRow): Statement {
     return {
       sql: insertKey,
-      params: [tenant, key, bodyHash, entityId, this.now()],
+      params: [tenant, key, bodyHash, entityId, new Date(this.options.clock.now()).toISOString()],
     };
   }
 }
@@ -148,6 +144,3 @@ const placeOf = ({ tenant, key }: Pick<KeyRow, 'tenant' | 'key'>): string => `${
 export async function forgetKeysBefore(source: DataSource, time: number): Promise<void> {
   await source.getRepository(IdempotencyKeyRow).delete({ created_at: LessThan(new Date(time).toISOString()) });
 }
-
-const insertKey =
-  'INSERT INTO idempotency_keys (tenant, key, body_hash, entity_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, key) DO NOTHING';
