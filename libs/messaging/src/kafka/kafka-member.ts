@@ -2,9 +2,10 @@
  * A member of a consumer group. Every rebalance takes all partitions away and gives the new ones: Kafka's client forgets its positions with it too.
  * Promise: what the port says of a group (`held-partitions.ts` keeps it for what is held together).
  */
-import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import type { CommittedPosition, GroupMembership, GroupOptions, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
+import type { Cluster } from './cluster.ts';
 import { assignByNumber } from './co-partitioning.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
@@ -13,7 +14,7 @@ import { claimsOf, refuseBeyondEnd } from './positions.ts';
 
 export interface MemberOptions {
   readonly kafka: Kafka;
-  readonly admin: Admin;
+  readonly cluster: Cluster;
   readonly sessionTimeoutMs: number;
   onTrouble(error: unknown): void;
   onEnd(member: KafkaMember): void;
@@ -136,8 +137,8 @@ export class KafkaMember implements GroupMembership {
   }
 
   private readonly fetching: Fetching = {
-    check: (positions) => refuseBeyondEnd(this.options.admin, positions),
-    claims: (partitions) => claimsOf(this.options.admin, this.group.group, partitions),
+    check: (positions) => refuseBeyondEnd(this.options.cluster, positions),
+    claims: (partitions) => claimsOf(this.options.cluster, this.group.group, partitions),
     seek: ({ topic, partition, offset }) => this.consumer.seek({ topic, partition, offset: String(offset) }),
     pause: (partitions) =>
       this.consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),

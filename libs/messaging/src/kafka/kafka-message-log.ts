@@ -3,12 +3,13 @@
  * One connection for producing, one for questions, one for each membership and tail.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
-import type { Admin, Kafka as KafkaClient, Producer } from 'kafkajs';
+import type { Kafka as KafkaClient, Producer } from 'kafkajs';
 import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOptions } from '../message-log.ts';
 import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { Kafka, logLevel } from './client.ts';
 import { clientLog, type KafkaLogger } from './client-log.ts';
+import { Cluster } from './cluster.ts';
 import { connect } from './connect.ts';
 import { unavailable } from './kafka-errors.ts';
 import { KafkaMember } from './kafka-member.ts';
@@ -35,7 +36,7 @@ const produceTimeoutMs = 15_000;
 
 export class KafkaMessageLog implements MessageLog {
   private readonly kafka: KafkaClient;
-  private readonly admin: Admin;
+  private readonly cluster: Cluster;
   private readonly producer: Producer;
   private readonly known: Topics;
   private readonly queue = new ProduceQueue((produces) => this.produce(produces));
@@ -53,16 +54,16 @@ export class KafkaMessageLog implements MessageLog {
       logLevel: logLevel.WARN,
       logCreator: clientLog(logger),
     });
-    this.admin = this.kafka.admin();
+    this.cluster = new Cluster(() => this.kafka.admin());
     this.producer = this.kafka.producer({ allowAutoTopicCreation: false });
-    this.known = new Topics(this.admin, options.topics);
+    this.known = new Topics(this.cluster, options.topics);
   }
 
   /** Throws `log_unavailable` when no broker answers. */
   static async open(options: KafkaMessageLogOptions): Promise<KafkaMessageLog> {
     const log = new KafkaMessageLog(options);
     try {
-      await Promise.all([log.admin.connect(), log.producer.connect()]);
+      await Promise.all([log.cluster.connect(), log.producer.connect()]);
       return log;
     } catch (error) {
       await log.close();
@@ -89,7 +90,7 @@ export class KafkaMessageLog implements MessageLog {
   async endOffsets(topic: string): Promise<readonly number[]> {
     await this.partitions(topic);
     try {
-      return (await boundsOf(this.admin, topic)).map(({ end }) => end);
+      return (await boundsOf(this.cluster, topic)).map(({ end }) => end);
     } catch (error) {
       throw unavailable(`tell the end of ${topic}`, error);
     }
@@ -109,7 +110,7 @@ export class KafkaMessageLog implements MessageLog {
   async close(): Promise<void> {
     await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
     await this.queue.idle();
-    await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
+    await Promise.allSettled([this.producer.disconnect(), this.cluster.close()]);
   }
 
   private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
@@ -119,10 +120,10 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   private parts() {
-    const { kafka, admin, options } = this;
+    const { kafka, cluster, options } = this;
     return {
       kafka,
-      admin,
+      cluster,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,
       onTrouble: (error: unknown) => options.logger?.warn('Kafka', { error }),
       onEnd: (one: KafkaMember | KafkaTail) => void this.readers.delete(one),

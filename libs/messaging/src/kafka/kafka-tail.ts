@@ -3,10 +3,11 @@
  * the cluster forgets such a group when its member has left.
  */
 import { randomUUID } from 'node:crypto';
-import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import type { Tail, TailOptions, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
+import type { Cluster } from './cluster.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { Handlings } from './handlings.ts';
 import type { Fetched } from './held-partitions.ts';
@@ -15,7 +16,7 @@ import { boundsOf } from './positions.ts';
 
 export interface KafkaTailOptions {
   readonly kafka: Kafka;
-  readonly admin: Admin;
+  readonly cluster: Cluster;
   readonly sessionTimeoutMs: number;
   onTrouble(error: unknown): void;
   onEnd(tail: KafkaTail): void;
@@ -76,7 +77,7 @@ export class KafkaTail implements Tail {
 
   private async fixStart(topic: string): Promise<void> {
     const { from } = this.tail;
-    const bounds = await boundsOf(this.options.admin, topic);
+    const bounds = await boundsOf(this.options.cluster, topic);
     for (const [partition, { start, end }] of bounds.entries()) {
       const given = typeof from === 'string' ? undefined : from.get(topic)?.[partition];
       const offset = from === 'end' ? end : Math.max(start, given ?? start);

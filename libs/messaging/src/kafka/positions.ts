@@ -1,8 +1,7 @@
 /** Offsets as the cluster knows them. */
 import { PlatformError } from '@waybill/contracts';
-import type { Admin } from 'kafkajs';
 import type { Claim, CommittedPosition, Position, TopicPartition } from '../message-log.ts';
-import { askCluster } from './ask-cluster.ts';
+import type { Cluster } from './cluster.ts';
 
 export interface Bounds {
   /** Of the oldest record that is kept. */
@@ -11,17 +10,21 @@ export interface Bounds {
 }
 
 /** By partition number. */
-export async function boundsOf(admin: Admin, topic: string): Promise<readonly Bounds[]> {
-  const found = await askCluster(admin, (one) => one.fetchTopicOffsets(topic));
+export async function boundsOf(cluster: Cluster, topic: string): Promise<readonly Bounds[]> {
+  const found = await cluster.ask((admin) => admin.fetchTopicOffsets(topic));
   const bounds: Bounds[] = [];
   for (const { partition, low, high } of found) bounds[partition] = { start: Number(low), end: Number(high) };
   return bounds;
 }
 
 /** The partitions with what the group has committed for them. */
-export async function claimsOf(admin: Admin, group: string, partitions: readonly TopicPartition[]): Promise<Claim[]> {
+export async function claimsOf(
+  cluster: Cluster,
+  group: string,
+  partitions: readonly TopicPartition[],
+): Promise<Claim[]> {
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
-  const found = await askCluster(admin, (one) => one.fetchOffsets({ groupId: group, topics }));
+  const found = await cluster.ask((admin) => admin.fetchOffsets({ groupId: group, topics }));
   const committed = new Map<string, CommittedPosition>();
   for (const { topic, partitions: ofTopic } of found)
     for (const { partition, offset, metadata } of ofTopic)
@@ -39,9 +42,9 @@ export async function claimsOf(admin: Admin, group: string, partitions: readonly
 }
 
 /** Kafka would begin somewhere else without a word; then what the owner has stored and the log are not of one piece, and going on would lose records. */
-export async function refuseBeyondEnd(admin: Admin, positions: readonly Position[]): Promise<void> {
+export async function refuseBeyondEnd(cluster: Cluster, positions: readonly Position[]): Promise<void> {
   for (const topic of new Set(positions.map((position) => position.topic))) {
-    const bounds = await boundsOf(admin, topic);
+    const bounds = await boundsOf(cluster, topic);
     for (const { partition, offset } of positions.filter((position) => position.topic === topic)) {
       const end = bounds[partition]?.end ?? 0;
       if (offset <= end) continue;

@@ -5,8 +5,8 @@
 import { PlatformError, topicSpecs } from '@waybill/contracts';
 import type { Admin } from 'kafkajs';
 import { isLegalTopic, madeTogether, partitionCount } from '../topic-partitions.ts';
-import { askCluster } from './ask-cluster.ts';
 import { ConfigResourceTypes, KafkaJSProtocolError } from './client.ts';
+import type { Cluster } from './cluster.ts';
 import { unavailable } from './kafka-errors.ts';
 import { configOf, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
 
@@ -23,7 +23,7 @@ export class Topics {
   private readonly counts = new Map<string, Promise<number>>();
 
   constructor(
-    private readonly admin: Admin,
+    private readonly cluster: Cluster,
     private readonly settings: TopicSettings,
   ) {}
 
@@ -69,7 +69,7 @@ export class Topics {
 
   /** Somebody else may have made them a moment ago: not every broker knows of them at once. */
   private findMade(names: readonly string[]): Promise<TopicMetadata[]> {
-    return askCluster(this.admin, async () => {
+    return this.cluster.ask(async () => {
       const found = await this.find(names);
       if (found.length === names.length) return found;
       throw Object.assign(new Error(`${names.join(', ')}: made, and not known to the brokers yet`), {
@@ -80,15 +80,15 @@ export class Topics {
 
   /** Those that exist. */
   private async find(names: readonly string[]): Promise<TopicMetadata[]> {
-    const there = new Set(await askCluster(this.admin, (admin) => admin.listTopics()));
+    const there = new Set(await this.cluster.ask((admin) => admin.listTopics()));
     const wanted = names.filter((name) => there.has(name));
     if (wanted.length === 0) return [];
-    return (await askCluster(this.admin, (admin) => admin.fetchTopicMetadata({ topics: wanted }))).topics;
+    return (await this.cluster.ask((admin) => admin.fetchTopicMetadata({ topics: wanted }))).topics;
   }
 
   /** Somebody else may make them at the same time. */
   private async make(names: readonly string[]): Promise<void> {
-    const there = new Set(await askCluster(this.admin, (admin) => admin.listTopics()));
+    const there = new Set(await this.cluster.ask((admin) => admin.listTopics()));
     const missing = names.filter((name) => !there.has(name));
     if (missing.length === 0) return;
     const { replicas: replicationFactor, partitions } = this.settings;
@@ -99,7 +99,7 @@ export class Topics {
       configEntries: Object.entries(configOf(topic, this.settings)).map(([name, value]) => ({ name, value })),
     }));
     try {
-      await askCluster(this.admin, (admin) => admin.createTopics({ waitForLeaders: true, topics }));
+      await this.cluster.ask((admin) => admin.createTopics({ waitForLeaders: true, topics }));
     } catch (error) {
       if (!isTopicThere(error)) throw error;
     }
@@ -108,10 +108,12 @@ export class Topics {
   private async describe(names: readonly string[]): Promise<FoundTopic[]> {
     const [metadata, { resources }] = await Promise.all([
       this.findMade(names),
-      this.admin.describeConfigs({
-        includeSynonyms: false,
-        resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: settingsThatMatter })),
-      }),
+      this.cluster.ask((admin) =>
+        admin.describeConfigs({
+          includeSynonyms: false,
+          resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: settingsThatMatter })),
+        }),
+      ),
     ]);
     return metadata.map(({ name, partitions }) => {
       const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];

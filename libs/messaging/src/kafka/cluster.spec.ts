@@ -1,0 +1,89 @@
+import type { Admin } from 'kafkajs';
+import { expect, it } from 'vitest';
+import { Cluster } from './cluster.ts';
+
+/** Counts how often the cluster was looked at afresh, and how many clients are connected. */
+function countingCluster() {
+  const seen = { clients: 0, connected: 0 };
+  const cluster = new Cluster(() => {
+    seen.clients += 1;
+    return {
+      connect: async () => void (seen.connected += 1),
+      disconnect: async () => void (seen.connected -= 1),
+    } as unknown as Admin;
+  });
+  return { cluster, seen };
+}
+
+const passing = () => Object.assign(new Error('no leader'), { retriable: true });
+
+it('asks again with fresh knowledge when a leader is just being found', async () => {
+  const { cluster, seen } = countingCluster();
+  let asked = 0;
+  const answer = await cluster.ask(async () => {
+    asked += 1;
+    if (asked < 3) throw passing();
+    return 'there';
+  });
+  expect(answer).toBe('there');
+  expect(seen).toEqual({ clients: 3, connected: 1 });
+});
+
+it('asks again when the client takes apart an answer that no broker gave', async () => {
+  const { cluster, seen } = countingCluster();
+  const answers = [null, { topicMetadata: ['plan.events'] }];
+  expect(await cluster.ask(async () => answers.shift()!.topicMetadata)).toEqual(['plan.events']);
+  expect(seen).toEqual({ clients: 2, connected: 1 });
+});
+
+it('passes on what will not pass', async () => {
+  const { cluster, seen } = countingCluster();
+  const refused = Object.assign(new Error('not authorised'), { retriable: false });
+  await expect(cluster.ask(() => Promise.reject(refused))).rejects.toBe(refused);
+  expect(seen.clients).toBe(1);
+});
+
+it('breaks off nobody’s question when another is asked afresh, and keeps no client that nobody needs', async () => {
+  const { cluster, seen } = countingCluster();
+  const slow = Promise.withResolvers<string>();
+  const slowAnswer = cluster.ask(() => slow.promise);
+  let isFirst = true;
+  await cluster.ask(async () => {
+    if (!isFirst) return;
+    isFirst = false;
+    throw passing();
+  });
+  expect(seen).toEqual({ clients: 2, connected: 2 });
+  slow.resolve('there');
+  expect(await slowAnswer).toBe('there');
+  expect(seen).toEqual({ clients: 2, connected: 1 });
+});
+
+it('is looked at afresh once for all who fail together', async () => {
+  const { cluster, seen } = countingCluster();
+  const asking = Array.from({ length: 20 }, () => {
+    let isFirst = true;
+    return cluster.ask(async () => {
+      if (!isFirst) return 'there';
+      isFirst = false;
+      throw passing();
+    });
+  });
+  expect(new Set(await Promise.all(asking))).toEqual(new Set(['there']));
+  expect(seen).toEqual({ clients: 2, connected: 1 });
+});
+
+it('tells who asks that no broker answers, and tries again for the next', async () => {
+  const unreachable = Object.assign(new Error('unreachable'), { retriable: false });
+  let isReachable = false;
+  const cluster = new Cluster(
+    () =>
+      ({
+        connect: () => (isReachable ? Promise.resolve() : Promise.reject(unreachable)),
+        disconnect: () => Promise.resolve(),
+      }) as unknown as Admin,
+  );
+  await expect(cluster.ask(async () => 'there')).rejects.toBe(unreachable);
+  isReachable = true;
+  expect(await cluster.ask(async () => 'there')).toBe('there');
+});

@@ -1,0 +1,86 @@
+/**
+ * Questions to the cluster that Kafka's client gives up too early: the leader of a partition or the coordinator of a group is just being found or has moved.
+ * Promise: such an answer is asked for again, for some seconds, and by another client, since one does not look again by itself at what it believes to know.
+ * A client is let go when all it was asked is answered: one that is disconnected before breaks off the questions of others, and can take the process down
+ * when an answer arrives meanwhile.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { backOffMs } from '../back-off.ts';
+
+const attempts = 8;
+const times = { firstMs: 50, mostMs: 2_000 };
+
+interface Session {
+  readonly admin: Admin;
+  readonly connected: Promise<void>;
+  /** Questions under way. */
+  asking: number;
+}
+
+export class Cluster {
+  private current: Session | undefined;
+
+  constructor(private readonly createAdmin: () => Admin) {}
+
+  async connect(): Promise<void> {
+    await this.session().connected;
+  }
+
+  async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      const session = this.session();
+      try {
+        return await this.askIn(session, question);
+      } catch (error) {
+        if (!isPassing(error) || failures === attempts) throw error;
+        await this.forget(session);
+        await wait(backOffMs(times, failures));
+      }
+    }
+  }
+
+  /** After the last question. */
+  async close(): Promise<void> {
+    const session = this.current;
+    this.current = undefined;
+    await session?.admin.disconnect();
+  }
+
+  private session(): Session {
+    if (this.current) return this.current;
+    const admin = this.createAdmin();
+    const session: Session = { admin, connected: admin.connect(), asking: 0 };
+    session.connected.catch(() => this.forget(session)); // who waits for it is told
+    this.current = session;
+    return session;
+  }
+
+  private async askIn<T>(session: Session, question: (admin: Admin) => Promise<T>): Promise<T> {
+    session.asking += 1;
+    try {
+      await session.connected;
+      return await question(session.admin);
+    } finally {
+      session.asking -= 1;
+      if (session !== this.current) await release(session);
+    }
+  }
+
+  private async forget(session: Session): Promise<void> {
+    if (session !== this.current) return;
+    this.current = undefined;
+    await release(session);
+  }
+}
+
+async function release({ admin, asking }: Session): Promise<void> {
+  if (asking === 0) await admin.disconnect();
+}
+
+function isPassing(error: unknown): boolean {
+  // The client takes an answer apart that is not there: every broker refused to tell, as while a leader is elected.
+  if (error instanceof TypeError) return true;
+  const { retriable, name } = error as { retriable?: boolean; name?: string };
+  return retriable === true || name === 'KafkaJSConnectionClosedError' || name === 'KafkaJSTopicMetadataNotLoaded';
+}

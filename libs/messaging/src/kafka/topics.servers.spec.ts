@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { settings } from '../../../../tools/stack/places.mjs';
+import { Kafka, logLevel } from './client.ts';
+import { Cluster } from './cluster.ts';
+import { Topics } from './topics.ts';
+
+const brokers = settings('postgres')['KAFKA_BROKERS']!.split(',');
+
+it('answers everybody who makes the same topics at once, while others ask afresh', async () => {
+  const kafka = new Kafka({ brokers, clientId: 'contract', logLevel: logLevel.NOTHING });
+  const processes = Array.from({ length: 4 }, () => {
+    const cluster = new Cluster(() => kafka.admin());
+    return { cluster, topics: new Topics(cluster, { partitions: 4, replicas: 1, minInSyncReplicas: 1 }) };
+  });
+  try {
+    for (let round = 0; round < 3; round += 1) {
+      const names = Array.from({ length: 8 }, (_, n) => `tasks.race-${randomUUID()}-${n}`);
+      const counts = processes.flatMap(({ topics }) => names.map((name) => topics.count(name)));
+      const afresh = processes.map(({ cluster }) => cluster.ask(failingOnce()));
+      expect(new Set(await Promise.all(counts))).toEqual(new Set([4]));
+      await Promise.all(afresh);
+    }
+  } finally {
+    await Promise.all(processes.map(({ cluster }) => cluster.close()));
+  }
+}, 60_000);
+
+/** As when the coordinator of a group is just being found. */
+function failingOnce() {
+  let isFirst = true;
+  return async () => {
+    if (!isFirst) return;
+    isFirst = false;
+    throw Object.assign(new Error('The group coordinator is not available'), { retriable: true });
+  };
+}
