@@ -18,7 +18,7 @@ await runService({
   start: async ({ settings, common, closing }) => {
     const { DATABASE_URL: url, DATABASE_CONNECTIONS: connections, OPEN_ACTIVATIONS: openActivations } = settings;
     await migrate({ url, service: 'orchestrator', migrations: planMigrations });
-    const sql = new PgSql({ url, connections, applicationName: 'waybill orchestrator' });
+    const sql = new PgSql({ url, connections, applicationName: 'waybill orchestrator', plansOnce: true });
     closing.add(() => sql.close());
     const { log, clock } = common;
     const store = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock });

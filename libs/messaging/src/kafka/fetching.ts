@@ -6,8 +6,6 @@ import { FetchPace } from './fetch-pace.ts';
 import { fromKafka } from './records.ts';
 import type { Fetched } from './held-partitions.ts';
 
-/** All partitions of a member at once; each has its own order. */
-const partitionsAtOnce = 1_000;
 /**
  * A fetch that finds nothing waits this long. Seeks wait for it, and whoever leaves; but each fetch costs the client some 5 ms of CPU when it finds nothing,
  * and a service has up to four consumers.
@@ -24,6 +22,8 @@ export interface FetchingOptions {
 
 export interface Running {
   readonly heartbeatMs: number;
+  /** All that the member can hold, so that none waits for another. The client wakes as many workers for each fetch, so no more. */
+  readonly partitionCount: number;
   /** Records may come this much later, ms. */
   readonly gatherMs?: number | undefined;
   readonly isClosing: () => boolean;
@@ -67,12 +67,12 @@ export async function keepRunning(consumer: Consumer, running: Running): Promise
   await run(consumer, running);
 }
 
-async function run(consumer: Consumer, { heartbeatMs, gatherMs, deliver }: Running): Promise<void> {
+async function run(consumer: Consumer, { heartbeatMs, partitionCount, gatherMs, deliver }: Running): Promise<void> {
   const pace = new FetchPace(gatherMs);
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: partitionsAtOnce,
+    partitionsConsumedConcurrently: partitionCount,
     eachBatch: async (payload) => {
       const beating = setInterval(() => void payload.heartbeat().catch(() => {}), heartbeatMs); // its failure shows in the client's own next one
       try {

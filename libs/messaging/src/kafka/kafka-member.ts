@@ -16,6 +16,8 @@ export interface MemberOptions {
   readonly kafka: Kafka;
   readonly cluster: Cluster;
   readonly sessionTimeoutMs: number;
+  /** Of all its topics. */
+  readonly partitionCount: number;
   onTrouble(error: unknown): void;
   onEnd(member: KafkaMember): void;
 }
@@ -53,6 +55,7 @@ export class KafkaMember implements GroupMembership {
       await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'start' });
       await keepRunning(consumer, {
         heartbeatMs: heartbeatMsOf(this.options.sessionTimeoutMs),
+        partitionCount: this.options.partitionCount,
         gatherMs: this.group.gatherMs,
         isClosing: () => this.leaving !== undefined,
         onTrouble: (error) => this.options.onTrouble(error),

@@ -97,14 +97,11 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async join(group: GroupOptions): Promise<GroupMembership> {
-    for (const topic of group.topics) await this.partitions(topic);
-    const member = new KafkaMember(group, this.parts());
-    return this.begin(member);
+    return this.begin(new KafkaMember(group, await this.parts(group.topics)));
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
-    for (const topic of tail.topics) await this.partitions(topic);
-    return this.begin(new KafkaTail(tail, this.parts()));
+    return this.begin(new KafkaTail(tail, await this.parts(tail.topics)));
   }
 
   async close(): Promise<void> {
@@ -119,9 +116,12 @@ export class KafkaMessageLog implements MessageLog {
     return one;
   }
 
-  private parts() {
+  private async parts(topics: readonly string[]) {
     const { kafka, cluster, options } = this;
+    let partitionCount = 0;
+    for (const topic of topics) partitionCount += await this.partitions(topic);
     return {
+      partitionCount,
       kafka,
       cluster,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,

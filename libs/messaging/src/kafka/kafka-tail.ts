@@ -18,6 +18,8 @@ export interface KafkaTailOptions {
   readonly kafka: Kafka;
   readonly cluster: Cluster;
   readonly sessionTimeoutMs: number;
+  /** Of all its topics. */
+  readonly partitionCount: number;
   onTrouble(error: unknown): void;
   onEnd(tail: KafkaTail): void;
 }
@@ -52,6 +54,7 @@ export class KafkaTail implements Tail {
       await consumer.subscribe({ topics: [...tail.topics], fromBeginning: true });
       await keepRunning(consumer, {
         heartbeatMs: heartbeatMsOf(this.options.sessionTimeoutMs),
+        partitionCount: this.options.partitionCount,
         isClosing: () => this.closing !== undefined,
         onTrouble: (error) => this.options.onTrouble(error),
         deliver: (fetched, isStale) => this.deliver(fetched, isStale),

@@ -13,11 +13,14 @@ export const raiseEpoch = named(
 /**
  * $1 partition, $2 owner epoch, $3 version, $4 and $5 offsets, $6 commit id, $7 mark, $8 number of records;
  * $9–$12 events (plan, seq, headers, value), $13 messages; $14 and $15 wake-ups to set, $16 to drop; $17–$21 snapshots.
- * Answers one row, or none when the fence is another's.
+ * Answers one row, or none when the fence is another's. Messages below the mark as it was before were deleted with it: looking for them again would
+ * walk over all that was ever published, until the table is vacuumed.
  */
 export const commit = named(
   'commit',
-  `WITH fence AS (
+  `WITH before AS (
+     SELECT mark FROM fences WHERE partition = $1
+   ), fence AS (
      UPDATE fences SET version = version + 1, requests_offset = $4, results_offset = $5, last_commit_id = $6,
        mark = greatest(mark, $7), next_position = next_position + $8
      WHERE partition = $1 AND owner_epoch = $2 AND version = $3
@@ -31,7 +34,8 @@ export const commit = named(
      SELECT $1, fence.first + cardinality($9::text[]) + m.at - 1, m.record
      FROM fence, unnest($13::text[]) WITH ORDINALITY AS m (record, at)
    ), published AS (
-     DELETE FROM outbox USING fence WHERE outbox.partition = $1 AND outbox.position < $7
+     DELETE FROM outbox USING before, fence
+     WHERE outbox.partition = $1 AND outbox.position >= before.mark AND outbox.position < $7
    ), set_wake_ups AS (
      INSERT INTO wake_ups (partition, plan_id, at)
      SELECT $1, w.plan_id, w.at FROM fence, unnest($14::text[], $15::bigint[]) AS w (plan_id, at)
@@ -49,8 +53,10 @@ export const commit = named(
 
 export const moveMark = named(
   'move_mark',
-  `WITH fence AS (UPDATE fences SET mark = greatest(mark, $3) WHERE partition = $1 AND owner_epoch = $2 RETURNING mark)
-   DELETE FROM outbox USING fence WHERE outbox.partition = $1 AND outbox.position < fence.mark`,
+  `WITH before AS (SELECT mark FROM fences WHERE partition = $1),
+   fence AS (UPDATE fences SET mark = greatest(mark, $3) WHERE partition = $1 AND owner_epoch = $2 RETURNING mark)
+   DELETE FROM outbox USING before, fence
+   WHERE outbox.partition = $1 AND outbox.position >= before.mark AND outbox.position < fence.mark`,
 );
 
 /** Waits for a commit that is under way, so that its answer is final. */

@@ -4,6 +4,7 @@
  */
 import { PlatformError } from '@waybill/contracts';
 import pg from 'pg';
+import { textArray, textArraysOf } from './text-arrays.ts';
 
 /** A name makes the server keep the plan of the statement for the connection. */
 export interface SqlStatement {
@@ -46,12 +47,14 @@ export interface PgSqlOptions {
   readonly applicationName: string;
   /** After which an answer is given up, ms. */
   readonly timeoutMs?: number;
+  /** True: a named statement is planned once a connection, whatever its values. For statements that have only one good plan. */
+  readonly plansOnce?: boolean;
 }
 
 export class PgSql implements TransactionalSql {
   private readonly pool: pg.Pool;
 
-  constructor({ url, connections, applicationName, timeoutMs = 30_000 }: PgSqlOptions) {
+  constructor({ url, connections, applicationName, timeoutMs = 30_000, plansOnce = false }: PgSqlOptions) {
     this.pool = new pg.Pool({
       connectionString: url,
       max: connections,
@@ -59,6 +62,7 @@ export class PgSql implements TransactionalSql {
       connectionTimeoutMillis: 10_000,
       query_timeout: timeoutMs,
       keepAlive: true,
+      ...(plansOnce ? { options: '-c plan_cache_mode=force_generic_plan' } : {}),
     });
     // A connection that breaks while nobody uses it: the pool makes another one. One that is in use fails its statement as well.
     this.pool.on('error', () => {});
@@ -119,10 +123,18 @@ async function query(
   values: readonly unknown[] = [],
 ): Promise<pg.QueryResult> {
   try {
-    return await client.query({ ...statement, values: [...values] });
+    return await client.query({ ...statement, values: parametersOf(statement, values) });
   } catch (error) {
     throw new SqlFailure(outcomeOf(error), error);
   }
+}
+
+const textArrays = new WeakMap<object, ReadonlySet<number>>();
+
+function parametersOf(statement: { readonly text: string }, values: readonly unknown[]): unknown[] {
+  let arrays = textArrays.get(statement);
+  if (!arrays) textArrays.set(statement, (arrays = textArraysOf(statement.text)));
+  return values.map((value, at) => (arrays.has(at) ? textArray(value as readonly string[]) : value));
 }
 
 const isBroken = (error: unknown): boolean => error instanceof SqlFailure && error.outcome !== 'refused';

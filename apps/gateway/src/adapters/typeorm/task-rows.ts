@@ -115,7 +115,11 @@ export class TaskRows {
     const facts = task.acceptedAt >= 0 ? acceptedFacts(task) : stored < 0 ? submittedFacts(task) : undefined;
     if (facts) this.writeNew(task, facts, out);
     else if (task.texts.length > 0)
-      out.push({ sql: updateTask, params: [task.status, task.updatedAt, endOf(task), task.lastSeq, task.taskId] });
+      out.push({
+        sql: updateTask,
+        params: [task.taskId, task.status, task.updatedAt, endOf(task), task.lastSeq],
+        manyRows: true,
+      });
     this.remember(task, stored);
   }
 
@@ -240,6 +244,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
   last_seq = excluded.last_seq, submitted = excluded.submitted
 WHERE excluded.last_seq > tasks.last_seq`;
-const updateTask =
-  'UPDATE tasks SET status = ?, updated_at = ?, ended_at = ?, last_seq = ?, submitted = NULL WHERE task_id = ?';
+/** PostgreSQL takes a parameter among `VALUES` for text. */
+const updateTask = `UPDATE tasks SET status = given.column2, updated_at = given.column3, ended_at = given.column4, last_seq = CAST(given.column5 AS integer), submitted = NULL
+FROM (VALUES (?, ?, ?, ?, ?)) AS given WHERE tasks.task_id = given.column1`;
 const insertLabel = 'INSERT INTO task_labels (name, value, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
