@@ -1,5 +1,6 @@
 /**
- * Feeds requests, events and tokens to memory, from the end on: what is older is in the read model.
+ * Feeds events and tokens to memory, from the end on: what is older is in the read model. So are requests that other gateways took in, until their
+ * first event comes; this one's own are in memory already.
  * Promises: one pass over a batch, nothing parsed but tokens; streams are told once a batch; a gap raises an alarm and is read from the store.
  */
 import { Controller, Inject } from '@nestjs/common';
@@ -18,7 +19,7 @@ export class LiveTailConsumer {
     @Inject(ALARMS) private readonly alarms: Alarms,
   ) {}
 
-  @Broadcast({ topics: [topics.taskRequests, topics.planEvents, topics.taskTokens], from: 'end' })
+  @Broadcast({ topics: [topics.planEvents, topics.taskTokens], from: 'end' })
   onBatch({ records }: RecordBatch): void {
     eachReadable(records, this.alarms, (record) => this.take(record));
     this.streams.flushEnding();
@@ -26,13 +27,11 @@ export class LiveTailConsumer {
 
   private take(record: IncomingMessage): void {
     const { tasks, alarms } = this;
-    const type = eventTypeOf(record.headers['ce_type']);
     if (record.topic === topics.planEvents) {
+      const type = eventTypeOf(record.headers['ce_type']);
       const outcome = tasks.apply(record.key, type, messageText(record));
       if (outcome === 'gap') alarms.onGap(record.key);
       else if (outcome === 'unreadable') alarms.onUnreadable(record);
-    } else if (record.topic === topics.taskRequests) {
-      if (type === 'SubmitTask') tasks.submit(record.key, messageText(record));
     } else {
       const { step_id, work_id, epoch, turn, index, text } = JSON.parse(messageText(record)) as TokenChunk;
       tasks.addToken(record.key, { step_id, work_id, epoch, turn, index, text, offset: record.offset });
