@@ -1,5 +1,4 @@
 /** The values of Kafka's client: it is CommonJS, and Node finds only some of its names for an import. */
 import kafkajs from 'kafkajs';
-import './small-encoders.ts';
 
 export const { AssignerProtocol, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel } = kafkajs;
