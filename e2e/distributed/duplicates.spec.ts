@@ -3,6 +3,7 @@
  * Shown: every accepted task ends; each step is completed once; streams, documents, searches and tokens show nothing twice; `plan.events` is gapless
  * without its duplicates, which have the same bytes; the record is sound. And that every record really came twice, while its task ran.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import { topics, type TokenFrame } from '@waybill/contracts';
@@ -34,7 +35,7 @@ it('applies nothing twice when every record is delivered twice', async () => {
   expect(new Set(hits.map(({ document_id: id, place }) => `${id}/${place}`)).size).toBe(hits.length);
   // Who submits waits for the copies, so that they come while tasks run however slow the machine is.
   const load = new Load(clients, running, () => twice.catchUp());
-  await Promise.all([speaksOnce(clients), cancelsOnce(one, other)]);
+  await Promise.all([speaksOnce(clients), cancelsOnce(one, other), registersOnce(one, other)]);
   while (load.heard < eventsHeard) await Promise.race([load.ended, new Promise((resolve) => setTimeout(resolve, 10))]);
   load.stop();
   const done = await load.ended;
@@ -81,6 +82,16 @@ async function listen(client: WaybillClient, taskId: string) {
 }
 
 const nameOf = ({ work_id, epoch, turn, index }: TokenFrame): string => [work_id, epoch, turn, index].join('/');
+
+/** A workflow that nobody has had before: agents that are known already are not registered anew. */
+async function registersOnce(one: WaybillClient, other: WaybillClient): Promise<void> {
+  const name = `twice-${randomUUID()}`;
+  const { version } = await one.putWorkflow(name, { name, steps: { only: { agent: 'echo' } } });
+  expect(version).toBe(1);
+  const { task_id: taskId } = await other.submit({ workflow: name });
+  expect((await listen(other, taskId)).events.at(-1)).toBe('TaskCompleted');
+  expect((await other.workflow(name)).version).toBe(1);
+}
 
 /** The second command finds a task that has ended, and its verdict is not the first one's. */
 async function cancelsOnce(one: WaybillClient, other: WaybillClient): Promise<void> {
