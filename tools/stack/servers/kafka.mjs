@@ -1,7 +1,7 @@
 /** One Kafka broker in KRaft mode, from the jars of Maven Central. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOpen, logFile } from '../background.mjs';
 import { cached, host, ports, running } from '../places.mjs';
@@ -35,7 +35,7 @@ default.replication.factor=1
 min.insync.replicas=1
 offsets.topic.replication.factor=1
 num.network.threads=1
-num.io.threads=2
+num.io.threads=${availableParallelism()}
 offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1

@@ -7,7 +7,7 @@ import { fromKafka } from './records.ts';
 import type { Fetched } from './held-partitions.ts';
 
 /**
- * A fetch that finds nothing waits this long. Seeks wait for it, and whoever leaves; but each fetch costs the client some 5 ms of CPU when it finds nothing,
+ * A fetch that finds nothing waits this long. Seeks wait for it, and whoever leaves; but each fetch costs client and broker CPU when it finds nothing too,
  * and a service has up to four consumers.
  */
 const maxWaitTimeInMs = 500;

@@ -55,7 +55,8 @@ export class Topics {
 
   private async obtain(topic: string): Promise<number> {
     try {
-      const found = (await this.find([topic]))[0] ?? (await this.makeAndFind(topic));
+      const [there] = await this.cluster.ask((admin) => find(admin, [topic]));
+      const found = there ?? (await this.makeAndFind(topic));
       return found.partitions.length;
     } catch (error) {
       throw unavailable(`prepare the topic ${topic}`, error);
@@ -69,21 +70,13 @@ export class Topics {
 
   /** Somebody else may have made them a moment ago: not every broker knows of them at once. */
   private findMade(names: readonly string[]): Promise<TopicMetadata[]> {
-    return this.cluster.ask(async () => {
-      const found = await this.find(names);
+    return this.cluster.ask(async (admin) => {
+      const found = await find(admin, names);
       if (found.length === names.length) return found;
       throw Object.assign(new Error(`${names.join(', ')}: made, and not known to the brokers yet`), {
         retriable: true,
       });
     });
-  }
-
-  /** Those that exist. */
-  private async find(names: readonly string[]): Promise<TopicMetadata[]> {
-    const there = new Set(await this.cluster.ask((admin) => admin.listTopics()));
-    const wanted = names.filter((name) => there.has(name));
-    if (wanted.length === 0) return [];
-    return (await this.cluster.ask((admin) => admin.fetchTopicMetadata({ topics: wanted }))).topics;
   }
 
   /** Somebody else may make them at the same time. */
@@ -125,6 +118,14 @@ export class Topics {
 }
 
 type TopicMetadata = Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'][number];
+
+/** Those that exist. */
+async function find(admin: Admin, names: readonly string[]): Promise<TopicMetadata[]> {
+  const there = new Set(await admin.listTopics());
+  const wanted = names.filter((name) => there.has(name));
+  if (wanted.length === 0) return [];
+  return (await admin.fetchTopicMetadata({ topics: wanted })).topics;
+}
 
 function refuseUnequal(found: readonly FoundTopic[]): void {
   for (const { name, partitions } of found) {
