@@ -2,19 +2,27 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { FetchedRecord } from './wire/fetch-decoding.ts';
 
 export function toKafka({ key, value, headers }: OutgoingMessage, partition: number): Message {
   const bytes = value === null || typeof value === 'string' ? value : Buffer.from(value);
-  return { key, value: bytes, headers: { ...headers }, partition };
+  return { key, value: bytes, headers, partition };
 }
 
-export function fromKafka(topic: string, partition: number, message: KafkaMessage): IncomingMessage {
-  const { key, value, headers, offset, timestamp } = message;
+/** Of a response that the lean wire has read, or the client itself. */
+export function fromKafka(topic: string, partition: number, message: KafkaMessage | FetchedRecord): IncomingMessage {
+  const offset = Number(message.offset);
+  const timestamp = Number(message.timestamp);
+  if ('isText' in message) {
+    const { key, value, headers } = message;
+    return { topic, partition, offset, timestamp, key: key ?? '', headers, value };
+  }
+  const { key, value, headers } = message;
   return {
     topic,
     partition,
-    offset: Number(offset),
-    timestamp: Number(timestamp),
+    offset,
+    timestamp,
     key: key?.toString() ?? '',
     headers: textHeaders(headers),
     value: value && isUtf8(value) ? value.toString() : value,

@@ -1,0 +1,147 @@
+/**
+ * The body of a fetch response, version 11. Text comes as text at once; what the client looks at besides has the shapes it expects.
+ *
+ *   body      := throttle_ms:i32 error:i16 session:i32 topic*:i32
+ *   topic     := name:string partition*:i32
+ *   partition := number:i32 error:i16 high_watermark:i64 last_stable:i64 log_start:i64 aborted*:i32 preferred_replica:i32 bytes:i32 batch*
+ *   aborted   := producer_id:i64 first_offset:i64
+ *   batch     := (`produce-encoding.ts`)
+ */
+import { ByteReader } from './byte-reader.ts';
+
+/** What cannot be read here (compressed, or older than batches), and is left to the client. */
+export const unsupported = Symbol('unsupported');
+
+export interface FetchedRecord {
+  readonly isText: true;
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: string | null;
+  /** Bytes when they are not UTF-8. */
+  readonly value: string | Buffer | null;
+  readonly headers: Record<string, string>;
+  /** A marker of a transaction. */
+  readonly isControlRecord: boolean;
+  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+const magicAt = 16;
+/** Of a batch's head, up to its records. */
+const headBytes = 61;
+/** Before the part that `length` counts. */
+const lengthAt = 8;
+const codecMask = 0x07;
+const appendTimeFlag = 0x08;
+const transactionFlag = 0x10;
+const controlFlag = 0x20;
+
+export function decodeFetch(bytes: Buffer) {
+  const from = new ByteReader(bytes);
+  const clientSideThrottleTime = from.int32();
+  const errorCode = from.int16();
+  const sessionId = from.int32();
+  const responses = array(from, () => {
+    const topicName = from.string();
+    return { topicName, partitions: array(from, () => readPartition(from)) };
+  });
+  // The broker has not waited; the client is to.
+  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+}
+
+function readPartition(from: ByteReader) {
+  return {
+    partition: from.int32(),
+    errorCode: from.int16(),
+    highWatermark: from.int64().toString(),
+    lastStableOffset: from.int64().toString(),
+    lastStartOffset: from.int64().toString(),
+    abortedTransactions: array(from, () => ({
+      producerId: from.int64Exactly().toString(),
+      firstOffset: from.int64().toString(),
+    })),
+    preferredReadReplica: from.int32(),
+    messages: readBatches(from),
+  };
+}
+
+/** The last batch may be cut short. */
+function readBatches(from: ByteReader): FetchedRecord[] {
+  const records: FetchedRecord[] = [];
+  const bytes = from.int32();
+  const end = from.at + Math.max(0, bytes);
+  while (from.at + headBytes <= end) {
+    if (from.peekInt8(magicAt) !== 2) throw unsupported;
+    if (from.at + lengthAt + 4 + from.peekInt32(lengthAt) > end) break;
+    readBatch(from, records);
+  }
+  from.skip(end - from.at);
+  return records;
+}
+
+function readBatch(from: ByteReader, records: FetchedRecord[]): void {
+  const firstOffset = from.int64();
+  const length = from.int32();
+  const end = from.at + length;
+  from.skip(4 + 1 + 4); // leader epoch, magic, checksum
+  const attributes = from.int16();
+  if ((attributes & codecMask) !== 0) throw unsupported;
+  from.skip(4); // last offset
+  const firstTimestamp = from.int64();
+  const maxTimestamp = from.int64();
+  const batchContext = {
+    producerId: from.int64Exactly().toString(),
+    inTransaction: (attributes & transactionFlag) !== 0,
+  };
+  from.skip(2 + 4); // producer epoch, first sequence
+  const isControlRecord = (attributes & controlFlag) !== 0;
+  const appended = (attributes & appendTimeFlag) !== 0 ? String(maxTimestamp) : undefined;
+  const last = new LastHeaders();
+  for (let left = from.int32(); left > 0; left -= 1) {
+    const recordBytes = from.varint();
+    const recordEnd = from.at + recordBytes;
+    from.skip(1);
+    const timestamp = String(firstTimestamp + from.varint());
+    const offset = String(firstOffset + from.varint());
+    const key = from.vartext(undefined) ?? null;
+    const value = from.varvalue();
+    const headers = last.read(from);
+    records.push({
+      isText: true,
+      offset,
+      timestamp: appended ?? timestamp,
+      key,
+      value,
+      headers,
+      isControlRecord,
+      batchContext,
+    });
+    from.skip(recordEnd - from.at);
+  }
+  from.skip(end - from.at);
+}
+
+/** Most headers of a record are named as those of the one before it, and many say the same. */
+class LastHeaders {
+  private readonly names: string[] = [];
+  private readonly values: string[] = [];
+
+  read(from: ByteReader): Record<string, string> {
+    const headers: Record<string, string> = {};
+    const count = from.varint();
+    for (let at = 0; at < count; at += 1) {
+      const name = from.vartext(this.names[at]) ?? '';
+      const value = from.vartext(this.values[at]);
+      this.names[at] = name;
+      if (value === undefined) continue;
+      this.values[at] = value;
+      headers[name] = value;
+    }
+    return headers;
+  }
+}
+
+function array<T>(from: ByteReader, read: () => T): T[] {
+  const all: T[] = [];
+  for (let left = from.int32(); left > 0; left -= 1) all.push(read());
+  return all;
+}

@@ -1,0 +1,101 @@
+/**
+ * Kafka's client with the two messages that carry records written and read by this folder: its own encoder makes a buffer for every header and copies a
+ * record eight times, its decoder makes an object for every header, and that was a third of what a service costs under load. All else is the client's.
+ * Promises: the bytes are those that the client writes itself (`lean-wire.spec.ts`); what this folder does not know (transactions, idempotence, compression, other versions) goes the client's own way.
+ */
+import { createRequire } from 'node:module';
+import type { Message } from 'kafkajs';
+import { decodeFetch, unsupported } from './fetch-decoding.ts';
+import { encodeProduce, type ProduceBody } from './produce-encoding.ts';
+
+interface Exchange {
+  readonly request: { readonly encode: () => Promise<Encoded> };
+  readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown> };
+}
+/** What the client takes for one of its encoders. */
+interface Encoded {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+}
+type Protocol<Arguments> = (args: Arguments) => Exchange;
+interface Definition<Arguments> {
+  readonly versions: readonly string[];
+  protocol(of: { readonly version: number }): Protocol<Arguments>;
+}
+interface ProduceArguments extends ProduceBody {
+  readonly transactionalId?: string | null | undefined;
+  readonly producerId?: number;
+  readonly compression?: number;
+}
+/** The client's table of the requests it knows. */
+export interface ClientRequests {
+  Produce: Definition<ProduceArguments>;
+  Fetch: Definition<object>;
+}
+
+const fetchVersion = 11;
+const firstProduceVersion = 3;
+const noProducer = -1;
+
+export function clientRequests(): ClientRequests {
+  const require = createRequire(import.meta.url);
+  return (require('kafkajs/src/protocol/requests/index.js') as { requests: ClientRequests }).requests;
+}
+
+/** In the process's one copy of the client, from now on. */
+export function useLeanWire(requests = clientRequests()): void {
+  requests.Produce = leanProduce(requests.Produce);
+  requests.Fetch = leanFetch(requests.Fetch);
+}
+
+export function leanProduce(theirs: Definition<ProduceArguments>): Definition<ProduceArguments> {
+  return {
+    versions: theirs.versions,
+    protocol: ({ version }) => {
+      const protocol = theirs.protocol({ version });
+      if (version < firstProduceVersion) return protocol;
+      return (args) => {
+        const { request, response } = protocol(args);
+        if (!isPlain(args)) return { request, response };
+        const encode = async (): Promise<Encoded> => {
+          const buffer = encodeProduce(args, Date.now());
+          return { buf: buffer, buffer };
+        };
+        return { request: { ...request, encode }, response };
+      };
+    },
+  };
+}
+
+export function leanFetch(theirs: Definition<object>): Definition<object> {
+  return {
+    versions: theirs.versions,
+    protocol: ({ version }) => {
+      const protocol = theirs.protocol({ version });
+      if (version !== fetchVersion) return protocol;
+      return (args) => {
+        const { request, response } = protocol(args);
+        const decode = async (bytes: Buffer): Promise<unknown> => {
+          try {
+            return decodeFetch(bytes);
+          } catch (reason) {
+            if (reason !== unsupported) throw reason;
+            return response.decode(bytes);
+          }
+        };
+        return { request, response: { ...response, decode } };
+      };
+    },
+  };
+}
+
+function isPlain({ transactionalId, producerId = noProducer, compression = 0, topicData }: ProduceArguments): boolean {
+  if (transactionalId || producerId !== noProducer || compression !== 0) return false;
+  return topicData.every(({ partitions }) => partitions.every(({ messages }) => messages.every(isPlainMessage)));
+}
+
+function isPlainMessage({ timestamp, headers }: Message): boolean {
+  if (timestamp !== undefined) return false;
+  for (const name in headers) if (typeof headers[name] !== 'string') return false;
+  return true;
+}
