@@ -4,6 +4,7 @@
  * Promises of every adapter
  * - `commit` is one transaction: all of it or nothing. It succeeds only for the owner whose epoch and version are the row's, and increments the version.
  * - It resolves once everything in it is durable, and its messages are published afterwards in their order (SQLite: in the same transaction). Nothing in it is visible before.
+ * - It is refused, whole, when one of its events is there already: an owner may decide on the assumption that a plan is new.
  * - It rejects with `fenced` (nothing was written; somebody else owns the partition), `commit_unknown` (look at `lastCommitId`), or anything else: nothing was written.
  * - What a lost owner had committed and not published is published by the next `take` before it resolves.
  */

@@ -46,6 +46,7 @@ export class PlanRecord {
     const row = this.row(commit.fence.partition);
     const { ownerEpoch, version } = commit.fence;
     if (row.ownerEpoch !== ownerEpoch || row.version !== version) throw new PlatformError('fenced');
+    this.refuseKnown(commit);
     row.version += 1;
     Object.assign(row, commit.offsets);
     row.lastCommitId = commit.commitId;
@@ -115,6 +116,13 @@ export class PlanRecord {
     };
     this.rows.set(partition, row);
     return row;
+  }
+
+  private refuseKnown({ events }: PlanCommit): void {
+    for (const { planId, seq } of events) {
+      const last = this.plans.get(planId)?.events.at(-1)?.seq ?? 0;
+      if (seq <= last) throw new Error(`Event ${seq} of plan ${planId} is there already.`);
+    }
   }
 
   private rowsOf(planId: string): PlanRows {

@@ -14,6 +14,8 @@ export class OwnedPlan {
   /** Where spans of what the plan does next hang. */
   traceparent: string | undefined;
   priority = 5;
+  /** When it was taken in, RFC 3339; undefined when it began at a snapshot. */
+  acceptedAt: string | undefined;
   private readonly openSteps = new Set<string>();
 
   constructor(
@@ -48,6 +50,7 @@ export class OwnedPlan {
     switch (fact.type) {
       case 'TaskAccepted':
         this.priority = fact.data.priority;
+        this.acceptedAt = fact.time;
         return;
       case 'StepDispatched':
         this.openSteps.add(fact.data.step_id);

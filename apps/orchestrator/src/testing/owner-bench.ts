@@ -28,6 +28,8 @@ export class OwnerBench {
   readonly published: OutgoingMessage[] = [];
   readonly record = new PlanRecord();
   readonly woken: number[] = [];
+  /** Plans that the store was asked for. */
+  readonly loaded: string[] = [];
   private readonly next = { [topics.taskRequests]: 0, [topics.taskResults]: 0 };
 
   /** A process that takes part; several share the record. */
@@ -35,9 +37,15 @@ export class OwnerBench {
     const log = {
       append: (messages: readonly OutgoingMessage[]) => Promise.resolve(void this.published.push(...messages)),
     } as unknown as MessageLog;
+    const store = new InMemoryPlanStore(this.record, log, options.faults);
+    const { load } = store;
+    store.load = (planIds, coreVersion) => {
+      this.loaded.push(...planIds);
+      return load.call(store, planIds, coreVersion);
+    };
     const ports = {
       core: options.core ?? { decide, evolve },
-      store: new InMemoryPlanStore(this.record, log, options.faults),
+      store,
       clock: this.clock,
       random: () => 0.5,
       spans: { startSpan: () => ({ traceparent: '00-trace', end: () => {} }) },

@@ -47,6 +47,39 @@ describe('advancing plans', () => {
     expect(bench.typesOf('t')).toEqual([...started, 'StepCompleted', 'TaskCompleted']);
   });
 
+  it('asks the store for no plan that can only be new, and for every other one', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner({ config: { plansInMemory: 1 } });
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [bench.submit('soon', { a: {} })] });
+    expect(bench.loaded).toEqual(['soon']);
+    bench.clock.advance(6_000);
+    const late = bench.submit('late', { a: {} });
+    await owner.execute({ partition: 0, records: [late, bench.cancel('unknown')] });
+    expect(bench.loaded).toEqual(['soon', 'unknown']);
+    await owner.execute({ partition: 0, records: [bench.submit('next', { a: {} })] });
+    await owner.execute({ partition: 0, records: [late] });
+    expect(bench.loaded).toEqual(['soon', 'unknown', 'late']);
+    for (const task of ['soon', 'late', 'next']) expect(bench.typesOf(task)).toEqual(started);
+  });
+
+  it('takes a task in once, even if a clock that is ahead makes it look new to the next owner', async () => {
+    const bench = new OwnerBench();
+    const before = bench.owner();
+    await before.take(0);
+    bench.clock.advance(60_000);
+    const submit = bench.submit('t', { a: {} });
+    await before.execute({ partition: 0, records: [submit] });
+    bench.clock.advance(-60_000);
+    const owner = bench.owner();
+    await owner.take(0);
+    await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toThrow();
+    bench.clock.advance(60_000);
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [submit] });
+    expect(bench.typesOf('t')).toEqual(started);
+  });
+
   it('names the record that led to an event, and hands on its trace', async () => {
     const bench = new OwnerBench();
     const owner = bench.owner();

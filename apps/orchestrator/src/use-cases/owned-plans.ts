@@ -1,21 +1,36 @@
 /**
  * The plans of one partition that are in memory; a cold one is folded from its snapshot and the events after it.
  * Promises: what it holds is what the store holds plus what the running batch has decided; after a failed commit the owner drops it whole.
+ * A task that was submitted after the partition was taken, and after every plan that is out of memory again, can only be new: the store is not asked.
  */
 import { ownerOf, PlanEvent, type OutgoingMessage } from '@waybill/contracts';
 import type { PlanStore, StoredPlan } from '@waybill/storage';
 import { coreVersion, restorePlan, type Core } from '@waybill/workflow';
 import { OwnedPlan } from '../domain/owned-plan.ts';
 
+/** How far the clocks of gateways and orchestrators may be apart, ms. Farther apart a commit may be refused, and is decided again. */
+const clockSkewMs = 5_000;
+
 export class OwnedPlans {
   private readonly plans = new Map<string, OwnedPlan>();
+  /** Every plan of the partition that was taken in later than this is in memory, ms since 1970. */
+  private allKnownFrom: number;
 
   /** `capacity`: how many plans stay in memory between batches. */
   constructor(
     private readonly store: PlanStore,
     private readonly core: Core,
     private readonly capacity: number,
-  ) {}
+    takenAt: number,
+  ) {
+    this.allKnownFrom = takenAt;
+  }
+
+  /** Begins the plan of a task that was submitted at this time, unless the store might know it: then `load` has to look. */
+  begin(planId: string, submittedAt: number): void {
+    if (submittedAt <= this.allKnownFrom + clockSkewMs || this.plans.has(planId)) return;
+    this.plans.set(planId, new OwnedPlan(planId, this.core));
+  }
 
   /** Brings the plans of these ids into memory; an id without events is an empty plan. */
   async load(planIds: Iterable<string>): Promise<OwnedPlan[]> {
@@ -50,6 +65,7 @@ export class OwnedPlans {
       if (this.plans.size <= this.capacity) break;
       this.plans.delete(planId);
       forgotten.push(owned);
+      if (owned.acceptedAt !== undefined) this.allKnownFrom = Math.max(this.allKnownFrom, Date.parse(owned.acceptedAt));
     }
     return forgotten;
   }

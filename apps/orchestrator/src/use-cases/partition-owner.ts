@@ -48,7 +48,7 @@ export class PartitionOwner {
   ) {
     this.fence = ownership.fence;
     this.offsets = ownership.offsets;
-    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory);
+    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, ports.clock.now());
     this.queue = new DispatchQueue(ports.config.openActivations);
     this.decider = new PlanDecider(ports.core, this.queue, ports.spans, ports.counters);
     for (const { planId, at } of ownership.wakeUps) this.remember(planId, at);
@@ -63,6 +63,10 @@ export class PartitionOwner {
     const at = this.ports.clock.now();
     const draft = new CommitDraft(at);
     const commands = this.parse(records, at, draft);
+    for (const { addressed } of commands) {
+      const { command, planId } = addressed;
+      if (command.type === 'SubmitTask') this.plans.begin(planId, command.request.accepted_at);
+    }
     const due = new Set(this.calendar.due(at));
     for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
       due.add(planId);

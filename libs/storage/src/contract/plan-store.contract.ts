@@ -59,6 +59,16 @@ export function planStoreContract(name: string, open: () => Promise<PlanStoreUnd
       expect(loaded.get(other)).toEqual(stored(other, [...first, ...second]));
     });
 
+    it('refuses a commit with an event that is there already, keeps nothing of it, and goes on', async () => {
+      const { fence } = await take(store);
+      const [plan, other] = [freshPlan(), freshPlan()];
+      const next = await store.commit(commitOf({ fence, events: [event(plan, 1), event(plan, 2)] }));
+      const again = [event(other, 1), event(plan, 1)];
+      await expect(store.commit(commitOf({ fence: next, events: again }))).rejects.toThrow();
+      expect((await store.load([plan, other], coreVersion)).get(other)).toBeUndefined();
+      await store.commit(commitOf({ fence: next, events: [event(other, 1)] }));
+    });
+
     it('loads many plans that do not exist as none', async () => {
       expect((await store.load(Array.from({ length: 500 }, freshPlan), coreVersion)).size).toBe(0);
       expect((await store.load([], coreVersion)).size).toBe(0);
