@@ -38,10 +38,10 @@ export class OwnerBench {
       append: (messages: readonly OutgoingMessage[]) => Promise.resolve(void this.published.push(...messages)),
     } as unknown as MessageLog;
     const store = new InMemoryPlanStore(this.record, log, options.faults);
-    const { load } = store;
+    const load = store.load.bind(store);
     store.load = (planIds, coreVersion) => {
       this.loaded.push(...planIds);
-      return load.call(store, planIds, coreVersion);
+      return load(planIds, coreVersion);
     };
     const ports = {
       core: options.core ?? { decide, evolve },

@@ -73,7 +73,7 @@ describe('advancing plans', () => {
     bench.clock.advance(-60_000);
     const owner = bench.owner();
     await owner.take(0);
-    await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toThrow();
+    await expect(owner.execute({ partition: 0, records: [submit] })).rejects.toThrow(/is there already/);
     bench.clock.advance(60_000);
     await owner.take(0);
     await owner.execute({ partition: 0, records: [submit] });

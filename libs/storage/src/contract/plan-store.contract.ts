@@ -64,7 +64,7 @@ export function planStoreContract(name: string, open: () => Promise<PlanStoreUnd
       const [plan, other] = [freshPlan(), freshPlan()];
       const next = await store.commit(commitOf({ fence, events: [event(plan, 1), event(plan, 2)] }));
       const again = [event(other, 1), event(plan, 1)];
-      await expect(store.commit(commitOf({ fence: next, events: again }))).rejects.toThrow();
+      await expect(store.commit(commitOf({ fence: next, events: again }))).rejects.toThrow(/already|duplicate|unique/i);
       expect((await store.load([plan, other], coreVersion)).get(other)).toBeUndefined();
       await store.commit(commitOf({ fence: next, events: [event(other, 1)] }));
     });

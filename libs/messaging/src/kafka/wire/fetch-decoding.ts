@@ -9,8 +9,8 @@
  */
 import { ByteReader } from './byte-reader.ts';
 
-/** What cannot be read here (compressed, or older than batches), and is left to the client. */
-export const unsupported = Symbol('unsupported');
+/** Cannot be read here (compressed, or older than batches), and is left to the client. */
+export class UnsupportedRecords extends Error {}
 
 export interface FetchedRecord {
   readonly isText: true;
@@ -70,7 +70,7 @@ function readBatches(from: ByteReader): FetchedRecord[] {
   const bytes = from.int32();
   const end = from.at + Math.max(0, bytes);
   while (from.at + headBytes <= end) {
-    if (from.peekInt8(magicAt) !== 2) throw unsupported;
+    if (from.peekInt8(magicAt) !== 2) throw new UnsupportedRecords();
     if (from.at + lengthAt + 4 + from.peekInt32(lengthAt) > end) break;
     readBatch(from, records);
   }
@@ -84,7 +84,7 @@ function readBatch(from: ByteReader, records: FetchedRecord[]): void {
   const end = from.at + length;
   from.skip(4 + 1 + 4); // leader epoch, magic, checksum
   const attributes = from.int16();
-  if ((attributes & codecMask) !== 0) throw unsupported;
+  if ((attributes & codecMask) !== 0) throw new UnsupportedRecords();
   from.skip(4); // last offset
   const firstTimestamp = from.int64();
   const maxTimestamp = from.int64();
@@ -120,6 +120,8 @@ function readBatch(from: ByteReader, records: FetchedRecord[]): void {
   from.skip(end - from.at);
 }
 
+const ownProperty = { enumerable: true, writable: true, configurable: true };
+
 /** Most headers of a record are named as those of the one before it, and many say the same. */
 class LastHeaders {
   private readonly names: string[] = [];
@@ -134,7 +136,8 @@ class LastHeaders {
       this.names[at] = name;
       if (value === undefined) continue;
       this.values[at] = value;
-      headers[name] = value;
+      if (name === '__proto__') Object.defineProperty(headers, name, { value, ...ownProperty });
+      else headers[name] = value;
     }
     return headers;
   }

@@ -1,11 +1,11 @@
 /**
  * Kafka's client with the two messages that carry records written and read by this folder: its own encoder makes a buffer for every header and copies a
  * record eight times, its decoder makes an object for every header, and that was a third of what a service costs under load. All else is the client's.
- * Promises: the bytes are those that the client writes itself (`lean-wire.spec.ts`); what this folder does not know (transactions, idempotence, compression, other versions) goes the client's own way.
+ * Promises: the bytes are those that the client writes itself (`produce-encoding.spec.ts`); what this folder does not know (transactions, idempotence, compression, other versions) goes the client's own way.
  */
 import { createRequire } from 'node:module';
 import type { Message } from 'kafkajs';
-import { decodeFetch, unsupported } from './fetch-decoding.ts';
+import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
 import { encodeProduce, type ProduceBody } from './produce-encoding.ts';
 
 interface Exchange {
@@ -79,7 +79,7 @@ export function leanFetch(theirs: Definition<object>): Definition<object> {
           try {
             return decodeFetch(bytes);
           } catch (reason) {
-            if (reason !== unsupported) throw reason;
+            if (!(reason instanceof UnsupportedRecords)) throw reason;
             return response.decode(bytes);
           }
         };

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
+import { clientRequests, leanFetch, leanProduce, useLeanWire } from './lean-wire.ts';
+import { argumentsOf, client, encoded, response, stored, topicData, type Arguments } from './wire-under-test.ts';
+
+const fetch = leanFetch(client.fetch);
+
+interface Read {
+  responses: { topicName: string; partitions: { messages: Record<string, unknown>[] }[] }[];
+}
+const asText = (bytes: unknown): unknown => (Buffer.isBuffer(bytes) ? bytes.toString('latin1') : bytes);
+/** Both ways of reading say text as its bytes, and only what is used of a record. */
+function plain(read: unknown): unknown {
+  const { responses, ...head } = read as Read;
+  return {
+    ...head,
+    responses: responses.map(({ topicName, partitions: of }) => ({
+      topicName,
+      partitions: of.map(({ messages, ...rest }) => ({ ...rest, messages: messages.map(plainRecord) })),
+    })),
+  };
+}
+function plainRecord({
+  offset,
+  timestamp,
+  key,
+  value: body,
+  headers,
+  isControlRecord,
+  batchContext,
+}: Record<string, unknown>) {
+  const { producerId, inTransaction } = batchContext as Record<string, unknown>;
+  const bytesOf = (one: unknown): unknown => asText(typeof one === 'string' ? Buffer.from(one) : one);
+  const texts = Object.entries(headers as object).map(([name, said]) => [name, bytesOf(said)]);
+  return [
+    offset,
+    timestamp,
+    bytesOf(key),
+    bytesOf(body),
+    Object.fromEntries(texts),
+    isControlRecord,
+    producerId,
+    inTransaction,
+  ];
+}
+
+it("puts itself into the client's own table, where it finds what it knows", () => {
+  const table = clientRequests();
+  expect([table.Produce.versions, table.Fetch.versions]).toEqual([client.produce.versions, client.fetch.versions]);
+  const own = { Produce: client.produce, Fetch: client.fetch };
+  useLeanWire(own);
+  expect([own.Produce === client.produce, own.Fetch === client.fetch]).toEqual([false, false]);
+});
+
+it('reads what the client reads', async () => {
+  await fc.assert(
+    fc.asyncProperty(topicData, fc.bigInt({ min: 0n, max: 2n ** 50n }), async (data, offset) => {
+      const body = await encoded(client.produce, 7, argumentsOf(data));
+      const sets = stored(body, data.length, offset);
+      const bytes = response(sets.map((records, at) => ({ topic: `topic ${at}`, partition: at, records })));
+      const theirs = await client.fetch.protocol({ version: 11 })({}).response.decode(bytes);
+      expect(plain(decodeFetch(bytes))).toEqual(plain(theirs));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+const someBatch = async (more: object = {}): Promise<Buffer> => {
+  const messages = [1, 2, 3].map((n) => ({ key: 'k', value: `value ${n}`, headers: { n: String(n) } }));
+  const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }], more);
+  return stored(await encoded(client.produce, 7, args as Arguments), 1, 40n)[0]!;
+};
+const valuesOf = (bytes: Buffer) =>
+  decodeFetch(bytes).responses[0]!.partitions[0]!.messages.map((record) => record.value);
+
+it('reads several batches, and leaves out one that was cut short', async () => {
+  const batch = await someBatch();
+  const whole = ['value 1', 'value 2', 'value 3'];
+  for (const cut of [1, 20, 61, batch.length - 1]) {
+    const records = Buffer.concat([batch, batch, batch.subarray(0, cut)]);
+    expect(valuesOf(response([{ topic: 't', partition: 0, records }]))).toEqual([...whole, ...whole]);
+  }
+});
+
+it('reads a partition without records, and the one after it', async () => {
+  const sets = [Buffer.alloc(0), await someBatch()].map((records, partition) => ({ topic: 't', partition, records }));
+  const { responses } = decodeFetch(response(sets));
+  expect(responses.map(({ partitions: [one] }) => one!.messages.length)).toEqual([0, 3]);
+});
+
+it('keeps a header whatever it is named', async () => {
+  const headers = Object.fromEntries(
+    ['constructor', 'valueOf', 'toString', '__proto__', 'ce_id'].map((name) => [name, `of ${name}`]),
+  );
+  const messages = [1, 2].map(() => ({ key: 'k', value: 'v', headers }));
+  const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }]) as Arguments;
+  const [records] = stored(await encoded(leanProduce(client.produce), 7, args), 1, 0n);
+  const read = decodeFetch(response([{ topic: 't', partition: 0, records: records! }])).responses[0]!.partitions[0]!
+    .messages;
+  for (const record of read) expect(Object.entries(record.headers)).toEqual(Object.entries(headers));
+});
+
+it('leaves compressed records to the client', async () => {
+  const bytes = response([{ topic: 't', partition: 0, records: await someBatch({ compression: 1 }) }]);
+  expect(() => decodeFetch(bytes)).toThrow(UnsupportedRecords);
+  const read = (await fetch.protocol({ version: 11 })({}).response.decode(bytes)) as Read;
+  expect(read.responses[0]!.partitions[0]!.messages.map(({ value: said }) => String(said))).toEqual([
+    'value 1',
+    'value 2',
+    'value 3',
+  ]);
+});
+
+it('says so when a response is shorter than it announces', async () => {
+  const bytes = response([{ topic: 't', partition: 0, records: await someBatch() }]);
+  expect(() => decodeFetch(bytes.subarray(0, bytes.length - 1))).toThrow(/less than it announced/);
+});
