@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
 import { clientRequests, leanFetch, leanProduce, useLeanWire } from './lean-wire.ts';
-import { argumentsOf, client, encoded, response, stored, topicData, type Arguments } from './wire-under-test.ts';
+import { argumentsOf, client, encoded, response, stored, topicData, type Arguments } from '../../testing/kafka-wire.ts';
 
 const fetch = leanFetch(client.fetch);
 
