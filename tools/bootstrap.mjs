@@ -31,7 +31,8 @@ async function main(name, args) {
     const ready = process.env[readyMark] === '1';
     delete process.env[readyMark]; // not for the target's own children
     if (!ready) await prepare(command.needsBuild);
-    const { bundledNode, runHere, runThere } = await import('./bootstrap/launch.mjs');
+    const { bundledNode, runHere, runThere, stopWithNpm } = await import('./bootstrap/launch.mjs');
+    stopWithNpm(process.env);
     if (isAtLeast(process.versions.node, wanted)) return await runHere(root, command.target, command.args);
     runThere(bundledNode(root), [fileURLToPath(import.meta.url), String(name), ...args], {
       ...process.env,

@@ -1,7 +1,7 @@
 /**
  * Runs a target on the right Node.
  * Promises: on a Node that is new enough the target runs in this very process; otherwise it runs in one child that gets every
- * signal and whose exit code or signal becomes ours. What was compiled is kept for the next start once the target is up, however it ends.
+ * signal and whose exit code or signal becomes ours; both end with the npm that started them. What was compiled is kept for the next start once the target is up, however it ends.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -51,6 +51,23 @@ export function runThere(node, args, env) {
     if (signal === null) process.exit(code ?? 1);
     process.kill(process.pid, signal);
   });
+}
+
+const parentLookMs = 250;
+
+/**
+ * npm passes a signal on to the shell it has started, which ends without a word to what it runs: whose parent is gone, for him it was the signal too.
+ * Only under npm: who starts us otherwise may well leave us behind on purpose. @param {NodeJS.ProcessEnv} env
+ */
+export function stopWithNpm(env) {
+  if (env['npm_lifecycle_event'] === undefined || process.platform === 'win32') return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    process.kill(process.pid, 'SIGTERM');
+  }, parentLookMs);
+  look.unref();
 }
 
 /** node:sqlite and type stripping are chosen on purpose, and Kafka's client asks for times in the past; every other warning is still told. */

@@ -44,6 +44,35 @@ it('keeps what was compiled when the target is killed after its start', async ()
   expect(kept.length).toBeGreaterThanOrEqual(2);
 });
 
+it.each([
+  ['ends with the npm that has started it', { npm_lifecycle_event: 'start' }, 'up stopped'],
+  ['outlives anybody else who has started it', { npm_lifecycle_event: undefined }, 'up told'],
+])('%s', async (_what, env, said) => {
+  const launch = pathToFileURL(join(import.meta.dirname, 'launch.mjs')).href;
+  const left = `const { stopWithNpm } = await import(${JSON.stringify(launch)});
+    stopWithNpm(process.env);
+    process.on('SIGTERM', () => (console.log(' stopped'), process.exit()));
+    const parent = process.ppid;
+    process.stdout.write('up');
+    const wait = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(wait);
+      setTimeout(() => (console.log(' told'), process.exit()), 1_000);
+    }, 10);`;
+  const parent = `require('node:child_process').spawn(process.execPath, ['--input-type=module', '--eval', ${JSON.stringify(left)}], { stdio: 'inherit' });`;
+  const child = spawn(process.execPath, ['--eval', parent], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  let output = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    output += bytes.toString();
+    if (output === 'up') child.kill('SIGKILL');
+  });
+  await once(child.stdout, 'end');
+  expect(output.trim()).toBe(said);
+});
+
 function scratchRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'waybill-launch-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
