@@ -5,14 +5,10 @@ import { isUtf8 } from 'node:buffer';
 const shortText = 40;
 
 export class ByteReader {
-  constructor(
-    private readonly buffer: Buffer,
-    public at = 0,
-  ) {}
+  /** How much was read. */
+  at = 0;
 
-  int8(): number {
-    return this.buffer.readInt8(this.past(1));
-  }
+  constructor(private readonly buffer: Buffer) {}
 
   int16(): number {
     return this.buffer.readInt16BE(this.past(2));

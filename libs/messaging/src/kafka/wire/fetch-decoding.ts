@@ -8,11 +8,13 @@
  *   batch     := (`produce-encoding.ts`)
  */
 import { ByteReader } from './byte-reader.ts';
+import { magic } from './produce-encoding.ts';
 
 /** Cannot be read here (compressed, or older than batches), and is left to the client. */
 export class UnsupportedRecords extends Error {}
 
 export interface FetchedRecord {
+  /** Tells it from a record that the client has read. */
   readonly isText: true;
   readonly offset: string;
   readonly timestamp: string;
@@ -70,7 +72,7 @@ function readBatches(from: ByteReader): FetchedRecord[] {
   const bytes = from.int32();
   const end = from.at + Math.max(0, bytes);
   while (from.at + headBytes <= end) {
-    if (from.peekInt8(magicAt) !== 2) throw new UnsupportedRecords();
+    if (from.peekInt8(magicAt) !== magic) throw new UnsupportedRecords();
     if (from.at + lengthAt + 4 + from.peekInt32(lengthAt) > end) break;
     readBatch(from, records);
   }

@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import type { Message } from 'kafkajs';
 import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
-import { encodeProduce, type ProduceBody } from './produce-encoding.ts';
+import { encodeProduce, noProducer, type ProduceBody } from './produce-encoding.ts';
 
 interface Exchange {
   readonly request: { readonly encode: () => Promise<Encoded> };
@@ -35,7 +35,6 @@ export interface ClientRequests {
 
 const fetchVersion = 11;
 const firstProduceVersion = 3;
-const noProducer = -1;
 
 export function clientRequests(): ClientRequests {
   const require = createRequire(import.meta.url);
@@ -43,7 +42,8 @@ export function clientRequests(): ClientRequests {
 }
 
 /** In the process's one copy of the client, from now on. */
-export function useLeanWire(requests = clientRequests()): void {
+export function useLeanWire(): void {
+  const requests = clientRequests();
   requests.Produce = leanProduce(requests.Produce);
   requests.Fetch = leanFetch(requests.Fetch);
 }

@@ -22,8 +22,9 @@ export interface ProduceBody {
   }[];
 }
 
-const magic = 2;
-const noProducer = -1;
+/** Of batches, as Kafka has them since 0.11. */
+export const magic = 2;
+export const noProducer = -1;
 /** Of a record, besides its key and value: some ten headers of CloudEvents. */
 const usualHeaderBytes = 450;
 
