@@ -20,7 +20,6 @@ import { ReplyInbox } from './adapters/messages/reply-inbox.ts';
 import { patientReadModel } from './adapters/typeorm/patient-read-model.ts';
 import { openReadModel, type ReadModelSource } from './adapters/typeorm/read-model-source.ts';
 import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
-import { openSqlSession } from './adapters/typeorm/sql-session.ts';
 import { forgetKeysBefore, TypeOrmKeyStore } from './adapters/typeorm/typeorm-key-store.ts';
 import { TypeOrmReadModel } from './adapters/typeorm/typeorm-read-model.ts';
 import { GatewayModule } from './app.module.ts';
@@ -135,7 +134,7 @@ async function openModel(
 ): Promise<{ source: DataSource; keys: TypeOrmKeyStore; writer: ReadModelWriter }> {
   for (let attempt = 1; ; attempt += 1) {
     const source = await openReadModel(readModels, logger);
-    const sql = openSqlSession(source);
+    const sql = readModels.openSql(source);
     const keys = new TypeOrmKeyStore(sql, { isShared: readModels.isShared, clock, patienceMs: config.freshMs });
     const writer = new ReadModelWriter({ sql, keys, ...alarms });
     if (attempt > 1 || !(await writer.isAhead(log))) {

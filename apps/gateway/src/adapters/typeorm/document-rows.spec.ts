@@ -3,7 +3,7 @@ import { nullLogger } from '@waybill/telemetry';
 import { expect, it } from 'vitest';
 import { documentStatements } from './document-rows.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
-import { openSqlSession } from './sql-session.ts';
+import { openSqliteSession } from './sql-session.ts';
 import { TypeOrmReadModel } from './typeorm-read-model.ts';
 
 const id = '01999f2e-6c00-7a3b-8f51-3d9c27e0a4b1';
@@ -34,7 +34,7 @@ const deleted = (second: number) => record(topics.documentEvents, second, { type
 async function statusAfter(...records: readonly IncomingMessage[]): Promise<string | undefined> {
   const source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
   try {
-    await openSqlSession(source).transact(records.flatMap(documentStatements));
+    await openSqliteSession(source).transact(records.flatMap(documentStatements));
     const document = await new TypeOrmReadModel(source).findDocument('default', id);
     return document && `${document.status} ${document.sha256[0]}`;
   } finally {

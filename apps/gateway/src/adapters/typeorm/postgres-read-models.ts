@@ -2,21 +2,26 @@
  * Read models on PostgreSQL, shared by all gateways.
  * Promise: the schema moves forward only, under a lock; nothing is dropped because something failed, for other gateways are reading it.
  */
-import { migrate } from '@waybill/storage/postgres';
+import { migrate, PgSql } from '@waybill/storage/postgres';
 import { DataSource } from 'typeorm';
 import { readModelEntities } from './entities.ts';
 import { readModelMigrations, readModelTables } from './migrations.ts';
+import { PostgresSession } from './postgres-session.ts';
 import type { ReadModelSource } from './read-model-source.ts';
+
+const applicationName = 'waybill gateway';
+/** Of each: lists and lookups through TypeORM, and the plain statements. */
+const connections = 6;
 
 export function postgresReadModels(url: string): ReadModelSource {
   const open = (): Promise<DataSource> =>
     new DataSource({
       type: 'postgres',
       url,
-      applicationName: 'waybill gateway',
+      applicationName,
       entities: readModelEntities,
       migrations: readModelMigrations,
-      poolSize: 8,
+      poolSize: connections,
       logging: false,
     }).initialize();
   return {
@@ -25,6 +30,7 @@ export function postgresReadModels(url: string): ReadModelSource {
       await migrate({ url, service: 'gateway', migrations: readModelMigrations });
       return open();
     },
+    openSql: () => new PostgresSession(new PgSql({ url, connections, applicationName })),
     discard: async () => {
       const source = await open();
       try {

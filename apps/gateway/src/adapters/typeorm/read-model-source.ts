@@ -6,15 +6,18 @@
 import { rm } from 'node:fs/promises';
 import { PlatformError } from '@waybill/contracts';
 import type { Logger } from '@waybill/telemetry';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { readModelEntities } from './entities.ts';
-import { readModelMigrations, readModelTables } from './migrations.ts';
+import { readModelMigrations } from './migrations.ts';
+import { openSqliteSession, type SqlSession } from './sql-session.ts';
 import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
 
 export interface ReadModelSource {
   /** Other gateways may write to it at the same time. */
   readonly isShared: boolean;
   open(): Promise<DataSource>;
+  /** For what is written with every batch, and read before a task is taken in; to be closed before the source. */
+  openSql(source: DataSource): SqlSession;
   /** Removes all that is stored; nothing is open. */
   discard(): Promise<void>;
 }
@@ -34,28 +37,9 @@ export function sqliteReadModels(path: string): ReadModelSource {
       });
       return source.initialize();
     },
+    openSql: openSqliteSession,
     discard: async () => {
       for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(`${path}${suffix}`, { force: true });
-    },
-  };
-}
-
-/** Any engine TypeORM knows (PostgreSQL); `options` name the connection alone. */
-export function typeOrmReadModels(options: DataSourceOptions): ReadModelSource {
-  const make = (): DataSource => {
-    const full = { ...options, entities: readModelEntities, migrations: readModelMigrations, synchronize: false };
-    return new DataSource(full as DataSourceOptions);
-  };
-  return {
-    isShared: true,
-    open: () => make().initialize(),
-    discard: async () => {
-      const source = await make().initialize();
-      try {
-        for (const table of [...readModelTables, 'migrations']) await source.query(`DROP TABLE IF EXISTS "${table}"`);
-      } finally {
-        await source.destroy();
-      }
     },
   };
 }

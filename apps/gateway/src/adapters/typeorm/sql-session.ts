@@ -1,12 +1,10 @@
 /**
- * Plain SQL beside TypeORM, for what is written with every batch: prepared statements on SQLite, in a thread where there is a file; a query runner elsewhere.
- * On SQLite a transaction runs in one go, so nothing can come between its statements.
+ * Plain SQL beside TypeORM, for what is written with every batch; here on SQLite: prepared statements, in a thread where there is a file.
+ * A transaction runs in one go, so nothing can come between its statements.
  */
 import type { StatementSync } from 'node:sqlite';
 import type { DataSource } from 'typeorm';
-import { withManyRows } from './many-rows.ts';
-import { orUnavailable } from './patient-read-model.ts';
-import { SqliteDriver, sqlitePragmas } from './sqlite-driver.ts';
+import { sqlitePragmas, type SqliteDriver } from './sqlite-driver.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
 import { SqlThread } from './sql-thread.ts';
 
@@ -18,9 +16,9 @@ export interface SqlSession {
   close(): Promise<void>;
 }
 
-export function openSqlSession(source: DataSource): SqlSession {
-  const { databaseConnection } = source.driver as { databaseConnection?: unknown };
-  if (!(databaseConnection instanceof SqliteDriver)) return new RunnerSession(source);
+/** On the database that an embedded read model has opened. */
+export function openSqliteSession(source: DataSource): SqlSession {
+  const { databaseConnection } = source.driver as unknown as { databaseConnection: SqliteDriver };
   const session = new SqliteSession(databaseConnection);
   return databaseConnection.path === ':memory:' ? session : new ThreadSession(session, databaseConnection.path);
 }
@@ -87,38 +85,4 @@ class ThreadSession implements SqlSession {
   close(): Promise<void> {
     return this.thread.close();
   }
-}
-
-class RunnerSession implements SqlSession {
-  constructor(private readonly source: DataSource) {}
-
-  transact(statements: readonly Statement[]): Promise<void> {
-    const all = withManyRows(statements);
-    return orUnavailable(all.length === 1 ? this.run(all[0]!) : this.runAll(all));
-  }
-
-  all<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
-    return orUnavailable(this.source.query(numbered(sql), [...params]));
-  }
-
-  /** One statement is a transaction of its own: one round trip instead of three. */
-  private async run({ sql, params }: Statement): Promise<void> {
-    await this.source.query(numbered(sql), [...params]);
-  }
-
-  private runAll(statements: readonly Statement[]): Promise<void> {
-    return this.source.transaction(async (manager) => {
-      for (const { sql, params } of statements) await manager.query(numbered(sql), [...params]);
-    });
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-/** `?` to `$1`, `$2`, ...; no statement here has a question mark in a literal. */
-function numbered(sql: string): string {
-  let count = 0;
-  return sql.replaceAll('?', () => `$${(count += 1)}`);
 }

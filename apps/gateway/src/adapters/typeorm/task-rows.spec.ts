@@ -2,7 +2,7 @@ import { defaultOwner, encodeMessage, topics, type IncomingMessage } from '@wayb
 import { nullLogger } from '@waybill/telemetry';
 import { expect, it } from 'vitest';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
-import { openSqlSession } from './sql-session.ts';
+import { openSqliteSession } from './sql-session.ts';
 import { TaskRows } from './task-rows.ts';
 
 const facts = { input: {}, priority: 5, labels: {}, budget: {} };
@@ -29,7 +29,7 @@ function request(key: string): IncomingMessage {
 
 it('a request that comes again finds no gap in a task that was remembered longest', async () => {
   const source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
-  const sql = openSqlSession(source);
+  const sql = openSqliteSession(source);
   const gaps: string[] = [];
   const rows = new TaskRows(sql, { onGap: (taskId) => gaps.push(taskId), onUnreadable: () => undefined });
   const write = async (...records: readonly IncomingMessage[]): Promise<void> =>

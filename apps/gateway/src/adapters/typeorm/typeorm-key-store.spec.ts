@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyRow } from '../../ports/key-store.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
-import { openSqlSession, type SqlSession } from './sql-session.ts';
+import { openSqliteSession, type SqlSession } from './sql-session.ts';
 import { forgetKeysBefore, TypeOrmKeyStore } from './typeorm-key-store.ts';
 
 let clock: ManualClock;
@@ -14,7 +14,7 @@ let sql: SqlSession;
 beforeEach(async () => {
   clock = new ManualClock();
   source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
-  sql = openSqlSession(source);
+  sql = openSqliteSession(source);
 });
 afterEach(() => source.destroy());
 
