@@ -1,14 +1,15 @@
 /**
  * `npm run bench`: the workloads of docs/benchmarks.md over the public HTTP interface, as a table and JSON;
- * with `--kafka` on real servers that it starts.
+ * with `--kafka` on real servers that it starts, with `--against FOLDER` beside another checkout, by turns.
  * Every figure is of this machine at this moment: compare only figures of one run, and look at the calibration first.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { calibrate, round, table } from './support/figures.ts';
 import { embedded, onKafka, type BenchPlatform } from './support/platforms.ts';
+import { byTurns } from './support/turns.ts';
 import { workflows } from './support/workflows.ts';
 import { idle, latency, throughput, tokens, type Figures } from './support/workloads.ts';
 
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     smoke: { type: 'boolean', default: false },
     kafka: { type: 'boolean', default: false },
+    against: { type: 'string' },
   },
 });
 const chosen = values.only.split(',');
@@ -56,7 +58,24 @@ async function rawLimits(): Promise<void> {
   });
 }
 
-if (values.kafka) {
+async function against(folder: string): Promise<void> {
+  const command = ['tools/bootstrap.mjs', 'start', '--no-sample'] as const;
+  const here = await embedded(scratch, command);
+  await using(here, async () => {
+    const there = await embedded(scratch, command, resolve(folder));
+    await using(there, async () => {
+      const many = { concurrency: 200, tasks: values.smoke ? 20 : 400, turns: values.smoke ? 2 : 14 };
+      const one = { concurrency: 1, tasks: values.smoke ? 5 : 50, turns: many.turns };
+      if (chosen.includes('W3')) results['W3'] = await byTurns(here, there, { workflow: 'bench_one', ...one });
+      if (chosen.includes('W1')) results['W1'] = await byTurns(here, there, { workflow: 'bench_chain', ...many });
+      if (chosen.includes('W2')) results['W2'] = await byTurns(here, there, { workflow: 'bench_diamond', ...many });
+    });
+  });
+}
+
+if (values.against !== undefined) {
+  await against(values.against);
+} else if (values.kafka) {
   const platform = await onKafka((line) => console.error(`stack: ${line}`));
   await using(platform, async () => {
     await workloads(platform);

@@ -27,12 +27,16 @@ export interface BenchPlatform {
 const root = join(import.meta.dirname, '../..');
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** `command`: script and arguments, relative to the repository. */
-export async function embedded(scratch: string, command: readonly [string, ...string[]]): Promise<BenchPlatform> {
+/** `command`: script and arguments, relative to the checkout `from`. */
+export async function embedded(
+  scratch: string,
+  command: readonly [string, ...string[]],
+  from = root,
+): Promise<BenchPlatform> {
   const [script, ...args] = command;
   const dataDir = mkdtempSync(join(scratch, 'data-'));
   const env = { LOG_LEVEL: 'warn' };
-  const platform = new PlatformProcess({ script: join(root, script), args, dataDir, port: await freePort(), env });
+  const platform = new PlatformProcess({ script: join(from, script), args, dataDir, port: await freePort(), env });
   const readyMs = await platform.start();
   return {
     client: new BenchClient(platform.url),

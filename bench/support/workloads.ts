@@ -8,9 +8,9 @@ export type Figures = Record<string, number>;
 
 let runs = 0;
 const tag = Date.now().toString(36);
-const nextId = (): string => `bench-${tag}-${(runs += 1)}`;
+export const nextId = (): string => `bench-${tag}-${(runs += 1)}`;
 
-async function pool(count: number, concurrency: number, work: () => Promise<void>): Promise<void> {
+export async function pool(count: number, concurrency: number, work: () => Promise<void>): Promise<void> {
   let left = count;
   const lane = async (): Promise<void> => {
     while (left > 0) {
