@@ -1,5 +1,12 @@
 /** One activation from its beginning to its end, and what its agent may say meanwhile. Most agents use little of that, so it is made when it is asked for. */
-import { ownerOf, type AgentWork, type IncomingMessage, type Outcome, type OutgoingMessage } from '@waybill/contracts';
+import {
+  ownerOf,
+  PlatformError,
+  type AgentWork,
+  type IncomingMessage,
+  type Outcome,
+  type OutgoingMessage,
+} from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import { modelCallMessage, resultMessage, tokenMessage, type Origin, type When } from '../domain/activation.ts';
 import type { ModelCall } from '../domain/model-call.ts';
@@ -25,6 +32,7 @@ export class ActivationRun implements ActivationIo {
   private readonly origin: Origin;
   private tokens: TokenStream | undefined = undefined;
   private calls: OutgoingMessage[] | undefined = undefined;
+  private cancelTimeUp: () => void = nothing;
 
   constructor(
     private readonly ports: ActivationPorts,
@@ -69,10 +77,13 @@ export class ActivationRun implements ActivationIo {
     return this.tokens !== undefined;
   }
 
-  /** There is time for a cancellation from now on. */
+  /** There is time for a cancellation from now on, and for its time to be up: nobody waits for the answer after that. */
   wait(): void {
+    const { clock, plans } = this.ports;
     this.isWaiting = true;
-    this.ports.plans.begin(this.activity);
+    plans.begin(this.activity);
+    const { not_after: notAfter } = this.work;
+    this.cancelTimeUp = clock.after(Math.max(0, notAfter - clock.now()), () => this.activity.end(timeUp(this.work)));
   }
 
   async tokensWritten(): Promise<void> {
@@ -90,6 +101,7 @@ export class ActivationRun implements ActivationIo {
   }
 
   end(): void {
+    this.cancelTimeUp();
     if (this.isWaiting) this.ports.plans.done(this.activity);
     this.isWaiting = false;
     this.span.end();
@@ -106,4 +118,10 @@ export class ActivationRun implements ActivationIo {
   private when(): When {
     return { origin: this.origin, now: this.ports.clock.now() };
   }
+}
+
+const nothing = (): void => {};
+
+function timeUp({ step_id: stepId, agent }: AgentWork): PlatformError {
+  return new PlatformError('timeout', { detail: `Step ${stepId} was not answered in time by agent ${agent}.` });
 }

@@ -193,6 +193,34 @@ describe('running an activation', () => {
   });
 });
 
+describe('time that is up', () => {
+  it('aborts what runs still, whether the agent listens or not, and says so', async () => {
+    let signal: AbortSignal | undefined;
+    const { activation, clock, outcome } = node((_work, io) => {
+      signal = io.signal;
+      return new Promise(() => undefined);
+    });
+    const run = activation.execute(message, work({ not_after: clock.now() + 500 }));
+    clock.advance(499);
+    expect(signal!.aborted).toBe(false);
+    clock.advance(1);
+    await run;
+    expect(signal!.aborted).toBe(true);
+    expect(outcome()).toMatchObject({ status: 'failed', error: { class: 'transient', code: 'timeout' } });
+    expect(outcome()).not.toHaveProperty('usage'); // what the broken call has cost is not known
+  });
+
+  it('does not touch what has ended', async () => {
+    const { activation, clock, results } = node(async (_work, io) => {
+      void io.signal;
+      return completed(1);
+    });
+    await activation.execute(message, work({ not_after: clock.now() + 500 }));
+    expect(clock.nextInMs).toBeUndefined();
+    expect(results()).toHaveLength(1);
+  });
+});
+
 describe('cancelling', () => {
   it('aborts what runs at once, whether the agent listens or not', async () => {
     let signal: AbortSignal | undefined;

@@ -3,7 +3,7 @@
  * Promises
  * - It resolves only when the result is durable, so that the work's offset may finish; the result has the same id however often it is made.
  * - Work that comes twice while it runs joins the run; shortly afterwards it is answered with the same records.
- * - Work of a cancelled plan is not begun; work past its `not_after` is not run but answered as timed out.
+ * - Work of a cancelled plan is not begun; work past its `not_after` is not run but answered as timed out, and what runs then still is aborted.
  * - Whatever an agent throws or answers becomes an outcome that fits on the log.
  */
 import {
