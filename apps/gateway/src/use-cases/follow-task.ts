@@ -51,13 +51,13 @@ export class FollowTask implements StreamSource {
   async open(taskId: string, start: StreamStart, sink: StreamSink): Promise<TaskStream | 'over'> {
     let known = endOf(await this.parts.reads.find(taskId));
     if (start.after > known.last) known = await this.freshEndOf(taskId);
+    if (known.ended && start.after >= known.last) return 'over';
     if (start.after > known.last) {
       throw new PlatformError('invalid_cursor', {
         detail: `The task has ${known.last} events so far.`,
         pointer: 'Last-Event-ID',
       });
     }
-    if (known.ended && start.after === known.last) return 'over';
     // A connection that nobody would cut keeps the server from closing.
     if (this.isClosed) throw new PlatformError('unavailable', { detail: 'This instance stops.', retryAfterMs: 1_000 });
     return this.add(taskId, start, sink);

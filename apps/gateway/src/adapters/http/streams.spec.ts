@@ -37,9 +37,16 @@ describe('a stream of events', () => {
     expect((await gateway.stream(taskId, '', { 'last-event-id': '4' })).text.match(/^id: .*$/gm)).toEqual(['id: 5']);
     expect((await gateway.stream(taskId, '', { 'last-event-id': '4.17' })).text.match(/^id: .*$/gm)).toEqual(['id: 5']);
     expect((await gateway.stream(taskId, '?after=4')).text.match(/^id: .*$/gm)).toEqual(['id: 5']);
-    const over = await gateway.stream(taskId, '', { 'last-event-id': '5' });
-    expect([over.status, over.headers['content-length']]).toEqual([204, undefined]); // RFC 9110, 8.6
-    expect((await gateway.stream(taskId, '', { 'last-event-id': '6' })).json).toMatchObject({ code: 'invalid_cursor' });
+    for (const atOrAfterTheEnd of ['5', '6', '6.3']) {
+      const over = await gateway.stream(taskId, '', { 'last-event-id': atOrAfterTheEnd });
+      expect([over.status, over.headers['content-length']]).toEqual([204, undefined]); // RFC 9110, 8.6
+    }
+  });
+
+  it('refuses a place that a running task has not come to', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const answer = await gateway.stream(taskId, '', { 'last-event-id': '6' });
+    expect(answer.json).toMatchObject({ code: 'invalid_cursor' });
   });
 
   it('has a short form', async () => {
