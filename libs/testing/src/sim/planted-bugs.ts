@@ -58,12 +58,33 @@ function asIfOpen(plan: Plan, command: PlanCommand): PlanCommand {
   return { ...command, result: { ...command.result, epoch: step.epoch, turn: step.turn } };
 }
 
+/** One need that is missing still counts as none. */
+const earlyDispatch: PlantedBug = {
+  core: ({ decide, evolve }) => ({
+    decide,
+    evolve: (plan, fact) => {
+      const next = evolve(plan, fact);
+      if (fact.type === 'StepCompleted' && next.status === 'running') readyTooEarly(next);
+      return next;
+    },
+  }),
+};
+
+function readyTooEarly(plan: Extract<Plan, { status: 'running' }>): void {
+  for (const [stepId, step] of plan.steps) {
+    if (step.progress.status !== 'pending' || step.missing !== 1) continue;
+    step.progress = { status: 'ready' };
+    plan.agenda.ready.add(stepId);
+  }
+}
+
 export const plantedBugs = {
   'no-fence': noFence,
   'offset-before-decision': offsetBeforeDecision,
   'publish-before-commit': publishBeforeCommit,
   'cancel-not-final': cancelNotFinal,
   'old-epoch-result': oldEpochResult,
+  'early-dispatch': earlyDispatch,
 } as const satisfies Record<string, PlantedBug>;
 
 export type BugName = keyof typeof plantedBugs;
