@@ -98,7 +98,8 @@ it('does the work of its agents: result, tokens and the model call, in one trace
   expect(spoken.join('')).toBe(result!.outcome.output.answer);
   expect(bodies(topics.modelCalls)[0]).toMatchObject({ model: 'simulated', outcome: 'completed' });
   await telemetry.close();
-  const [call, activation] = recorder.spans();
+  const [announcement, call, activation] = recorder.spans();
+  expect(announcement!.name).toBe('announce agents');
   expect(call).toMatchObject({
     name: 'model simulated',
     parentSpanId: activation!.spanId,
@@ -120,6 +121,7 @@ it('announces its agents once, however many nodes start', async () => {
     registryKey(agentEntry(agent)),
   );
   expect(on(topics.registry).map(({ key }) => key)).toEqual(expected);
+  for (const { headers } of on(topics.registry)) expect(headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-/);
   expect((await log.endOffsets(topics.registry)).reduce((sum, end) => sum + end)).toBe(5);
 });
 

@@ -41,7 +41,7 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
   const onConflict = ({ name, version }: { name: string; version: number }): void =>
     logger.warn('Another agent is known under this name and version; raise the version', { agent: name, version });
   const knownKeys = () => readRegistryKeys(log, clock);
-  await new AnnounceAgents({ log, clock, knownKeys, onConflict }).execute(agents.map(agentEntry));
+  await new AnnounceAgents({ log, clock, spans: tracer, knownKeys, onConflict }).execute(agents.map(agentEntry));
   const transport = new LogTransport({
     log,
     group: source,

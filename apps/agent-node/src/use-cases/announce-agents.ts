@@ -5,10 +5,12 @@
 import { defaultOwner, encodeMessage, registryKey, topics, type AgentEntry } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import { source } from '../domain/activation.ts';
+import type { Spans } from '../ports/observation.ts';
 
 export interface AnnounceAgentsPorts {
   readonly log: Pick<MessageLog, 'append'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly spans: Spans;
   /** The keys that the registry holds. */
   readonly knownKeys: () => Promise<ReadonlySet<string>>;
   /** Told of an agent whose content differs from what is known under its name and version: the first one wins. */
@@ -19,25 +21,37 @@ export class AnnounceAgents {
   constructor(private readonly ports: AnnounceAgentsPorts) {}
 
   async execute(entries: readonly AgentEntry[]): Promise<void> {
-    const { log, clock, knownKeys, onConflict } = this.ports;
+    const { knownKeys, onConflict } = this.ports;
     const known = await knownKeys();
     const missing = entries.filter((entry) => !known.has(registryKey(entry)));
     for (const entry of missing) {
       const prefix = registryKey({ ...entry, hash: '' });
       if ([...known].some((key) => key.startsWith(prefix))) onConflict(entry);
     }
-    if (missing.length === 0) return;
-    const time = new Date(clock.now()).toISOString();
-    await log.append(
-      missing.map((entry) => {
-        const key = registryKey(entry);
-        return encodeMessage({ topic: topics.registry, key, name: 'AgentEntry' }, entry, {
-          id: key,
-          source,
-          time,
-          owner: defaultOwner,
-        });
-      }),
-    );
+    if (missing.length > 0) await this.write(missing);
+  }
+
+  private async write(entries: readonly AgentEntry[]): Promise<void> {
+    const { log, clock, spans } = this.ports;
+    const span = spans.startSpan('announce agents', { kind: 'internal' });
+    const meta = {
+      source,
+      time: new Date(clock.now()).toISOString(),
+      owner: defaultOwner,
+      traceparent: span.traceparent,
+    };
+    try {
+      await log.append(
+        entries.map((entry) => {
+          const key = registryKey(entry);
+          return encodeMessage({ topic: topics.registry, key, name: 'AgentEntry' }, entry, { ...meta, id: key });
+        }),
+      );
+    } catch (error) {
+      span.recordError(error);
+      throw error;
+    } finally {
+      span.end();
+    }
   }
 }
