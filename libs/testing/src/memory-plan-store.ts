@@ -30,7 +30,7 @@ export interface PlanStoreSurroundings {
   readonly reach?: <T>(work: () => T) => Promise<T>;
   /** Without it the mark follows each publication at once. */
   readonly clock?: Clock;
-  /** How long nothing is published before the mark is moved without a commit; default 50 ms. */
+  /** How long nothing is published before the mark is moved without a commit; default: the store's own. */
   readonly markAfterMs?: number;
 }
 

@@ -220,7 +220,7 @@ it('takes nothing any more once a sync has failed, tells it once, and goes on wi
   expect(notes()).not.toContain('c');
 });
 
-it.each([1, 40])('syncs a transaction of %i units', async (units) => {
+it.each([1, 40])('writes a transaction of %i units', async (units) => {
   open();
   await Promise.all(Array.from({ length: units }, (_, at) => journal.run(write(`note ${String(at)}`))));
   expect([commits, notes().length]).toEqual([1, units]);

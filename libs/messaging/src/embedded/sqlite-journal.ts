@@ -15,7 +15,7 @@ import { PlatformError } from '@waybill/contracts';
 import { Checkpoints } from './checkpoints.ts';
 import { openJournalFile } from './journal-file.ts';
 import { Transactions, type Participant, type Queued, type Settle, type Unit } from './sqlite-transaction.ts';
-import { WalSync } from './wal-sync.ts';
+import { WalSync, type DiskSync } from './wal-sync.ts';
 
 export interface JournalOptions {
   readonly file: string;
@@ -25,6 +25,8 @@ export interface JournalOptions {
   readonly commit?: (commit: () => void) => void;
   /** Syncs with one of the two it is given; a test holds or fails it. */
   readonly sync?: (sync: () => Promise<void>) => Promise<void>;
+  /** Asks the disk; a test watches it. */
+  readonly disk?: DiskSync;
   /** When to flush; a test holds it. */
   readonly schedule?: (flush: () => void) => void;
 }
@@ -57,7 +59,7 @@ export class SqliteJournal {
     this.#options = options;
     this.file = file;
     this.db = openJournalFile(file);
-    this.#wal = new WalSync(file);
+    this.#wal = new WalSync(file, options.disk);
     const syncNow = (): void => this.#wal.syncNow();
     this.#transactions = new Transactions({ db: this.db, file, participants: this.#participants, syncNow, commit });
     this.#checkpoints = new Checkpoints(this.db, file);

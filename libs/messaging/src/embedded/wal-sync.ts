@@ -6,24 +6,32 @@
  */
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 
+/** What asks the disk. */
+export interface DiskSync {
+  fdatasync(handle: number, done: (error: Error | null) => void): void;
+  fdatasyncSync(handle: number): void;
+}
+
 export class WalSync {
   readonly #file: string;
+  readonly #disk: DiskSync;
   #handle: number | undefined;
 
-  constructor(databaseFile: string) {
+  constructor(databaseFile: string, disk: DiskSync = { fdatasync, fdatasyncSync }) {
     this.#file = `${databaseFile}-wal`;
+    this.#disk = disk;
   }
 
   /** All that was written before the call is durable once it resolves; a rejection says nothing of what is and what is not. */
   sync(): Promise<void> {
     return new Promise((resolve, reject) => {
-      fdatasync(this.#open(), (error) => (error ? reject(error) : resolve()));
+      this.#disk.fdatasync(this.#open(), (error) => (error ? reject(error) : resolve()));
     });
   }
 
   /** The same, while everybody waits. */
   syncNow(): void {
-    fdatasyncSync(this.#open());
+    this.#disk.fdatasyncSync(this.#open());
   }
 
   close(): void {
