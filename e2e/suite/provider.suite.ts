@@ -56,4 +56,34 @@ export function providerSuite(start: StartPlatform): void {
     const { events } = await one.events(cancelled);
     expect(events.at(-1)).toMatchObject({ type: 'TaskCancelled', data: { reason: 'enough' } });
   });
+
+  it('breaks a call off when the time of its step is up', async () => {
+    const stub = await openAiStub(() => undefined);
+    const platform = await startedForTest(start, {
+      AGENTIC_NO_LLM: '',
+      OPENAI_API_KEY: 'key',
+      OPENAI_BASE_URL: stub.baseUrl,
+      OPENAI_MODEL: 'stub',
+    });
+    const client = new WaybillClient(twoOf(platform)[0].url);
+    const passages = [
+      { document_id: 'd', name: 'a.md', place: 'line 1', text: 'A waybill names the goods.', score: 1 },
+    ];
+    const { task_id: taskId } = await client.submit({
+      definition: {
+        steps: {
+          write: {
+            agent: 'writer',
+            with: { goal: 'What does a waybill name?', passages },
+            timeout: '500ms',
+            retry: { max_attempts: 2, initial: '1h', max: '1h' },
+          },
+        },
+      },
+    });
+    await stub.asked(1);
+    await stub.brokenOff;
+    expect(await client.task(taskId)).toMatchObject({ status: 'running' });
+    await client.cancel(taskId, 'enough');
+  });
 }

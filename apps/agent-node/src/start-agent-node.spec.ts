@@ -121,7 +121,8 @@ it('announces its agents once, however many nodes start', async () => {
     registryKey(agentEntry(agent)),
   );
   expect(on(topics.registry).map(({ key }) => key)).toEqual(expected);
-  for (const { headers } of on(topics.registry)) expect(headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-/);
+  for (const { headers } of on(topics.registry))
+    expect(headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-/);
   expect((await log.endOffsets(topics.registry)).reduce((sum, end) => sum + end)).toBe(5);
 });
 

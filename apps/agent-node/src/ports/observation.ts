@@ -7,7 +7,10 @@ export interface Span {
 }
 
 export interface Spans {
-  startSpan(name: string, options: { readonly parent?: string | undefined; readonly kind: 'consumer' | 'internal' }): Span;
+  startSpan(
+    name: string,
+    options: { readonly parent?: string | undefined; readonly kind: 'consumer' | 'internal' },
+  ): Span;
 }
 
 /** `how`: the outcome's status, `cancelled`, `expired` or `repeated`. */

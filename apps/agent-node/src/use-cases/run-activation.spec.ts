@@ -205,22 +205,15 @@ describe('time that is up', () => {
     expect(signal!.aborted).toBe(false);
     clock.advance(1);
     await run;
-    expect(signal!.aborted).toBe(true);
     expect(outcome()).toMatchObject({ status: 'failed', error: { class: 'transient', code: 'timeout' } });
-    expect(outcome()).not.toHaveProperty('usage'); // what the broken call has cost is not known
+    expect([signal!.aborted, 'usage' in outcome()]).toEqual([true, false]); // nobody knows what the broken call has cost
   });
 
-  it('does not touch what has ended', async () => {
-    const { activation, clock, results } = node(async (_work, io) => {
-      void io.signal;
-      return completed(1);
-    });
-    await activation.execute(message, work({ not_after: clock.now() + 500 }));
-    expect(clock.nextInMs).toBeUndefined();
-    expect(results()).toHaveLength(1);
+  it('is not waited for by what has ended', async () => {
+    const { activation, clock } = node(async () => completed(1));
+    expect([await activation.execute(message, work()), clock.nextInMs]).toEqual([undefined, undefined]);
   });
 });
-
 describe('cancelling', () => {
   it('aborts what runs at once, whether the agent listens or not', async () => {
     let signal: AbortSignal | undefined;
