@@ -8,7 +8,7 @@ const usage = 'docs add FOLDER [--collection NAME] [--again]\ndocs search "words
 const options = { collection: { type: 'string' } } as const;
 
 export const docs: Command = {
-  summary: 'Put a folder of documents into the index, or search it',
+  summary: 'Add or replace the documents of a folder in the index (none is removed), or search it',
   usage,
   run([action, ...args], context) {
     if (action === 'add') return add(args, context);

@@ -1,7 +1,7 @@
 /**
  * Puts a folder of documents into the knowledge index, through the public interface.
  * Promises: a file that is already indexed with the same content is not sent again unless that is asked for; a file that cannot be used is named and hurts no other;
- * files that went from the folder go from the index; while the list of documents cannot be read just now, it is asked for again.
+ * what is not in the folder is removed only from a collection that mirrors it; while the list of documents cannot be read just now, it is asked for again.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -10,10 +10,13 @@ import { limits, PlatformError, type DocumentPage, type DocumentView } from '@wa
 import { ApiError, type WaybillClient } from '@waybill/client';
 
 export interface IndexedFolder {
+  /** Of the folder, whatever else the collection holds. */
   readonly documents: number;
   readonly passages: number;
   /** One sentence a file. */
   readonly problems: readonly string[];
+  /** Documents that a mirror held and its folder does not. */
+  readonly removed: number;
 }
 
 const kinds: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.text', '.html', '.htm']);
@@ -28,12 +31,14 @@ export interface IndexFolderOptions {
   readonly collection: string;
   /** Every file, whatever is said to be indexed: `knowledge.db` was lost. */
   readonly again?: boolean;
+  /** The collection is this folder's alone, so what went from the folder goes from it too. Others may have put documents into any other. */
+  readonly mirrors?: boolean;
 }
 
 export async function indexFolder(
   client: WaybillClient,
   folder: string,
-  { collection, again = false }: IndexFolderOptions,
+  { collection, again = false, mirrors = false }: IndexFolderOptions,
 ): Promise<IndexedFolder> {
   const files = await filesOf(folder);
   const before = await allDocuments(client, collection);
@@ -51,9 +56,22 @@ export async function indexFolder(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, send));
-  for (const [name, { document_id: id }] of before) if (!files.includes(name)) await client.deleteDocument(id);
+  const present = new Set(files);
+  const gone = mirrors ? [...before.values()].filter(({ name }) => !present.has(name)) : [];
+  for (const { document_id: id } of gone) await client.deleteDocument(id);
   await settled(client, collection, new Set(sent));
-  return summary(await allDocuments(client, collection), problems);
+  const after = [...(await allDocuments(client, collection)).values()].filter(({ name }) => present.has(name));
+  return { ...summary(after, problems), removed: gone.length };
+}
+
+/** Lines for people, below the one that says what is known now. */
+export function removalsOf({ removed }: IndexedFolder): readonly string[] {
+  if (removed === 0) return [];
+  return [
+    removed === 1
+      ? '  1 document that is no longer in the folder was removed'
+      : `  ${removed} documents that are no longer in the folder were removed`,
+  ];
 }
 
 async function filesOf(folder: string): Promise<string[]> {
@@ -133,12 +151,11 @@ async function settled(client: WaybillClient, collection: string, sent: Readonly
   }
 }
 
-function summary(documents: ReadonlyMap<string, DocumentView>, problems: readonly string[]): IndexedFolder {
-  const all = [...documents.values()];
-  const failed = all
+function summary(documents: readonly DocumentView[], problems: readonly string[]): Omit<IndexedFolder, 'removed'> {
+  const failed = documents
     .filter(({ status }) => status === 'failed')
     .map(({ name, error }) => `${name}: ${error?.detail ?? 'failed'}`);
-  const indexed = all.filter(({ status }) => status === 'indexed');
+  const indexed = documents.filter(({ status }) => status === 'indexed');
   return {
     documents: indexed.length,
     passages: indexed.reduce((sum, { chunks }) => sum + (chunks ?? 0), 0),

@@ -1,16 +1,21 @@
-/** `waybill run "question" [--docs FOLDER]`: asks, shows what happens, prints the answer. */
+/**
+ * `waybill run "question" [--docs FOLDER]`: asks, shows what happens, prints the answer.
+ * Promises: a folder has a collection of its own that follows it, unless one is named.
+ */
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import type { WaybillClient } from '@waybill/client';
+import type { Print } from '../terminal/follow-task.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { indexFolder } from './index-folder.ts';
+import { indexFolder, removalsOf } from './index-folder.ts';
 import { ask } from './sample.ts';
 
 const usage = 'run "question" [--docs FOLDER [--again] | --collection NAME]';
 
 export const run: Command = {
-  summary: 'Answer a question from documents',
+  summary: 'Answer a question from documents, with --docs from those of FOLDER as it is now',
   usage,
   async run(args, { connect, print, onFollow }) {
     const options = {
@@ -20,19 +25,34 @@ export const run: Command = {
     } as const;
     const { values, words } = readArguments(args, options, { count: 1, usage });
     const client = await connect();
-    const collection = values.collection ?? (values.docs === undefined ? 'default' : collectionOf(values.docs));
-    if (values.docs !== undefined) {
-      const { documents, passages, problems } = await indexFolder(client, values.docs, {
-        collection,
-        again: values.again,
-      });
-      print(`Knows ${documents} documents (${passages} passages) of ${values.docs}`);
-      for (const problem of problems) print(style.bad(`  ${problem}`));
-    }
+    const collection =
+      values.docs === undefined
+        ? (values.collection ?? 'default')
+        : await readFolder(client, values.docs, { ...values, print });
     const task = await ask(client, { goal: words[0]!, collection }, { print, onFollow });
     return task.status === 'completed' ? 0 : 1;
   },
 };
+
+interface Reading {
+  readonly collection?: string | undefined;
+  readonly again: boolean;
+  readonly print: Print;
+}
+
+/** Answers the collection that holds the folder now. One that was named may hold what others put there: nothing is removed from it. */
+async function readFolder(
+  client: WaybillClient,
+  folder: string,
+  { collection: named, again, print }: Reading,
+): Promise<string> {
+  const collection = named ?? collectionOf(folder);
+  const indexed = await indexFolder(client, folder, { collection, again, mirrors: named === undefined });
+  print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${folder}`);
+  for (const line of removalsOf(indexed)) print(line);
+  for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
+  return collection;
+}
 
 /** The same for the same folder, and different for different folders of one name. */
 function collectionOf(folder: string): string {

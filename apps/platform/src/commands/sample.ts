@@ -4,7 +4,7 @@ import type { WaybillClient } from '@waybill/client';
 import type { TaskView } from '@waybill/contracts';
 import { followTask, printAnswer, type Print } from '../terminal/follow-task.ts';
 import { duration, style } from '../terminal/style.ts';
-import { indexFolder } from './index-folder.ts';
+import { indexFolder, removalsOf } from './index-folder.ts';
 
 const folder = join(import.meta.dirname, '../../../../examples/documents');
 const collection = 'samples';
@@ -12,10 +12,11 @@ const question = 'How do consumer groups share partitions, and what happens when
 
 export async function runSample(client: WaybillClient, print: Print): Promise<TaskView> {
   const begun = performance.now();
-  const indexed = await indexFolder(client, folder, { collection });
+  const indexed = await indexFolder(client, folder, { collection, mirrors: true });
   print(
     `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
   );
+  for (const line of removalsOf(indexed)) print(line);
   for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
   return ask(client, { goal: question, collection }, { print });
 }
