@@ -102,3 +102,15 @@ it('the sample follows its folder, and says so', async () => {
   expect(names()).not.toContain('of-an-older-version.md');
   expect(printed).toContain('  1 document that is no longer in the folder was removed');
 });
+
+it('a question looks in the folder that is given, in the collection that is named, or everywhere', async () => {
+  const folder = folderOf('a.md');
+  await call(run, 'Why?', '--docs', folder);
+  await call(run, 'Why?', '--collection', 'handbook');
+  await call(run, 'Why?');
+  expect(asked).toEqual([
+    { goal: 'Why?', input: { collection: kept[0]!.collection } },
+    { goal: 'Why?', input: { collection: 'handbook' } },
+    { goal: 'Why?' },
+  ]);
+});

@@ -1,6 +1,6 @@
 /**
  * `waybill run "question" [--docs FOLDER]`: asks, shows what happens, prints the answer.
- * Promises: a folder has a collection of its own that follows it, unless one is named.
+ * Promises: a folder has a collection of its own that follows it, unless one is named; without either, all documents are searched, as over HTTP.
  */
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
@@ -15,7 +15,7 @@ import { ask } from './sample.ts';
 const usage = 'run "question" [--docs FOLDER [--again] | --collection NAME]';
 
 export const run: Command = {
-  summary: 'Answer a question from documents, with --docs from those of FOLDER as it is now',
+  summary: 'Answer a question from all documents, those of FOLDER as it is now, or those of one collection',
   usage,
   async run(args, { connect, print, onFollow }) {
     const options = {
@@ -26,9 +26,7 @@ export const run: Command = {
     const { values, words } = readArguments(args, options, { count: 1, usage });
     const client = await connect();
     const collection =
-      values.docs === undefined
-        ? (values.collection ?? 'default')
-        : await readFolder(client, values.docs, { ...values, print });
+      values.docs === undefined ? values.collection : await readFolder(client, values.docs, { ...values, print });
     const task = await ask(client, { goal: words[0]!, collection }, { print, onFollow });
     return task.status === 'completed' ? 0 : 1;
   },

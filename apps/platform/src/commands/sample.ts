@@ -21,13 +21,13 @@ export async function runSample(client: WaybillClient, print: Print): Promise<Ta
   return ask(client, { goal: question, collection }, { print });
 }
 
-/** Submits the question over one collection and shows what becomes of it. */
+/** Submits the question, over one collection or over all there are, and shows what becomes of it. */
 export async function ask(
   client: WaybillClient,
-  { goal, collection: from }: { goal: string; collection: string },
+  { goal, collection: from }: { goal: string; collection: string | undefined },
   { print, onFollow }: { print: Print; onFollow?: (taskId: string) => void },
 ): Promise<TaskView> {
-  const { task_id: taskId } = await client.submit({ goal, input: { collection: from } });
+  const { task_id: taskId } = await client.submit({ goal, ...(from !== undefined && { input: { collection: from } }) });
   onFollow?.(taskId);
   print('');
   print(`${style.strong('Task')} ${taskId}`);
