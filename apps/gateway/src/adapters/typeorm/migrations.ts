@@ -1,4 +1,4 @@
-/** How the schema comes to be. A read model is disposable: one of another set of migrations is dropped and rebuilt from the log. */
+/** How the schema comes to be. A file of other migrations is dropped and rebuilt from the log; one of ours and later ones is a newer version's. */
 import { Table, TableIndex, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
 
 type ColumnSpec = [name: string, type: 'text' | 'integer' | 'double precision', kind?: 'key' | 'null'];

@@ -1,7 +1,7 @@
 /**
  * Opens the read model's database and makes its schema.
- * Promise: a file that is damaged or of another schema version is dropped and begun anew, with one line in the log; it is rebuilt from the log.
- * A database that others use too is never dropped for that.
+ * Promises: a file that is damaged or of another schema is dropped and begun anew, with one line in the log; it is rebuilt from the log.
+ * One that a newer version wrote is refused and left as it is; a database that others use too is never dropped.
  */
 import { rm } from 'node:fs/promises';
 import { PlatformError } from '@waybill/contracts';
@@ -48,13 +48,16 @@ export async function openReadModel(from: ReadModelSource, logger: Logger): Prom
   try {
     return await openOnce(from);
   } catch (error) {
-    if (from.isShared) throw error;
+    // What a newer version keeps here may be nowhere else: the log gives back neither the keys of documents nor those of cancels.
+    if (from.isShared || isNewer(error)) throw error;
     // Nothing is lost and nothing has to be done: the reason is enough, a stack would look like a failure.
     logger.warn(`The read model cannot be used as it is (${reasonOf(error)}): it is dropped and rebuilt from the log.`);
     await from.discard();
     return openOnce(from);
   }
 }
+
+const isNewer = (error: unknown): boolean => error instanceof PlatformError && error.code === 'data_folder_newer';
 
 function reasonOf(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
@@ -75,13 +78,30 @@ async function openOnce(from: ReadModelSource): Promise<DataSource> {
 }
 
 async function refuseOtherSchema(source: DataSource): Promise<void> {
+  const there = await migrationsOf(source);
+  const known = readModelMigrations.map((migration) => migration.name);
+  if (there.length === 0 || there.join() === known.join()) return;
+  if (known.every((name, index) => there[index] === name)) throw newer(source, there.slice(known.length));
+  throw new PlatformError('data_folder_corrupt', { detail: 'The read model has another schema version.' });
+}
+
+async function migrationsOf(source: DataSource): Promise<string[]> {
   const runner = source.createQueryRunner();
-  if (!(await runner.hasTable('migrations'))) return;
-  const rows: { name: string }[] = await source.query('SELECT name FROM migrations ORDER BY id');
-  const known = readModelMigrations.map((migration) => migration.name).join();
-  if (rows.length > 0 && rows.map((row) => row.name).join() !== known) {
-    throw new PlatformError('data_folder_corrupt', { detail: 'The read model has another schema version.' });
+  try {
+    if (!(await runner.hasTable('migrations'))) return [];
+    const rows = (await runner.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
+    return rows.map(({ name }) => name);
+  } finally {
+    await runner.release();
   }
+}
+
+function newer({ options }: DataSource, names: readonly string[]): PlatformError {
+  const [where, other] =
+    options.type === 'better-sqlite3' ? [options.database, 'data folder'] : ['The database', 'database'];
+  return new PlatformError('data_folder_newer', {
+    detail: `${where} has migrations that this version does not know (${names.join(', ')}): a newer version wrote it. Nothing was changed. Start the newer version of Waybill, or choose another ${other}.`,
+  });
 }
 
 /** Finds a torn file where that is cheap; what slips through shows as an error of a later read. */
