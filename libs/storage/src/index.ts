@@ -8,8 +8,10 @@ export type {
   FoundPassage,
   IndexedDocument,
   IndexState,
+  IndexSurvey,
   KnowledgeIndex,
   KnowledgeQuery,
+  KnownDocument,
   Passage,
   StoredText,
 } from './knowledge-index.ts';

@@ -5,6 +5,7 @@
  * - A document's passages are replaced all at once; a passage is found as soon as `replace` has resolved; documents of another tenant or collection are never found.
  * - Tenant, collection and filter hold before ranking: `k` hits come back if the rest of the index holds better ones or not.
  * - What is older never wins: a `replace` or `remove` with a revision below the one that was last applied changes nothing, even after a removal.
+ * - A rebuild can be told from outside (`survey`) until it has ended, also after a crash; several processes may do the same one at once: what one of them has put back, another one's beginning does not clear.
  * - A question that the passages do not speak of has no hits: see knowledge-relevance.ts. The nearest of what does not fit is not an answer.
  */
 import type { JsonObject } from '@waybill/contracts';
@@ -37,6 +38,20 @@ export interface IndexState {
   readonly revision: number;
   readonly fingerprint: string;
   readonly passages: number | undefined;
+}
+
+/** The index as a whole, all tenants together. */
+export interface IndexSurvey {
+  /** Of all documents, removed ones among them; undefined: it knows none. */
+  readonly highestRevision: number | undefined;
+  /** A rebuild was begun and has not ended: here, elsewhere, or in a process that is gone. */
+  readonly isBeingRebuilt: boolean;
+}
+
+export interface KnownDocument {
+  readonly tenant: string;
+  readonly documentId: string;
+  readonly revision: number;
 }
 
 export interface KnowledgeQuery {
@@ -73,6 +88,13 @@ export interface KnowledgeIndex {
   search(query: KnowledgeQuery): Promise<readonly FoundPassage[]>;
   /** Makes the vectors that are missing since the index was opened with another embedder (until then words alone find those passages); answers how many. Goes on where it was stopped. */
   renewVectors(embed: (texts: readonly StoredText[]) => Promise<readonly Float32Array[]>): Promise<number>;
+  /** Asked at every start, so its cost does not grow with the index. */
+  survey(): Promise<IndexSurvey>;
+  /** Every document, removed ones too, of this revision or a higher one; the highest first. */
+  knownFrom(revision: number): Promise<readonly KnownDocument[]>;
+  /** From now on it is being rebuilt. With a document of another log everything is forgotten in the same moment, unless that document is no longer there as it was: then another process has done it. */
+  beginRebuild(foreign?: KnownDocument): Promise<void>;
+  endRebuild(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KnowledgeIndex, KnowledgeQuery } from '../knowledge-index.ts';
 import { contractDocument, contractVector } from './knowledge-documents.ts';
+import { knowledgeRebuildContract } from './knowledge-rebuild.contract.ts';
 
 const question = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
   tenant: 'acme',
@@ -215,6 +216,8 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
       await Promise.all(documents.flatMap((document) => [index.replace(document), index.search(question('whale'))]));
       expect(await texts(question('whale', { k: 20 }))).toHaveLength(12);
     });
+
+    knowledgeRebuildContract(() => index);
 
     it('refuses a vector of another dimension', async () => {
       const [passage] = contractDocument([whales]).passages;

@@ -11,9 +11,8 @@ const applicationId = 0x57_42_4b_4e;
 const schemaVersion = 1;
 
 const sqlite = { corrupt: 11, notADatabase: 26 };
-/** Without the file the index begins empty, and the gateway still lists its documents as indexed: only what is sent again is found again. */
 const advice =
-  'Put a backup in its place, or move the file (with its -wal) away and send the documents again: npm run waybill -- docs add FOLDER [--collection NAME] --again.';
+  'Move the file (with its -wal and -shm) away: the next start rebuilds the index from the log and the stored documents.';
 
 const schema = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -30,6 +29,9 @@ const schema = `
   CREATE VIRTUAL TABLE words USING fts5(text, heading, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2');
 `;
 
+/** Makes the highest revision cheap to ask for. A file of before gets it too: older versions can read and write such a file. */
+const revisionIndex = 'CREATE INDEX IF NOT EXISTS documents_by_revision ON documents (revision)';
+
 export interface KnowledgeDatabase {
   readonly writer: DatabaseSync;
   readonly reader: DatabaseSync;
@@ -42,6 +44,7 @@ export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): K
     // The answer "indexed" goes on the log of record, so what it speaks of must survive a power cut: FULL.
     writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
     prepareSchema(writer, file);
+    writer.exec(revisionIndex);
     useEmbedder(writer, embedder);
     const reader = new DatabaseSync(file, { allowExtension: true });
     reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');

@@ -90,13 +90,30 @@ describe('SqliteKnowledgeIndex', () => {
     await vouching.close();
   });
 
+  it('goes on being rebuilt after a restart, also in a file of before that was never asked', async () => {
+    const file = nextFile();
+    const first = open(file);
+    await first.replace(contractDocument([whales], { revision: 3 }));
+    await first.close();
+    const before = new DatabaseSync(file);
+    before.exec('DROP INDEX documents_by_revision');
+    before.close();
+    const second = open(file);
+    expect(await second.survey()).toEqual({ highestRevision: 3, isBeingRebuilt: false });
+    await second.beginRebuild();
+    await second.close();
+    const third = open(file);
+    expect(await third.survey()).toEqual({ highestRevision: 3, isBeingRebuilt: true });
+    await third.close();
+  });
+
   it('refuses the file of another program, a damaged one and a newer one', () => {
     const foreign = nextFile();
     new DatabaseSync(foreign).exec('CREATE TABLE t (x)');
-    expectRefused(foreign, 'data_folder_corrupt', /belongs to another program\..*move the file.*docs add/);
+    expectRefused(foreign, 'data_folder_corrupt', /belongs to another program\..*Move the file.*rebuilds the index/);
     const damaged = nextFile();
     writeFileSync(damaged, 'this is no database, '.repeat(100));
-    expectRefused(damaged, 'data_folder_corrupt', /is damaged \(file is not a database\)\..*move the file.*docs add/);
+    expectRefused(damaged, 'data_folder_corrupt', /is damaged \(file is not a database\)\..*Move the file.*rebuilds/);
     const newer = nextFile();
     open(newer);
     new DatabaseSync(newer).exec('PRAGMA user_version = 99');

@@ -10,13 +10,16 @@ import type {
   FoundPassage,
   IndexedDocument,
   IndexState,
+  IndexSurvey,
   KnowledgeIndex,
   KnowledgeQuery,
+  KnownDocument,
   Passage,
   StoredText,
 } from '../knowledge-index.ts';
 import { headingOf } from '../knowledge-words.ts';
 import { loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
+import { readKnownFrom, readSurvey, writeRebuildBegun, writeRebuildEnded } from './knowledge-rebuild.ts';
 import { KnowledgeSearch } from './knowledge-search.ts';
 import { bytesOf } from './knowledge-statements.ts';
 
@@ -104,6 +107,24 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
       });
       renewed += rows.length;
     }
+  }
+
+  async survey(): Promise<IndexSurvey> {
+    await this.#lastWrite;
+    return readSurvey(this.#reader());
+  }
+
+  async knownFrom(revision: number): Promise<readonly KnownDocument[]> {
+    await this.#lastWrite;
+    return readKnownFrom(this.#reader(), revision);
+  }
+
+  async beginRebuild(foreign?: KnownDocument): Promise<void> {
+    await this.#write((database) => writeRebuildBegun(database, foreign));
+  }
+
+  async endRebuild(): Promise<void> {
+    await this.#write(writeRebuildEnded);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** How the tables of the knowledge index come to be on PostgreSQL. A migration that was released is never changed. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { knowledgeSchema } from './knowledge-schema.ts';
+import { knowledgeRebuildSchema, knowledgeSchema } from './knowledge-schema.ts';
 import type { Migration } from './migrate.ts';
 
 class KnowledgeTables1770000000000 implements MigrationInterface {
@@ -14,4 +14,17 @@ class KnowledgeTables1770000000000 implements MigrationInterface {
   }
 }
 
-export const knowledgeMigrations: readonly Migration[] = [KnowledgeTables1770000000000];
+class KnowledgeRebuild1796000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(knowledgeRebuildSchema);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX documents_by_revision; DROP TABLE settings');
+  }
+}
+
+export const knowledgeMigrations: readonly Migration[] = [
+  KnowledgeTables1770000000000,
+  KnowledgeRebuild1796000000000,
+];

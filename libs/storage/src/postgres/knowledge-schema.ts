@@ -44,6 +44,12 @@ CREATE TABLE vectors (
 CREATE INDEX vectors_by_document ON vectors (document);
 `;
 
+/** `settings` remembers that a rebuild has begun; the index makes the highest revision cheap to ask for. */
+export const knowledgeRebuildSchema = `
+CREATE TABLE settings (name text PRIMARY KEY, value text NOT NULL);
+CREATE INDEX documents_by_revision ON documents (revision);
+`;
+
 /** HNSW holds no more of them at half precision; beyond that every search is exact. */
 export const indexedDimensions = 4_000;
 

@@ -4,14 +4,14 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { afterAll, beforeAll } from 'vitest';
 import { contractEmbedder } from '../contract/knowledge-documents.ts';
 import { knowledgeIndexContract } from '../contract/knowledge-index.contract.ts';
-import { knowledgeSchema } from './knowledge-schema.ts';
+import { knowledgeRebuildSchema, knowledgeSchema } from './knowledge-schema.ts';
 import { PgvectorKnowledgeIndex } from './pgvector-knowledge-index.ts';
 import { beginOf, type SqlRunner, type TransactionalSql } from './sql.ts';
 
 let database: PGlite;
 beforeAll(async () => {
   database = await PGlite.create({ extensions: { vector } });
-  await database.exec(`CREATE EXTENSION vector; ${knowledgeSchema}`);
+  await database.exec(`CREATE EXTENSION vector; ${knowledgeSchema} ${knowledgeRebuildSchema}`);
 });
 afterAll(() => database.close());
 
@@ -30,6 +30,6 @@ const sql: TransactionalSql = {
 };
 
 knowledgeIndexContract('PgvectorKnowledgeIndex on PGlite', async () => {
-  await database.exec('TRUNCATE documents CASCADE');
+  await database.exec('TRUNCATE documents, settings CASCADE');
   return PgvectorKnowledgeIndex.open({ sql, embedder: contractEmbedder });
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => schema.drop());
 
-const empty = (): Promise<unknown> => schema.admin.query('TRUNCATE documents CASCADE');
+const empty = (): Promise<unknown> => schema.admin.query('TRUNCATE documents, settings CASCADE');
 const connect = (to: string): PgSql => new PgSql({ url: to, connections: 4, applicationName: 'contract' });
 const open = (changes: Partial<PgvectorKnowledgeIndexOptions> = {}): Promise<PgvectorKnowledgeIndex> =>
   PgvectorKnowledgeIndex.open({ sql: connect(schema.url), embedder: contractEmbedder, ...changes });

@@ -9,13 +9,16 @@ import type {
   FoundPassage,
   IndexedDocument,
   IndexState,
+  IndexSurvey,
   KnowledgeIndex,
   KnowledgeQuery,
+  KnownDocument,
   Passage,
   StoredText,
 } from '../knowledge-index.ts';
 import { passageWords, tsvectorOf } from './knowledge-lexemes.ts';
 import { knowledgeFailure, prepareEmbedder, renewVectors } from './pgvector-embedder.ts';
+import { readKnownFrom, readSurvey, writeRebuildBegun, writeRebuildEnded } from './pgvector-rebuild.ts';
 import { PgvectorSearch, vectorText } from './pgvector-search.ts';
 import * as statements from './knowledge-statements.ts';
 import type { SqlRunner, TransactionalSql } from './sql.ts';
@@ -100,6 +103,22 @@ export class PgvectorKnowledgeIndex implements KnowledgeIndex {
         return texts.map((_, at) => vectorText(this.#checkVector(vectors[at])));
       }),
     );
+  }
+
+  survey(): Promise<IndexSurvey> {
+    return this.#ask('say what it holds', readSurvey);
+  }
+
+  knownFrom(revision: number): Promise<readonly KnownDocument[]> {
+    return this.#ask('say what it holds', (sql) => readKnownFrom(sql, revision));
+  }
+
+  beginRebuild(foreign?: KnownDocument): Promise<void> {
+    return this.#ask('be rebuilt', (sql) => writeRebuildBegun(sql, foreign));
+  }
+
+  endRebuild(): Promise<void> {
+    return this.#ask('be rebuilt', writeRebuildEnded);
   }
 
   async close(): Promise<void> {
