@@ -3,9 +3,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { IncomingMessage } from '@waybill/contracts';
+import { readToEnd } from '@waybill/messaging';
 import { KafkaMessageLog } from '@waybill/messaging/kafka';
 import { onTestFinished } from 'vitest';
-import { readToEnd } from '../../apps/platform/src/commands/read-to-end.ts';
 import type { FromDuplicator, ToDuplicator } from './duplicator.ts';
 
 export interface DeliverTwice {

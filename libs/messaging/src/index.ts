@@ -22,6 +22,7 @@ export type {
   TopicPartition,
 } from './message-log.ts';
 export { murmur2, partitionOf } from './partitioner.ts';
+export { readToEnd } from './read-to-end.ts';
 export { recordBytes, refuseLargeRecords } from './record-size.ts';
 export { systemClock, type Clock, type Random } from './clock.ts';
 export type { Backoff } from './consumers/backoff.ts';

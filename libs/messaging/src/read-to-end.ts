@@ -1,15 +1,17 @@
-/** Every record of a topic up to the ends it has now. */
+/** Every record of a topic up to the ends it has now, or had when they were asked for. */
 import type { IncomingMessage } from '@waybill/contracts';
-import type { MessageLog, TailOptions } from '@waybill/messaging';
+import type { MessageLog, TailOptions } from './message-log.ts';
 
-export interface ReadToEndOptions {
+interface ReadToEndOptions {
   readonly from: Exclude<TailOptions['from'], 'end'>;
+  /** The next offset of each partition, as `endOffsets` answered it; absent: as it answers now. */
+  readonly to?: readonly number[];
   /** What it throws ends the reading. */
   readonly onRecord: (record: IncomingMessage) => void;
 }
 
-export async function readToEnd(log: MessageLog, topic: string, { from, onRecord }: ReadToEndOptions): Promise<void> {
-  const ends = await log.endOffsets(topic);
+export async function readToEnd(log: MessageLog, topic: string, options: ReadToEndOptions): Promise<void> {
+  const { from, onRecord, to: ends = await log.endOffsets(topic) } = options;
   const first = (partition: number): number => (from === 'start' ? 0 : (from.get(topic)?.[partition] ?? 0));
   const open = new Set(ends.keys());
   for (const [partition, end] of ends.entries()) if (end <= first(partition)) open.delete(partition);

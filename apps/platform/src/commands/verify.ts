@@ -13,10 +13,9 @@ import {
   topics,
   type IncomingMessage,
 } from '@waybill/contracts';
-import type { MessageLog } from '@waybill/messaging';
+import { readToEnd, type MessageLog } from '@waybill/messaging';
 import type { PlanStore, StoredPlan } from '@waybill/storage';
 import { coreVersion, digestOf, emptyPlan, evolve, restorePlan, type Plan } from '@waybill/workflow';
-import { readToEnd } from './read-to-end.ts';
 
 export interface Verification {
   readonly plans: number;

@@ -24,7 +24,4 @@ class KnowledgeRebuild1796000000000 implements MigrationInterface {
   }
 }
 
-export const knowledgeMigrations: readonly Migration[] = [
-  KnowledgeTables1770000000000,
-  KnowledgeRebuild1796000000000,
-];
+export const knowledgeMigrations: readonly Migration[] = [KnowledgeTables1770000000000, KnowledgeRebuild1796000000000];
