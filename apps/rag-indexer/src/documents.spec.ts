@@ -115,6 +115,7 @@ describe('ingesting a document', () => {
   });
 
   it('says nothing about a request that a newer one has overtaken', async () => {
+    await t.start();
     await t.index.replace({
       tenant: 'default',
       documentId: 'd1',
@@ -125,7 +126,6 @@ describe('ingesting a document', () => {
       fingerprint: 'f',
       passages: [],
     });
-    await t.start();
     await t.ingest('d1', { content: await t.stored('d1', whales) });
     await t.remove('d1');
     await t.ingest('d2', { content: await t.stored('d2', whales) });

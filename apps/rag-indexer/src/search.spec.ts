@@ -42,8 +42,8 @@ describe('searching', () => {
     await t.start({ embedder: { ...hashingEmbedder, embed: () => Promise.resolve([]) } });
     expect((await t.ask({ query: 'x' })).error).toMatchObject({ class: 'bug', code: 'internal' });
     await t.stop();
-    await t.index.close();
     await t.start();
+    await t.index.close();
     expect((await t.ask({ query: 'x' })).error).toMatchObject({ class: 'transient', code: 'unavailable' });
   });
 

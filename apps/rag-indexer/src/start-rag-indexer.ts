@@ -8,8 +8,10 @@ import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, ty
 import { observation } from './adapters/telemetry/observation.ts';
 import { RagIndexerModule, type RagIndexerPorts } from './app.module.ts';
 import { RagIndexerConfig } from './config.ts';
+import type { RebuildReports } from './ports/rebuild-reports.ts';
+import { RebuildIndex } from './use-cases/rebuild-index.ts';
 
-export interface RagIndexerOptions extends Omit<RagIndexerPorts, 'observation'> {
+export interface RagIndexerOptions extends Omit<RagIndexerPorts, 'observation' | 'reports' | 'documentsAtOnce'> {
   readonly tracer?: Tracer;
   readonly metrics?: Metrics;
   readonly logger?: Logger;
@@ -22,7 +24,7 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Resolves when it takes requests. */
+/** Resolves when it takes requests: once the index holds what the log says. */
 export async function startRagIndexer(options: RagIndexerOptions): Promise<RunningService> {
   const { log, clock, random, tracer = dormantTracer(), logger = nullLogger, index, embedder } = options;
   const { metrics = createMetrics('rag-indexer') } = options;
@@ -39,12 +41,18 @@ export async function startRagIndexer(options: RagIndexerOptions): Promise<Runni
     ...(random && { random }),
   });
   const app = await NestFactory.createMicroservice(
-    RagIndexerModule.register({ ...options, observation: observation(tracer, metrics) }),
+    RagIndexerModule.register({
+      ...options,
+      observation: observation(tracer, metrics),
+      reports: rebuildReports(logger),
+      documentsAtOnce,
+    }),
     {
       strategy: transport,
       logger: false,
     },
   );
+  await app.get(RebuildIndex).execute();
   await app.listen();
   const renewal = startRenewal(index, embedder, logger);
   return {
@@ -77,6 +85,18 @@ function startRenewal(index: KnowledgeIndex, embedder: Embedder, logger: Logger)
     },
   };
 }
+
+const rebuildReports = (logger: Logger): RebuildReports => ({
+  begun: (why, documents) => logger.info('The knowledge index is rebuilt', { why, documents }),
+  passedOver: (what, failure) =>
+    logger.warn(
+      'The rebuild passes over what cannot be read any more; what is not listed as deleted may be sent again',
+      {
+        what,
+        failure,
+      },
+    ),
+});
 
 const hooks = (logger: Logger): ConsumerHooks => ({
   onRetry: ({ consumer, failures, error }) => logger.warn('A record is tried again', { consumer, failures, error }),

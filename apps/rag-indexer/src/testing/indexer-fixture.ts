@@ -54,7 +54,7 @@ interface Reply {
 
 export class IndexerFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'waybill-rag-'));
-  readonly log = new InMemoryMessageLog({ clock });
+  log = new InMemoryMessageLog({ clock });
   /** Everything that the service has said, and dead letters. */
   readonly seen: IncomingMessage[] = [];
   objects!: FolderObjectStore;
@@ -66,6 +66,10 @@ export class IndexerFixture {
   async open(): Promise<void> {
     this.objects = await FolderObjectStore.open(join(this.folder, 'objects'));
     this.openIndex(hashingEmbedder);
+    await this.#listen();
+  }
+
+  async #listen(): Promise<void> {
     const said = [topics.documentEvents, topics.taskResults, topics.replies];
     await this.log.tail({
       topics: [...said, 'rag-indexer.documents.dlq', 'rag-indexer.dlq'],
@@ -85,6 +89,23 @@ export class IndexerFixture {
     const { log, objects, index } = this;
     const ports = { log, objects, index, embedder: hashingEmbedder, clock, random: () => 0 };
     this.service = await startRagIndexer({ ...ports, ...changes });
+  }
+
+  /** As if someone had moved `knowledge.db` away while nothing ran. */
+  async loseIndex(): Promise<void> {
+    await this.stop();
+    await this.index.close();
+    for (const end of ['', '-wal', '-shm']) rmSync(join(this.folder, `knowledge.db${end}`), { force: true });
+    this.openIndex(hashingEmbedder);
+  }
+
+  /** As if someone had moved `waybill.db` away while nothing ran. */
+  async loseLog(): Promise<void> {
+    await this.stop();
+    await this.log.close();
+    this.log = new InMemoryMessageLog({ clock });
+    this.seen.length = 0;
+    await this.#listen();
   }
 
   async stop(): Promise<void> {

@@ -3,16 +3,10 @@
  * Promises: `indexed` is said only once its passages are found; a document that cannot be read fails alone, with a reason, and what was
  * indexed of it before stays; what is older than the index's state changes nothing; the same content again costs one look.
  */
-import {
-  canonicalJson,
-  failureOf,
-  PlatformError,
-  type ClaimCheck,
-  type Failure,
-  type IngestDocument as Ingest,
-} from '@waybill/contracts';
+import { failureOf, PlatformError, type Failure, type IngestDocument as Ingest } from '@waybill/contracts';
 import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
 import type { Passages, TextPassage } from '../ports/passages.ts';
+import { describedBy, fingerprintOf, indexedDocument, isContentOf } from './described-document.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import type { Request } from './request.ts';
 
@@ -27,7 +21,8 @@ export class IngestDocument {
   async execute(command: Ingest, request: Request): Promise<void> {
     const state = await this.index.state(request.owner.tenant, command.document_id);
     if (state && state.revision > request.revision) return;
-    const fingerprint = this.#fingerprint(command);
+    const document = describedBy(command);
+    const fingerprint = fingerprintOf(this.passages, document);
     if (state?.fingerprint === fingerprint && state.passages !== undefined) {
       await this.facts.status(command, request, 'indexed', { chunks: state.passages });
       return;
@@ -38,16 +33,8 @@ export class IngestDocument {
     await this.facts.status(command, request, 'embedding');
     const vectors = await this.#orFail(command, request, () => this.passages.vectorsOf(command.name, read));
     if (!vectors) return;
-    await this.index.replace({
-      tenant: request.owner.tenant,
-      documentId: command.document_id,
-      name: command.name,
-      collection: command.collection,
-      metadata: command.metadata,
-      revision: request.revision,
-      fingerprint,
-      passages: read.map(({ text, place }, ordinal) => ({ ordinal, text, place, vector: vectors[ordinal]! })),
-    });
+    const about = { tenant: request.owner.tenant, revision: request.revision, fingerprint };
+    await this.index.replace(indexedDocument(document, { read, vectors }, about));
     await this.facts.status(command, request, 'indexed', { chunks: read.length });
   }
 
@@ -56,13 +43,13 @@ export class IngestDocument {
     await this.facts.status(command, request, 'failed', { error });
   }
 
-  #fingerprint({ name, collection, metadata, content }: Ingest): string {
-    return canonicalJson([this.passages.version, content.sha256, content.media_type, name, collection, metadata]);
-  }
-
   async #read({ name, content }: Ingest): Promise<readonly TextPassage[]> {
     const { bytes } = await this.objects.get(content.key);
-    await verify(content, bytes);
+    if (!(await isContentOf(content, bytes))) {
+      throw new PlatformError('unreadable_document', {
+        detail: `The stored object ${content.key} is not the one that was announced (sha256 differs).`,
+      });
+    }
     return this.passages.read({ name, mediaType: content.media_type, bytes });
   }
 
@@ -76,13 +63,4 @@ export class IngestDocument {
       return undefined;
     }
   }
-}
-
-async function verify(content: ClaimCheck, bytes: Uint8Array): Promise<void> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (sha256 === content.sha256.toLowerCase()) return;
-  throw new PlatformError('unreadable_document', {
-    detail: `The stored object ${content.key} is not the one that was announced (sha256 differs).`,
-  });
 }

@@ -1,0 +1,65 @@
+import type { DocumentEvent, DocumentStatus } from '@waybill/contracts';
+import { expect, it } from 'vitest';
+import { beforeAllRequests, LastWords, revisionOf } from './last-words.ts';
+
+const time = '2026-05-04T10:00:00Z';
+const deleted: DocumentEvent = { type: 'DocumentDeleted', time, document_id: 'd1' };
+const changed = (status: DocumentStatus, sha256 = 'one'): DocumentEvent => ({
+  type: 'DocumentStatusChanged',
+  time,
+  document_id: 'd1',
+  name: 'd1.md',
+  collection: 'default',
+  metadata: {},
+  status,
+  bytes: 1,
+  media_type: 'text/markdown',
+  sha256,
+});
+
+/** Of facts with the revisions of their requests: the content that is to be found, and the revision. */
+function afterHearing(...facts: readonly (readonly [DocumentEvent, number])[]): readonly (readonly unknown[])[] {
+  const words = new LastWords();
+  for (const [fact, revision] of facts) words.hear(fact, 'acme', revision);
+  return words.all.map(({ indexed, revision }) => [indexed?.sha256, revision]);
+}
+
+it('keeps what was indexed last', () => {
+  expect(afterHearing([changed('indexed'), 1], [changed('indexed', 'two'), 4])).toEqual([['two', 4]]);
+});
+
+it('finds nothing of what was deleted, until it is indexed again', () => {
+  expect(afterHearing([changed('indexed'), 1], [deleted, 2])).toEqual([[undefined, 2]]);
+  expect(afterHearing([deleted, 2], [changed('indexed'), 3])).toEqual([['one', 3]]);
+});
+
+it('hears a repeat that came late, and does not follow it', () => {
+  expect(afterHearing([changed('indexed'), 1], [deleted, 2], [changed('indexed'), 1])).toEqual([[undefined, 2]]);
+});
+
+it('keeps what was indexed before an attempt that failed, and lets any command beat what only failed', () => {
+  expect(afterHearing([changed('indexed'), 1], [changed('failed', 'two'), 4])).toEqual([['one', 1]]);
+  expect(afterHearing([changed('failed'), 4])).toEqual([[undefined, beforeAllRequests]]);
+  expect(afterHearing([changed('failed'), 4], [changed('indexed'), 3])).toEqual([['one', 3]]);
+});
+
+it('says nothing about a document that is on its way', () => {
+  expect(afterHearing([changed('parsing'), 1], [changed('embedding'), 1])).toEqual([]);
+});
+
+it('keeps tenants apart', () => {
+  const words = new LastWords();
+  words.hear(changed('indexed'), 'acme', 1);
+  words.hear(deleted, 'other', 2);
+  expect(words.all.map(({ tenant, revision }) => [tenant, revision])).toEqual([
+    ['acme', 1],
+    ['other', 2],
+  ]);
+});
+
+it('reads the revision from the cause, unless it is no request of this log', () => {
+  expect(revisionOf('document.requests/1/7', 'document.requests', [0, 8])).toBe(7);
+  for (const cause of [undefined, '', 'task.requests/1/7', 'document-requests/1/7', 'document.requests/1/8'])
+    expect(revisionOf(cause, 'document.requests', [9, 8])).toBe(beforeAllRequests);
+  expect(revisionOf('document.requests/2/0', 'document.requests', [9, 8])).toBe(beforeAllRequests);
+});

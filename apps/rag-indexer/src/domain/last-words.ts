@@ -1,0 +1,52 @@
+/**
+ * What the record of documents says last about each of them, as a rebuild of the index needs it.
+ * Promises: it ends as the index would that had lived through the record: the request that came last decides, whenever its fact was written; a failed
+ * attempt leaves what was indexed before; a document on its way is not touched, for its request comes again.
+ */
+import type { DocumentEvent } from '@waybill/contracts';
+
+type StatusChange = Extract<DocumentEvent, { type: 'DocumentStatusChanged' }>;
+
+export interface LastWord {
+  readonly tenant: string;
+  readonly documentId: string;
+  /** Of the request that decided: its offset. */
+  readonly revision: number;
+  /** Undefined: nothing of it is to be found. */
+  readonly indexed: StatusChange | undefined;
+}
+
+/** Below every offset: any command beats it. */
+export const beforeAllRequests = -1;
+
+export class LastWords {
+  readonly #words = new Map<string, LastWord>();
+
+  get all(): readonly LastWord[] {
+    return [...this.#words.values()];
+  }
+
+  /** In the order of the record. */
+  hear(fact: DocumentEvent, tenant: string, revision: number): void {
+    const { document_id: documentId } = fact;
+    const key = JSON.stringify([tenant, documentId]);
+    const known = this.#words.get(key);
+    const word = { tenant, documentId, revision, indexed: undefined };
+    if (fact.type === 'DocumentStatusChanged') {
+      if (fact.status === 'failed' && !known) this.#words.set(key, { ...word, revision: beforeAllRequests });
+      if (fact.status !== 'indexed') return;
+    }
+    if (known && known.revision > revision) return; // a repeat that came late
+    this.#words.set(key, fact.type === 'DocumentStatusChanged' ? { ...word, indexed: fact } : word);
+  }
+}
+
+/**
+ * The revision that a fact's `cause` (`document.requests/partition/offset`) names. A request that the log does not have (`ends`: the next offset of each
+ * partition) was one of another log, and its offset says nothing about the order of this one.
+ */
+export function revisionOf(cause: string | undefined, topic: string, ends: readonly number[]): number {
+  const [, of, partition, offset] = /^([^/]+)\/(\d+)\/(\d+)$/.exec(cause ?? '') ?? [];
+  const revision = Number(offset);
+  return of === topic && revision < (ends[Number(partition)] ?? 0) ? revision : beforeAllRequests;
+}
