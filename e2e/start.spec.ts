@@ -5,7 +5,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { freePort } from '@waybill/testing';
+import { WaybillClient } from '@waybill/client';
+import { freePort, type PlatformProcess } from '@waybill/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runScript, type Ended } from './support/run-script.ts';
 import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
@@ -108,6 +109,53 @@ describe('a start that cannot be', () => {
     expect(ended.stderr).toMatch(oneLine);
     expect(ended.stderr).toMatch(said);
     expect(ended.code).toBe(1);
+  });
+});
+
+describe('a start beside an index that is not the one of the log', () => {
+  const question = { goal: 'What is a consumer group?', input: { collection: 'samples' } };
+  const lose = (dataDir: string, database: string): void => {
+    for (const name of readdirSync(dataDir)) if (name.startsWith(database)) rmSync(join(dataDir, name));
+  };
+  const answered = async (platform: PlatformProcess): Promise<unknown> => {
+    const client = new WaybillClient(platform.url);
+    const { task_id: taskId } = await client.submit(question);
+    for await (const frame of client.follow(taskId)) void frame;
+    const { status, output } = await client.task(taskId);
+    return { status, output };
+  };
+  const copied = (): string => {
+    expect(firstStart.code).toBe(0);
+    const dataDir = scratchFolder();
+    cpSync(firstDir, dataDir, { recursive: true });
+    return dataDir;
+  };
+
+  it.each([
+    ['gone', (dataDir: string) => lose(dataDir, 'knowledge.db')],
+    ['emptied', (dataDir: string) => writeFileSync(join(dataDir, 'knowledge.db'), '')],
+  ])('that is %s rebuilds it: the same question has the same answer, citations and all', async (_, spoil) => {
+    const dataDir = copied();
+    const before = await platformIn(dataDir);
+    await before.start();
+    const answer = await answered(before);
+    expect(JSON.stringify(answer)).toMatch(/\[1\].*\.(md|html|txt)/);
+    await before.end('SIGTERM');
+    spoil(dataDir);
+    const after = await platformIn(dataDir, { LOG_LEVEL: 'info' });
+    await after.start();
+    expect(await answered(after)).toEqual(answer);
+    expect(after.output.split('\n').filter((line) => line.includes('The knowledge index is rebuilt'))).toHaveLength(1);
+  });
+
+  it('because the log is gone forgets it: nothing is found that is not listed', async () => {
+    const dataDir = copied();
+    lose(dataDir, 'waybill.db');
+    const platform = await platformIn(dataDir);
+    await platform.start();
+    const client = new WaybillClient(platform.url);
+    expect(await client.documents({})).toMatchObject({ items: [], total: 0 });
+    expect(await client.search({ query: question.goal })).toEqual({ hits: [] });
   });
 });
 
