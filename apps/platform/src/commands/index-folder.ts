@@ -29,7 +29,7 @@ const patienceMs = 30_000;
 
 export interface IndexFolderOptions {
   readonly collection: string;
-  /** Every file, whatever is said to be indexed: `knowledge.db` was lost. */
+  /** Every file, whatever is said to be indexed: an older `knowledge.db` or `objects/` was put in place of the last one. */
   readonly again?: boolean;
   /** The collection is this folder's alone, so what went from the folder goes from it too. Others may have put documents into any other. */
   readonly mirrors?: boolean;
