@@ -16,13 +16,16 @@ export const CollectionName = z
     'must begin with a letter or digit and contain only letters, digits, dots, _ and -',
   );
 
+/** RFC 9110, 8.3.1: type, subtype, and parameters in visible characters. */
+const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?$/;
+
 /** One of `text` and `base64`. `url` is refused: fetching needs an egress policy, which does not exist yet. */
 export const DocumentSubmission = z.strictObject({
   name: z.string().min(1).max(512).describe('A file name; its extension tells the kind of document.'),
   text: z.string().optional(),
   base64: z.string().optional().meta({ contentEncoding: 'base64' }),
   url: z.string().optional().describe('Not accepted yet.'),
-  media_type: z.string().max(128).optional(),
+  media_type: z.string().max(128).regex(mediaType, 'must be a media type such as text/markdown').optional(),
   collection: CollectionName.optional().describe('`default` when absent.'),
   metadata: JsonObject.optional(),
 });

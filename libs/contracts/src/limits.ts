@@ -5,6 +5,8 @@ export const limits = {
   /** One record on the log: over it, a terminal error names the producer. */
   recordBytes: 1024 * 1024,
   jsonDepth: 64,
+  /** Keys of all objects of a body together: each costs far more than its bytes. */
+  jsonKeys: 50_000,
   steps: 1_000,
   goalChars: 20_000,
   nameChars: 128,

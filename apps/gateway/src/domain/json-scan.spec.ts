@@ -4,9 +4,10 @@ import { countMembers, findDuplicateKey } from './json-duplicates.ts';
 import { lineAndColumn, pointerAt, pointerOf } from './json-place.ts';
 import { forbiddenKeys, scanJson } from './json-scan.ts';
 
+const most = { depth: 64, keys: 1_000 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const scan = (text: string): string | undefined => {
-  const found = scanJson(bytes(text), 64);
+  const found = scanJson(bytes(text), most);
   return typeof found === 'number' ? undefined : found.code;
 };
 
@@ -45,7 +46,13 @@ describe('the scan', () => {
 
   it('accepts 64 levels and no more', () => {
     expect(scan(`${'['.repeat(64)}${']'.repeat(64)}`)).toBeUndefined();
-    expect(scanJson(bytes('['.repeat(65)), 64)).toMatchObject({ code: 'too_deep', at: 64 });
+    expect(scanJson(bytes('['.repeat(65)), most)).toMatchObject({ code: 'too_deep', at: 64 });
+  });
+
+  it('accepts as many keys as are allowed and no more, wherever they stand', () => {
+    const text = '{"a":1,"b":[{"c":"d"},{"e":{"f":1}}],"g":1}';
+    expect(scanJson(bytes(text), { ...most, keys: 6 })).toBe(6);
+    expect(scanJson(bytes(text), { ...most, keys: 5 })).toMatchObject({ code: 'too_large', at: text.indexOf('"g"') });
   });
 
   it('does not mind texts that break off', () => {
@@ -78,7 +85,7 @@ describe('a key that stands twice', () => {
   ])('in %s is found', (text, pointer) => {
     const at = findDuplicateKey(bytes(text))!;
     expect(pointerAt(bytes(text), at)).toBe(pointer);
-    expect(scanJson(bytes(text), 64)).toBeGreaterThan(countMembers(JSON.parse(text)));
+    expect(scanJson(bytes(text), most)).toBeGreaterThan(countMembers(JSON.parse(text)));
   });
 
   it('is none where every key stands once', () => {
@@ -86,7 +93,7 @@ describe('a key that stands twice', () => {
       fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
         const text = JSON.stringify(value);
         fc.pre(scan(text) === undefined);
-        expect(scanJson(bytes(text), 64)).toBe(countMembers(JSON.parse(text)));
+        expect(scanJson(bytes(text), most)).toBe(countMembers(JSON.parse(text)));
         expect(findDuplicateKey(bytes(text))).toBeUndefined();
       }),
     );

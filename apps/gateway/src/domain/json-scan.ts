@@ -1,12 +1,12 @@
 /**
- * Looks over the bytes of a JSON text before it is parsed: depth, characters and keys that must not come in.
+ * Looks over the bytes of a JSON text before it is parsed: depth, number of keys, characters and keys that must not come in.
  * Promises: one pass, no recursion, no allocation for harmless input; it does not judge the grammar, `JSON.parse` does that afterwards.
  */
 import type { ErrorCode } from '@waybill/contracts';
 
 /** `at`: offset of the byte where the offending value, string or key begins. */
 export interface ScanFinding {
-  readonly code: Extract<ErrorCode, 'too_deep' | 'invalid_text' | 'forbidden_key'>;
+  readonly code: Extract<ErrorCode, 'too_deep' | 'too_large' | 'invalid_text' | 'forbidden_key'>;
   readonly at: number;
   readonly what: string;
 }
@@ -24,8 +24,13 @@ export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constru
 const longestForbidden = 'constructor'.length;
 const shortestForbidden = '__proto__'.length;
 
+export interface ScanLimits {
+  readonly depth: number;
+  readonly keys: number;
+}
+
 /** Answers how many keys there are when nothing is wrong. `bytes` must be valid UTF-8. */
-export function scanJson(bytes: Uint8Array, maxDepth: number): ScanFinding | number {
+export function scanJson(bytes: Uint8Array, most: ScanLimits): ScanFinding | number {
   let depth = 0;
   let keys = 0;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -37,12 +42,13 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): ScanFinding | num
       const finding = isKey ? forbiddenKeyAt(bytes, at, text) : undefined;
       if (finding) return finding;
       keys += Number(isKey);
+      if (keys > most.keys) return { code: 'too_large', at, what: `The objects have more than ${most.keys} keys.` };
       at = text.end;
       continue;
     }
     if (byte === 0) return nul(at);
     depth += depthChange(byte);
-    if (depth > maxDepth) return { code: 'too_deep', at, what: `Nesting goes deeper than ${maxDepth} levels.` };
+    if (depth > most.depth) return { code: 'too_deep', at, what: `Nesting goes deeper than ${most.depth} levels.` };
   }
   return keys;
 }

@@ -36,6 +36,25 @@ export const badRequests: Bad[] = [
     pointer: 'Last-Event-ID',
   },
   {
+    what: 'tokens of a page, perhaps',
+    to: `GET /v1/tasks/${unknownTask}/events?tokens=maybe`,
+    code: 'invalid_request',
+    pointer: 'tokens',
+  },
+  {
+    what: 'an address with a slash at its end',
+    to: 'GET /v1/tasks/',
+    code: 'not_found',
+    status: 404,
+  },
+  {
+    what: 'a media type of two lines',
+    to: 'POST /v1/documents',
+    body: { name: 'a', text: 'a', media_type: 'text/plain\r\nx: y' },
+    code: 'invalid_request',
+    pointer: '/media_type',
+  },
+  {
     what: 'events as a picture',
     to: `GET /v1/tasks/${unknownTask}/events`,
     headers: { accept: 'image/png' },

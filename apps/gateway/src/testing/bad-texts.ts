@@ -1,6 +1,8 @@
 /** Bodies that are refused before anything is made of them. */
 import { raw, task, type Bad } from './bad-input.ts';
 
+const manyKeys = Array.from({ length: 60_000 }, (_, at) => `"k${at}":""`).join(',');
+
 export const badTexts: Bad[] = [
   task('an unfinished object', raw('{"goal": "a"'), 'malformed_json', { says: /line 1, column 13/ }),
   task('a missing value', raw('{\n  "goal": ,\n}'), 'malformed_json', { says: /line 2, column 11/ }),
@@ -37,6 +39,11 @@ export const badTexts: Bad[] = [
   task('ten thousand levels of objects', raw(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`), 'too_deep'),
   task('levels that never close', raw('['.repeat(100_000)), 'too_deep'),
   task('eleven megabytes', Buffer.alloc(11 * 1024 * 1024, 0x20), 'too_large', { status: 413 }),
+  task('more keys than anybody needs', raw(`{"goal":"a","labels":{${manyKeys}}}`), 'too_large', {
+    status: 413,
+    pointer: '/labels/k49998',
+    says: /50000 keys/,
+  }),
   task('what no record can hold', raw(`{"workflow":"typed","input":{"id":"${'x'.repeat(1_100_000)}"}}`), 'too_large', {
     status: 413,
     says: /Add large content as a document/,

@@ -39,6 +39,7 @@ export class EventsController {
     const type = wanted(request.headers.accept, preferred);
     if (type === 'text/event-stream' && request.method !== 'HEAD')
       return this.open(exchange, { request, reply, query }, taskId);
+    query.flag('tokens'); // a page has none, and a value that is none is refused as it is for a stream
     const after = query.integer('after', 0, Number.MAX_SAFE_INTEGER, 'invalid_cursor') ?? 0;
     const limit = query.integer('limit', 1, limits.pageItems) ?? 100;
     exchange.sendJson(reply, 200, await this.tasks.eventPage(taskId, after, limit));

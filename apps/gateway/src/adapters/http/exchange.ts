@@ -3,6 +3,7 @@ import { PlatformError, limits, defaultOwner } from '@waybill/contracts';
 import type { Span, Tracer } from '@waybill/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/command-record.ts';
+import { discardRest } from './discard-rest.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 const visibleAscii = /^[\x21-\x7e]+$/;
@@ -41,7 +42,7 @@ export class Exchange {
     this.send(reply, status, headers ? { ...jsonHeaders, ...headers } : jsonHeaders, text);
   }
 
-  /** Straight to the socket: serialisers, hooks and header copies of the framework have nothing to add. */
+  /** Straight to the socket: serialisers, hooks and header copies of the framework have nothing to add. After a refusal the rest of the body is read first. */
   send(reply: FastifyReply, status: number, headers: Readonly<Record<string, string>>, text: string): void {
     this.done(status);
     void reply.hijack();
@@ -49,7 +50,9 @@ export class Exchange {
     if (raw.destroyed) return;
     const length = Buffer.byteLength(text);
     raw.writeHead(status, status === 204 ? headers : { 'content-length': length, ...headers });
-    raw.end(text, encodingOf(text, length));
+    if (status < 400 || reply.request.raw.complete) return void raw.end(text, encodingOf(text, length));
+    raw.write(text);
+    void discardRest(reply.request.raw).then(() => raw.end());
   }
 
   /** Counts the request; a stream counts when it was opened. */

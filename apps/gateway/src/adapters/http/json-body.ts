@@ -23,7 +23,7 @@ export function parseJsonBody(raw: Buffer): unknown {
       detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.`,
       pointer: whole,
     });
-  const keys = scanJson(bytes, limits.jsonDepth);
+  const keys = scanJson(bytes, { depth: limits.jsonDepth, keys: limits.jsonKeys });
   if (typeof keys !== 'number') throw refusal(keys.code, bytes, keys.at, keys.what);
   const value = parse(bytes);
   if (countMembers(value) < keys) {

@@ -1,4 +1,4 @@
-/** A form is read piece by piece, so what is refused in the middle of it has a rest. */
+/** What is refused before it was read has a rest: of a form that is read piece by piece, of a body that is too large. */
 import { connect } from 'node:net';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
@@ -23,3 +23,24 @@ it('a refused form leaves the connection to the next request', async () => {
   socket.destroy();
   await gateway.close();
 });
+
+it.each(['content-length: 11534336', 'content-length: 11534336\r\nconnection: close', 'transfer-encoding: chunked'])(
+  'a body that is too large (%s) is answered, though all of it was sent first',
+  async (how) => {
+    const gateway = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }));
+    const { hostname, port } = new URL(gateway.gateway.address);
+    const socket = connect(Number(port), hostname);
+    const answered = Promise.withResolvers<string>();
+    let answer = '';
+    socket.on('data', (bytes) => (answer += bytes.toString()));
+    socket.on('error', answered.reject).on('end', () => answered.resolve(answer));
+    const body = Buffer.alloc(11 * 1024 * 1024, 0x20);
+    socket.write(`POST /v1/tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${how}\r\n\r\n`);
+    if (how.endsWith('chunked')) socket.write(`${body.length.toString(16)}\r\n`);
+    socket.write(body);
+    if (how.endsWith('chunked')) socket.write('\r\n0\r\n\r\n');
+    expect(await answered.promise).toMatch(/^HTTP\/1.1 413 [^]*"code":"too_large"/);
+    socket.destroy();
+    await gateway.close();
+  },
+);
