@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectStoreContract } from '../contract/object-store.contract.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
 
@@ -45,4 +45,32 @@ it('hands on what the file system refuses', async () => {
   const store = await FolderObjectStore.open(folder);
   writeFileSync(join(folder, 'a'), 'a file where a folder should be');
   await expect(store.put('a/b', { bytes: new Uint8Array(), mediaType: 'x/y' })).rejects.toThrow(/EEXIST|ENOTDIR/);
+});
+
+describe('refuses in one line, at opening,', () => {
+  const refusal = async (folder: string): Promise<unknown> =>
+    FolderObjectStore.open(folder).catch((error: unknown) => error);
+
+  it('a file where its folder should be, and leaves it', async () => {
+    const folder = nextFolder();
+    mkdirSync(dirname(folder));
+    writeFileSync(folder, 'mine');
+    expect(await refusal(folder)).toMatchObject({
+      code: 'data_folder_corrupt',
+      message: `${folder} is not a folder, and documents are kept in a folder there. Put a backup in its place, or move it away and send the documents again: npm run waybill -- docs add FOLDER [--collection NAME] --again.`,
+    });
+    expect(readFileSync(folder, 'utf8')).toBe('mine');
+  });
+
+  it('a folder that cannot be made, and says why', async () => {
+    const folder = nextFolder();
+    mkdirSync(dirname(folder));
+    symlinkSync(folder, folder); // leads to itself
+    expect(await refusal(folder)).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /^\S+objects cannot be opened \(ELOOP[^\n]*\)\. Make sure that this user may write it and that the disk has room\.$/,
+      ),
+    });
+  });
 });

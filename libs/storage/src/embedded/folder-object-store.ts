@@ -1,6 +1,7 @@
 /**
  * Objects in a folder: `a/b` is the file `a/b@` (no key contains `@`, so an object and a folder never clash).
- * Promises: written beside, synced, renamed, folder synced: after a crash an object is the old or the new one, whole.
+ * Promises: written beside, synced, renamed, folder synced: after a crash an object is the old or the new one, whole;
+ * a folder that cannot be used is refused at opening, with what to do.
  */
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -21,8 +22,12 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   static async open(folder: string): Promise<FolderObjectStore> {
-    await rm(join(folder, unfinished), { recursive: true, force: true }); // what a crash left
-    await mkdir(join(folder, unfinished), { recursive: true });
+    try {
+      await rm(join(folder, unfinished), { recursive: true, force: true }); // what a crash left
+      await mkdir(join(folder, unfinished), { recursive: true });
+    } catch (error) {
+      throw refusal(folder, error);
+    }
     return new FolderObjectStore(folder);
   }
 
@@ -119,4 +124,20 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+function refusal(folder: string, error: unknown): PlatformError {
+  if (hasCode(error, 'ENOTDIR')) {
+    return new PlatformError('data_folder_corrupt', {
+      detail: `${folder} is not a folder, and documents are kept in a folder there. Put a backup in its place, or move it away and send the documents again: npm run waybill -- docs add FOLDER [--collection NAME] --again.`,
+      cause: error,
+    });
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return new PlatformError('unavailable', {
+    detail: `${folder} cannot be opened (${why}). Make sure that this user may write it and that the disk has room.`,
+    cause: error,
+  });
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT');
