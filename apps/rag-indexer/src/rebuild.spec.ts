@@ -31,6 +31,16 @@ async function index(id: string, text: string, times = 1): Promise<void> {
   await t.untilSaid(id, 'indexed', times);
 }
 
+/** d1 was about bread and is about whales; d2, about whales too, was deleted. */
+async function indexReplaceAndDelete(): Promise<void> {
+  await t.start();
+  await index('d1', bread);
+  await index('d1', whales, 2);
+  await index('d2', whales);
+  await t.remove('d2');
+  await t.untilSaid('d2', 'deleted');
+}
+
 describe('a start beside an index without any document', () => {
   it('puts back what the record says is indexed, with name, place and revision, and writes no facts', async () => {
     await t.start();
@@ -60,12 +70,7 @@ describe('a start beside an index without any document', () => {
   });
 
   it('puts back the last content, and nothing that was deleted or never could be read', async () => {
-    await t.start();
-    await index('d1', bread);
-    await index('d1', whales, 2);
-    await index('d2', whales);
-    await t.remove('d2');
-    await t.untilSaid('d2', 'deleted');
+    await indexReplaceAndDelete();
     await t.ingest('d3', { content: await t.stored('d3', 'a\0b') });
     await t.untilSaid('d3', 'failed');
     await t.loseIndex();
@@ -109,12 +114,7 @@ describe('a start beside an index without any document', () => {
   });
 
   it('lets later commands win, and earlier ones that come again lose', async () => {
-    await t.start();
-    await index('d1', bread);
-    await index('d1', whales, 2);
-    await index('d2', whales);
-    await t.remove('d2');
-    await t.untilSaid('d2', 'deleted');
+    await indexReplaceAndDelete();
     const [first] = t.log.recordsOf(topics.documentRequests).filter(({ key }) => key === 'd1');
     await t.loseIndex();
     await t.start();

@@ -82,6 +82,12 @@ const message: IncomingMessage = {
   headers: { traceparent: parent, tenant: 'acme', subject: 'ann', ce_id: 'x' },
   value: '{}',
 };
+/** Of an agent that never answers. */
+function hanging() {
+  let signal: AbortSignal | undefined;
+  const made = node((_work, io) => new Promise(() => void (signal = io.signal)));
+  return { ...made, isAborted: () => signal!.aborted };
+}
 const completed = (output: unknown) => ({ status: 'completed', output });
 
 describe('running an activation', () => {
@@ -195,18 +201,14 @@ describe('running an activation', () => {
 
 describe('time that is up', () => {
   it('aborts what runs still, whether the agent listens or not, and says so', async () => {
-    let signal: AbortSignal | undefined;
-    const { activation, clock, outcome } = node((_work, io) => {
-      signal = io.signal;
-      return new Promise(() => undefined);
-    });
+    const { activation, clock, outcome, isAborted } = hanging();
     const run = activation.execute(message, work({ not_after: clock.now() + 500 }));
     clock.advance(499);
-    expect(signal!.aborted).toBe(false);
+    expect(isAborted()).toBe(false);
     clock.advance(1);
     await run;
     expect(outcome()).toMatchObject({ status: 'failed', error: { class: 'transient', code: 'timeout' } });
-    expect([signal!.aborted, 'usage' in outcome()]).toEqual([true, false]); // nobody knows what the broken call has cost
+    expect([isAborted(), 'usage' in outcome()]).toEqual([true, false]); // nobody knows what the broken call has cost
   });
 
   it('is not waited for by what has ended', async () => {
@@ -214,17 +216,14 @@ describe('time that is up', () => {
     expect([await activation.execute(message, work()), clock.nextInMs]).toEqual([undefined, undefined]);
   });
 });
+
 describe('cancelling', () => {
   it('aborts what runs at once, whether the agent listens or not', async () => {
-    let signal: AbortSignal | undefined;
-    const { activation, plans, outcome } = node((_work, io) => {
-      signal = io.signal;
-      return new Promise(() => undefined);
-    });
+    const { activation, plans, outcome, isAborted } = hanging();
     const run = activation.execute(message, work());
     plans.cancel('p1');
     await run;
-    expect(signal!.aborted).toBe(true);
+    expect(isAborted()).toBe(true);
     expect(outcome()).toMatchObject({ status: 'failed', error: { class: 'cancelled', code: 'cancelled' } });
   });
 

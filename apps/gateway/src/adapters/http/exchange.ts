@@ -50,8 +50,9 @@ export class Exchange {
     if (raw.destroyed) return;
     const length = Buffer.byteLength(text);
     raw.writeHead(status, status === 204 ? headers : { 'content-length': length, ...headers });
-    if (status < 400 || reply.request.raw.complete) return void raw.end(text, encodingOf(text, length));
-    raw.write(text);
+    const encoding = encodingOf(text, length);
+    if (status < 400 || reply.request.raw.complete) return void raw.end(text, encoding);
+    raw.write(text, encoding);
     void discardRest(reply.request.raw).then(() => raw.end());
   }
 
