@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { freePort } from '@waybill/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProgram, type RunningProgram } from './support/running-program.ts';
 import { scratchFolder } from './support/scratch.ts';
 
@@ -9,6 +11,15 @@ const slowly = { SIMULATED_TOKENS_PER_SECOND: '60' };
 
 const run = async (args: readonly string[], dataDir: string, env = slowly): Promise<RunningProgram> =>
   runProgram(args, { PORT: String(await freePort()), WAYBILL_DATA_DIR: dataDir, ...env });
+
+/** A client that sends this and then keeps the connection open, whatever it is told. */
+async function openConnection(port: number, request: string): Promise<void> {
+  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => void client.destroy());
+  client.resume().on('error', () => undefined);
+  await once(client, 'connect');
+  if (request !== '') await new Promise((resolve) => client.write(request, resolve));
+}
 
 describe('npm start -- --once', () => {
   it.each([
@@ -40,9 +51,12 @@ describe('npm start -- --once', () => {
 });
 
 describe('npm start', () => {
-  it('that stays up says that it stops and ends with 0', async () => {
+  it('that stays up says that it stops and ends with 0, whatever its clients leave open', async () => {
     const start = await run(['start', '--no-sample'], scratchFolder());
     await start.hasSaid('Ctrl-C stops.');
+    const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(start.printed())![1]);
+    const requests = ['', 'GET /healthz HTTP/1.1\r\n', 'NO HTTP\r\n\r\n'];
+    await Promise.all(requests.map((request) => openConnection(port, request)));
     start.signal('SIGINT');
     expect(await start.ended).toBe(0);
     expect(start.errors()).toBe(stopping);

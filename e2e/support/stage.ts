@@ -48,7 +48,7 @@ export async function embeddedStage(dataDir: string, startsAt: number): Promise<
     throw error;
   };
   const record = openRecord({ dataDir, logger: nullLogger, onBroken });
-  closing.add(() => record.close());
+  closing.add('record', record);
   const clock = new StandingClock(startsAt);
   const ports = { log: record.log, store: record.plans, clock };
   const replaceOrchestrator = await orchestrate(ports, closing);
@@ -62,7 +62,7 @@ export async function serversStage(startsAt: number): Promise<Stage> {
   const { DATABASE_URL: url, KAFKA_BROKERS } = settings('orchestrator') as Record<string, string>;
   await migrate({ url: url!, service: 'orchestrator', migrations: planMigrations });
   const sql = new PgSql({ url: url!, connections: 8, applicationName: 'equal states' });
-  closing.add(() => sql.close());
+  closing.add('PostgreSQL', sql);
   const open = async (): Promise<Ports> => {
     const topicSettings = { partitions: 4, replicas: 1, minInSyncReplicas: 1 };
     const log = await KafkaMessageLog.open({
@@ -70,7 +70,7 @@ export async function serversStage(startsAt: number): Promise<Stage> {
       clientId: 'equal',
       topics: topicSettings,
     });
-    closing.add(() => log.close());
+    closing.add('log', log);
     await log.prepareTopics();
     return { log, store: new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock }), clock };
   };
@@ -97,7 +97,7 @@ async function orchestrate({ log, store, clock }: Ports, closing: Closing): Prom
       config: { plansInMemory: 2, snapshotEvery: 5 },
     });
   let running = await start();
-  closing.add(() => running.close());
+  closing.add('orchestrator', { close: () => running.close() });
   return async () => {
     await running.close();
     running = await start();
@@ -105,13 +105,13 @@ async function orchestrate({ log, store, clock }: Ports, closing: Closing): Prom
 }
 
 async function perform(grounds: Grounds, closing: Closing): Promise<Stage> {
-  const stage: Stage = { ...grounds, player: undefined, close: () => closing.run() };
+  const stage: Stage = { ...grounds, player: undefined, close: () => closing.close() };
   const tail = await grounds.log.tail({
     topics: [topics.planEvents, topics.replies],
     from: 'end',
     onRecords: ({ records }) => records.forEach((record) => stage.player?.onRecord(record)),
   });
-  closing.add(() => tail.close());
+  closing.add('tail', tail);
   const worker = new WorkQueueConsumer({
     log: grounds.log,
     clock: grounds.clock,
@@ -122,6 +122,6 @@ async function perform(grounds: Grounds, closing: Closing): Promise<Stage> {
     onDeadLetter: ({ failure }) => Promise.reject(new Error(failure.detail)),
   });
   await worker.start();
-  closing.add(() => worker.close());
+  closing.add('worker', worker);
   return stage;
 }

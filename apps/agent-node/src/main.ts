@@ -20,9 +20,10 @@ await runService({
   start: async ({ settings, common, closing }) => {
     const { REDIS_URL: url, AGENT_NODE_IN_FLIGHT: inFlight, AGENT_NODE_DRAIN_MS: drainMs } = settings;
     const hot = await RedisHotState.open({ url, keyPrefix: 'waybill:hot:', logger: common.logger });
-    closing.add(() => hot.close());
+    closing.add('Redis', hot);
     const model = openModel(modelConfigOf(settings), { hot, clock: common.clock });
     const node = await startAgentNode({ ...common, agents: builtInAgents, model, config: { inFlight, drainMs } });
-    closing.add(() => node.close());
+    closing.add('agent node', node);
+    closing.drainMs = drainMs;
   },
 });

@@ -14,7 +14,7 @@ await runService({
     const objects = await openObjects(settings, common.logger);
     const readModels = postgresReadModels(settings.DATABASE_URL);
     const gateway = await startGateway({ ...common, objects, readModels, config: gatewayConfigOf(settings) });
-    closing.add(() => gateway.close());
+    closing.add('gateway', gateway);
     common.logger.info('Listening', { url: gateway.address });
     await gateway.ready();
   },

@@ -5,6 +5,7 @@
  */
 import 'reflect-metadata';
 import { maxWorkAgeMs, PlatformError, type Readiness } from '@waybill/contracts';
+import { Closing } from '@waybill/service/closing';
 import { LogTransport, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import type { Logger, Metrics, MetricsText, Tracer } from '@waybill/telemetry';
@@ -48,6 +49,8 @@ export interface Gateway {
   /** Resolves once it has caught up with the log as it was at the start. */
   ready(): Promise<void>;
   close(): Promise<void>;
+  /** The part that is being closed. */
+  readonly closing: string | undefined;
 }
 
 const group = 'gateway';
@@ -98,24 +101,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   });
   const app = await createServer({ module, logger, tracer, metrics: http });
-  context.follow = app.get(FollowTask);
+  const follow = app.get(FollowTask);
+  context.follow = follow;
   app.connectMicroservice({ strategy: transport });
   const listeners = new Listeners(app.getHttpServer());
-  const close = async (): Promise<void> => {
-    context.follow?.close();
-    await Promise.all([listeners.close(), app.close()]);
-    replies.close();
-    await writer.close();
-    await source.destroy();
-  };
+  const closing = new Closing();
+  closing.add('database', { close: () => source.destroy() });
+  closing.add('read model', writer);
+  closing.add('replies', replies);
+  closing.add('requests and consumers', { close: () => Promise.all([listeners.close(), app.close()]) });
+  closing.add('streams', follow);
   await catchUp.start(() => app.startAllMicroservices());
   try {
     await listeners.listen({ port: config.port, host: config.host }, (where) => app.listen(where));
   } catch (error) {
-    await close();
+    await closing.close();
     throw isPortTaken(error) ? portTaken(config.port, error) : error;
   }
-  return { address: addressOf(config.host, app.getHttpServer().address()), ready: () => catchUp.whenReady(), close };
+  return {
+    address: addressOf(config.host, app.getHttpServer().address()),
+    ready: () => catchUp.whenReady(),
+    close: () => closing.close(),
+    get closing() {
+      return closing.closing;
+    },
+  };
 }
 
 const isPortTaken = (error: unknown): boolean =>

@@ -19,10 +19,10 @@ await runService({
     const { DATABASE_URL: url, DATABASE_CONNECTIONS: connections, OPEN_ACTIVATIONS: openActivations } = settings;
     await migrate({ url, service: 'orchestrator', migrations: planMigrations });
     const sql = new PgSql({ url, connections, applicationName: 'waybill orchestrator', plansOnce: true });
-    closing.add(() => sql.close());
+    closing.add('PostgreSQL', sql);
     const { log, clock } = common;
     const store = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock });
     const orchestrator = await startOrchestrator({ ...common, store, config: { openActivations } });
-    closing.add(() => orchestrator.close());
+    closing.add('orchestrator', orchestrator);
   },
 });

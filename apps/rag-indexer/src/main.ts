@@ -18,11 +18,11 @@ await runService({
     const { DATABASE_URL: url, DATABASE_CONNECTIONS: connections } = settings;
     await migrate({ url, service: 'rag-indexer', migrations: knowledgeMigrations });
     const sql = new PgSql({ url, connections, applicationName: 'waybill rag-indexer' });
-    closing.add(() => sql.close());
+    closing.add('PostgreSQL', sql);
     const embedder = hashingEmbedder;
     const index = await PgvectorKnowledgeIndex.open({ sql, embedder });
     const objects = await openObjects(settings, common.logger);
     const indexer = await startRagIndexer({ ...common, objects, index, embedder });
-    closing.add(() => indexer.close());
+    closing.add('rag indexer', indexer);
   },
 });

@@ -45,7 +45,7 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   let isStarted = false;
   // A start that is interrupted holds nothing that a polite end would save.
   const isStopping = stopOnSignals({
-    running: () => (isStarted ? { close: () => closing.run() } : undefined),
+    running: () => (isStarted ? closing : undefined),
     exitCode: () => 0,
     explain,
   });
@@ -55,7 +55,7 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   } catch (error) {
     if (isStopping()) return;
     process.stderr.write(`${explain(error)}\n`);
-    await closing.run().catch(() => undefined);
+    await closing.close().catch(() => undefined);
     process.exit(1);
   }
 }
@@ -76,12 +76,12 @@ async function start<Shape extends z.ZodRawShape>(
   if (settings.METRICS_PORT !== undefined) {
     const { METRICS_PORT: port, METRICS_HOST: host } = settings;
     const page = await openStatusPage({ port, host, metrics, isReady: () => state.isReady });
-    closing.add(() => page.close());
+    closing.add('status page', page);
   }
   const telemetry = await openTelemetry({ services: [name], endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
-  closing.add(() => telemetry.close());
+  closing.add('telemetry', telemetry);
   const log = await openKafkaLog(name, settings, logger);
-  closing.add(() => log.close());
+  closing.add('log', log);
   const instanceId = randomUUID();
   const common = {
     log,
@@ -94,7 +94,7 @@ async function start<Shape extends z.ZodRawShape>(
   };
   await startService({ settings, common, closing });
   state.isReady = true;
-  closing.add(() => Promise.resolve((state.isReady = false)));
+  closing.add('readiness', { close: () => void (state.isReady = false) });
   logger.info('Ready', { instance: instanceId });
 }
 

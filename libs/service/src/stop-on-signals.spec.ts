@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Closable } from './closing.ts';
 import { stopOnSignals, type HostProcess, type Stoppable } from './stop-on-signals.ts';
 
 const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.';
@@ -17,16 +18,25 @@ class FakeProcess implements HostProcess {
   exit(code: number): void {
     this.done.push(`exit ${code}`);
   }
+  readonly resources = ['Timeout', 'MessagePort', 'Timeout'];
+  private readonly timers: { readonly at: number; readonly callback: () => void }[] = [];
+  after(ms: number, callback: () => void): void {
+    this.timers.push({ at: this.now + ms, callback });
+  }
+  pass(ms: number): void {
+    this.now += ms;
+    for (const { at, callback } of this.timers) if (at <= this.now) callback();
+  }
   send(signal: 'SIGINT' | 'SIGTERM', at = this.now): void {
     this.now = at;
     this.handlers.get(signal)!();
   }
 }
 
-function serving(options: Partial<Stoppable> = {}) {
+function serving(options: Partial<Stoppable> = {}, part: Partial<Closable> = {}) {
   const host = new FakeProcess();
   const closed = Promise.withResolvers<void>();
-  const running = { close: () => closed.promise };
+  const running = { close: () => closed.promise, closing: 'gateway > read model', ...part };
   const isStopping = stopOnSignals(
     { running: () => running, explain: (error) => `explained: ${(error as Error).message}`, ...options },
     host,
@@ -97,6 +107,25 @@ describe('a signal', () => {
     closed.resolve();
     await settled();
     expect(host.done).toEqual([stopping, 'exit 0']);
+  });
+
+  it('ends the process when the stop does not end, and says what held it up', () => {
+    const { host } = serving();
+    host.send('SIGTERM');
+    host.pass(27_999);
+    expect(host.done).toEqual([stopping]);
+    host.pass(1);
+    expect(host.done[1]).toMatch(
+      /^Not everything ended in time: gateway > read model \(open: Timeout, MessagePort\)\./,
+    );
+    expect(host.done[2]).toBe('exit 1');
+  });
+
+  it('waits as long as what runs may take', () => {
+    const { host } = serving({}, { drainMs: 60_000 });
+    host.send('SIGTERM');
+    host.pass(62_000);
+    expect(host.done).toEqual([stopping.replace('25 s', '60 s')]);
   });
 
   it('says why a stop failed', async () => {

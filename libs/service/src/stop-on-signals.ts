@@ -1,11 +1,12 @@
 /**
  * What Ctrl-C and SIGTERM do. Promises: the first is answered with a line at once, and what runs is stopped politely; the second ends the
- * process; the exit code is the signal's (128 and its number) unless the work says another.
+ * process; the exit code is the signal's (128 and its number) unless the work says another; a stop ends within a bound, and then says what did not.
  */
+import type { Closable } from './closing.ts';
 
 export interface Stoppable {
   /** What has to be stopped; undefined while there is nothing. */
-  running(): { close(): Promise<void> } | undefined;
+  running(): Closable | undefined;
   /** Asked when all is stopped. `interrupted`: the signal's. */
   exitCode?(interrupted: number): number;
   /** The line for a stop that failed. */
@@ -18,6 +19,10 @@ export interface Stoppable {
 export interface HostProcess {
   readonly now: number;
   on(signal: StopSignal, handler: () => void): void;
+  /** Calls back once. */
+  after(ms: number, callback: () => void): void;
+  /** The kinds of what keeps it alive. */
+  readonly resources: readonly string[];
   say(line: string): void;
   exit(code: number): void;
 }
@@ -27,14 +32,19 @@ type StopSignal = keyof typeof exitCodes;
 
 /** npm hands a Ctrl-C on to a process that has it from the terminal already: what follows within this time is no second one. */
 const echoMs = 500;
-/** An agent node waits so long for what it runs. */
-const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.';
+const usualDrainMs = 25_000;
+/** For all else. Together less than the 30 s after which Kubernetes kills, which would not say why. */
+const restMs = 3_000;
 
 const thisProcess: HostProcess = {
   get now() {
     return performance.now();
   },
   on: (signal, handler) => void process.on(signal, handler),
+  after: (ms, callback) => void setTimeout(callback, ms),
+  get resources() {
+    return process.getActiveResourcesInfo();
+  },
   say: (line) => void process.stderr.write(`${line}\n`),
   exit: (code) => process.exit(code),
 };
@@ -58,7 +68,7 @@ async function stop(work: Stoppable, host: HostProcess, interrupted: number): Pr
     host.say(work.farewell?.() ?? 'Stopped; nothing is lost.');
     return host.exit(interrupted);
   }
-  host.say(stopping);
+  announce(running, host);
   try {
     await running.close();
     const code = work.exitCode?.(interrupted) ?? interrupted;
@@ -70,3 +80,16 @@ async function stop(work: Stoppable, host: HostProcess, interrupted: number): Pr
     host.exit(1);
   }
 }
+
+/** Says what is waited for, and for how long at most. */
+function announce(running: Closable, host: HostProcess): void {
+  const { drainMs = usualDrainMs } = running;
+  host.say(`Stopping: finishing what runs, up to ${drainMs / 1000} s. Ctrl-C again ends at once; nothing is lost.`);
+  host.after(drainMs + restMs, () => {
+    host.say(unfinished(running, host.resources));
+    host.exit(1);
+  });
+}
+
+const unfinished = ({ closing = 'all' }: Closable, resources: readonly string[]): string =>
+  `Not everything ended in time: ${closing} (open: ${[...new Set(resources)].join(', ')}). The process ends now. Nothing is lost: what was not finished is done when it runs again. Please report this line.`;

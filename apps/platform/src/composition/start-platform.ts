@@ -31,6 +31,8 @@ export interface PlatformOptions {
 export interface RunningPlatform {
   readonly url: string;
   readonly close: () => Promise<void>;
+  /** The part that is being closed. */
+  readonly closing: string | undefined;
 }
 
 const services = ['gateway', 'orchestrator', 'agent-node', 'rag-indexer'] as const;
@@ -41,7 +43,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   try {
     return await compose(options, closing);
   } catch (error) {
-    await closing.run();
+    await closing.close();
     throw error;
   }
 }
@@ -56,13 +58,13 @@ async function compose(
   const metrics = Object.fromEntries(services.map((name) => [name, createMetrics(name)]));
   const platformLogger = createLogger('platform', { level: config.logLevel });
   const record = openRecord({ dataDir: config.dataDir, logger: platformLogger, onBroken });
-  closing.add(() => record.close());
+  closing.add('log', record);
   const telemetry = await openTelemetry({
     services,
     endpoint: config.otlpEndpoint,
     logger: platformLogger,
   });
-  closing.add(() => telemetry.close());
+  closing.add('telemetry', telemetry);
   const common = (name: (typeof services)[number]) => ({
     log: record.log,
     clock,
@@ -73,22 +75,22 @@ async function compose(
   });
   const objects = await FolderObjectStore.open(join(config.dataDir, 'objects'));
   const hot = new MemoryHotState({ now: () => clock.now() });
-  closing.add(() => hot.close());
+  closing.add('hot state', hot);
 
   const orchestrator = await startOrchestrator({
     ...common('orchestrator'),
     store: record.plans,
     instanceId: randomUUID(),
   });
-  closing.add(() => orchestrator.close());
+  closing.add('orchestrator', orchestrator);
   const embedder = hashingEmbedder;
   const index = SqliteKnowledgeIndex.open({ file: join(config.dataDir, 'knowledge.db'), embedder });
-  closing.add(() => index.close());
+  closing.add('knowledge index', index);
   const ragIndexer = await startRagIndexer({ ...common('rag-indexer'), objects, index, embedder });
-  closing.add(() => ragIndexer.close());
+  closing.add('rag indexer', ragIndexer);
   const model = openModel(config.model, { hot, clock });
   const agentNode = await startAgentNode({ ...common('agent-node'), agents: [...builtInAgents, ...agents], model });
-  closing.add(() => agentNode.close());
+  closing.add('agent node', agentNode);
   const gateway = await startGateway({
     ...common('gateway'),
     objects,
@@ -97,8 +99,14 @@ async function compose(
     config: config.gateway,
     metricsPage: mergeMetrics(services.map((name) => metrics[name]!)),
   });
-  closing.add(() => gateway.close());
+  closing.add('gateway', gateway);
   await gateway.ready();
   record.lock.setAddress(gateway.address);
-  return { url: gateway.address, close: () => closing.run() };
+  return {
+    url: gateway.address,
+    close: () => closing.close(),
+    get closing() {
+      return closing.closing;
+    },
+  };
 }

@@ -1,20 +1,30 @@
 /**
  * Several listening sockets for one address. Node takes one new connection of a socket each time its event loop goes round, so under full load the
  * last of many who connect at once would wait for as many rounds; with several sockets each round takes one of each.
- * Promises: a port that anybody else listens on is an error; where the system cannot share an address there is one socket.
+ * Promises: a port that anybody else listens on is an error; where the system cannot share an address there is one socket;
+ * a close lets requests that run be answered, and ends whatever clients do: who has asked for nothing is cut off at once, the rest after `patienceMs`.
  */
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
-import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net';
+import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 
 const sockets = 16;
+/** Streams were cut before: what is left are requests of a second at most, and large bodies. */
+const usualPatienceMs = 5_000;
 
 export class Listeners {
   readonly #http: HttpServer;
+  readonly #patienceMs: number;
   readonly #others: Server[] = [];
+  readonly #connections = new Set<Socket>();
 
-  constructor(http: HttpServer) {
+  constructor(http: HttpServer, patienceMs = usualPatienceMs) {
     this.#http = http;
+    this.#patienceMs = patienceMs;
+    http.on('connection', (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
   }
 
   /** `listenHttp` makes the HTTP server listen as it is told. Rejects with `EADDRINUSE`; then nothing is left open. */
@@ -40,9 +50,17 @@ export class Listeners {
     }
   }
 
-  /** Takes no more connections, and resolves when those it took are closed. */
+  /** Takes no more connections, and resolves when those it took are closed. The HTTP server is to be closed at the same time. */
   async close(): Promise<void> {
+    // Node closes the connections that are idle now, and keeps those that become it.
+    this.#http.keepAliveTimeout = 1;
+    this.#cut(({ bytesRead }) => bytesRead === 0);
+    setTimeout(() => this.#cut(() => true), this.#patienceMs).unref();
     await Promise.all(this.#others.splice(0).map((other) => closed(other)));
+  }
+
+  #cut(isMeant: (socket: Socket) => boolean): void {
+    for (const socket of this.#connections) if (isMeant(socket)) socket.destroy();
   }
 }
 

@@ -26,6 +26,8 @@ export interface ServerParts {
 const isAbsolute = /^https?:\/\//i;
 /** A form carries the file and a little more. */
 const formOverhead = 64 * 1024;
+/** How long who sent no HTTP has to read why it was refused and to hang up. */
+const lingerMs = 5_000;
 
 export async function createServer({ module, logger, tracer, metrics }: ServerParts): Promise<NestFastifyApplication> {
   const begin = (request: FastifyRequest): Exchange => (request.exchange = new Exchange(request, tracer, metrics));
@@ -35,6 +37,7 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
     return503OnClosing: false,
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
       if (socket.writable) socket.end(unreadableRequest(error.code));
+      socket.setTimeout(lingerMs, () => socket.destroy());
     },
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 2_048 },

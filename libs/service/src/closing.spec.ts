@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { Closing } from './closing.ts';
+
+it('closes what was opened last first, once, and one after the other', async () => {
+  const done: string[] = [];
+  const closing = new Closing();
+  for (const name of ['log', 'service']) {
+    closing.add(name, {
+      async close() {
+        done.push(`${name} begins`);
+        await Promise.resolve();
+        done.push(`${name} ends`);
+      },
+    });
+  }
+  await Promise.all([closing.close(), closing.close()]);
+  await closing.close();
+  expect(done).toEqual(['service begins', 'service ends', 'log begins', 'log ends']);
+});
+
+it('closes the rest when one fails, and tells the first failure', async () => {
+  const done: string[] = [];
+  const closing = new Closing();
+  closing.add('log', { close: () => void done.push('log') });
+  for (const name of ['first', 'second']) closing.add(name, { close: () => Promise.reject(new Error(name)) });
+  await expect(closing.close()).rejects.toThrow('second');
+  expect(done).toEqual(['log']);
+});
+
+it('says what is being closed, to its parts', async () => {
+  const held = Promise.withResolvers<void>();
+  const gateway = new Closing();
+  gateway.add('read model', { close: () => held.promise });
+  const closing = new Closing();
+  closing.add('gateway', gateway);
+  expect(closing.closing).toBeUndefined();
+  const closed = closing.close();
+  expect(closing.closing).toBe('gateway > read model');
+  held.resolve();
+  await closed;
+  expect(closing.closing).toBeUndefined();
+});
