@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { freePort } from '@waybill/testing';
 import { describe, expect, it } from 'vitest';
 import { runScript } from './support/run-script.ts';
 import { bootstrap, scratchFolder } from './support/scratch.ts';
@@ -5,6 +9,19 @@ import { bootstrap, scratchFolder } from './support/scratch.ts';
 const run = (...args: string[]) => runScript(bootstrap, args, { WAYBILL_DATA_DIR: scratchFolder() });
 
 describe('usage', () => {
+  it.each([
+    ['waybill tasks', 'ends as programs in a pipe do', 141],
+    ['start --once', 'goes on', 0],
+  ])('%s without anybody who reads %s', async (command, _, expected) => {
+    const env = { ...process.env, PORT: String(await freePort()), WAYBILL_DATA_DIR: scratchFolder() };
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const child = spawn(process.execPath, [bootstrap, ...command.split(' ')], { env, stdio: [...stdio] });
+    child.stdout!.destroy();
+    const errors = text(child.stderr!);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect([code, await errors]).toEqual([expected, '']);
+  });
+
   it.each([
     ['npm start -- --help', ['start', '--help'], /Usage: npm start.*--no-sample/s],
     ['npm run waybill -- start --help', ['waybill', 'start', '--help'], /Usage: npm start.*--no-sample/s],

@@ -13,6 +13,6 @@ await runService({
     const hot = new MemoryHotState({ now: () => common.clock.now() });
     const model = openModel({ provider: 'simulated', tokensPerSecond: 0 }, { hot, clock: common.clock });
     const node = await startAgentNode({ ...common, agents: [ticker], model });
-    closing.add(() => node.close());
+    closing.add('agent node', node);
   },
 });

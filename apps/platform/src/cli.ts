@@ -15,6 +15,7 @@ import { readServers } from './composition/server-record.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { whenReaderIsGone } from './terminal/reader-gone.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyRecord, doctor }),
@@ -69,10 +70,14 @@ function farewell(): string | undefined {
     : `Task ${followed} goes on. Follow it with: ${watching}`;
 }
 
+/** 128 and the number of SIGPIPE, as of other programs in a pipe. */
+const readerGone = 141;
+
 if (process.argv[2] === 'start') {
   process.argv.splice(2, 1);
   await import('./main.ts');
 } else {
+  whenReaderIsGone(() => process.exit(readerGone));
   const isStopping = stopOnSignals({
     running: () => own,
     exitCode: (interrupted) => outcome ?? interrupted,
