@@ -12,12 +12,40 @@ const step = (id: string, needs: string[]): object => ({
   needs,
   with: { step: id, of: '${{ input.id }}' },
 });
-const definition = {
-  steps: { a: step('a', []), b: step('b', ['a']), c: step('c', ['a']), d: step('d', ['b', 'c']), e: step('e', ['d']) },
-  output: '${{ steps.e.output.of }}',
-} as never;
+const passage = { document_id: 'd', name: 'guide.md', place: 'Intro', score: 1 };
+const text = Array.from({ length: 40 }, (_, at) => `Sentence ${at} says what a waybill names.`).join(' ');
+/** Its answer takes as long as the simulated model is told to speak. */
+const speech = (limits: object): object => ({
+  steps: {
+    a: { agent: 'writer', with: { goal: 'What does a waybill name?', passages: [{ ...passage, text }] }, ...limits },
+  },
+  output: '${{ input.id }}',
+});
+
+/** What tasks do, by turns: mostly steps that need each other, and now and then one whose time is up or that is cancelled while it speaks. */
+const kinds = {
+  steps: {
+    definition: {
+      steps: {
+        a: step('a', []),
+        b: step('b', ['a']),
+        c: step('c', ['a']),
+        d: step('d', ['b', 'c']),
+        e: step('e', ['d']),
+      },
+      output: '${{ steps.e.output.of }}',
+    },
+    ends: ['TaskCompleted'],
+  },
+  late: { definition: speech({ timeout: '300ms', retry: { max_attempts: 2 } }), ends: ['TaskFailed', 'TaskCompleted'] },
+  cancelled: { definition: speech({}), ends: ['TaskCancelled', 'TaskCompleted'] },
+} as const;
+type Kind = keyof typeof kinds;
+const turns: readonly Kind[] = ['steps', 'steps', 'late', 'steps', 'steps', 'steps', 'cancelled', 'steps'];
+const terminal = new Set<string>(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
 
 export interface Followed {
+  readonly kind: Kind;
   readonly key: string;
   readonly taskId: string;
   readonly events: readonly PlanEvent[];
@@ -29,6 +57,7 @@ export class Load {
   up: Promise<void> = Promise.resolve();
   heard = 0;
   readonly ended: Promise<Followed[]>;
+  private begun = 0;
   private stopped = false;
 
   /** `before`: what each waits for before it submits. */
@@ -47,13 +76,18 @@ export class Load {
 
   private async lane(client: WaybillClient): Promise<Followed[]> {
     const done: Followed[] = [];
-    for (await this.before(); !this.stopped; await this.before()) done.push(await this.oneTask(client));
+    for (await this.before(); !this.stopped; await this.before()) {
+      this.begun += 1;
+      done.push(await this.oneTask(client, turns[this.begun % turns.length]!));
+    }
     return done;
   }
 
-  private async oneTask(client: WaybillClient): Promise<Followed> {
+  private async oneTask(client: WaybillClient, kind: Kind): Promise<Followed> {
     const key = randomUUID();
-    const taskId = await this.submit(client, key);
+    const task = { definition: kinds[kind].definition as never, input: { id: key } };
+    const taskId = await this.persistently(async () => (await client.submit(task, { idempotencyKey: key })).task_id);
+    if (kind === 'cancelled') await this.persistently(() => cancel(client, taskId));
     const events: PlanEvent[] = [];
     const again = (): Promise<boolean> => this.up.then(() => true);
     for await (const frame of client.follow(taskId, { again })) {
@@ -61,13 +95,13 @@ export class Load {
       events.push(frame.event);
       this.heard += 1;
     }
-    return { key, taskId, events };
+    return { kind, key, taskId, events };
   }
 
-  private async submit(client: WaybillClient, key: string): Promise<string> {
+  private async persistently<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return (await client.submit({ definition, input: { id: key } }, { idempotencyKey: key })).task_id;
+        return await ask();
       } catch (error) {
         const isBusy = error instanceof ApiError && error.problem.class === 'transient';
         if (!isBusy && !(error instanceof TypeError)) throw error; // a connection that broke, or "not just now"
@@ -75,6 +109,15 @@ export class Load {
         await new Promise((resolve) => setTimeout(resolve, isBusy ? 100 : 0)); // as a client that is told to wait
       }
     }
+  }
+}
+
+/** One that has ended meanwhile is as good as cancelled. */
+async function cancel(client: WaybillClient, taskId: string): Promise<void> {
+  try {
+    await client.cancel(taskId);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'task_ended') throw error;
   }
 }
 
@@ -89,14 +132,16 @@ export async function checkAll(clients: readonly WaybillClient[], done: readonly
 }
 
 /** What was streamed is whole, and the platform says the same. */
-async function checkTask(client: WaybillClient, { key, taskId, events }: Followed): Promise<void> {
+async function checkTask(client: WaybillClient, { kind, key, taskId, events }: Followed): Promise<void> {
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  expect(events.filter(({ type }) => type === 'TaskCompleted')).toHaveLength(1);
-  expect(events.filter(({ type }) => type === 'StepCompleted')).toHaveLength(5);
+  const end = events.at(-1)!.type;
+  expect(kinds[kind].ends).toContain(end);
+  expect(events.filter(({ type }) => terminal.has(type))).toHaveLength(1);
+  if (kind === 'steps') expect(events.filter(({ type }) => type === 'StepCompleted')).toHaveLength(5);
   // Another address may have read the end a little later; once it has shown the end, its state says so too.
   const again: PlanEvent[] = [];
   for await (const frame of client.follow(taskId)) if (frame.kind === 'event') again.push(frame.event);
   expect(again).toEqual(events);
-  expect((await client.task(taskId)).output).toBe(key);
+  if (end === 'TaskCompleted') expect((await client.task(taskId)).output).toBe(key);
   expect((await client.events(taskId)).events).toEqual(events);
 }

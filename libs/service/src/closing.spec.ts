@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Closing } from './closing.ts';
+import { Closing, SideBySide } from './closing.ts';
 
 it('closes what was opened last first, once, and one after the other', async () => {
   const done: string[] = [];
@@ -39,4 +39,17 @@ it('says what is being closed, to its parts', async () => {
   held.resolve();
   await closed;
   expect(closing.closing).toBeUndefined();
+});
+
+it('closes side by side what may take its time, says what is left, and tells a failure after all have ended', async () => {
+  const slow = Promise.withResolvers<void>();
+  const both = new SideBySide();
+  both.add('gateway', { close: () => Promise.reject(new Error('no')) });
+  both.add('replies', { close: () => undefined });
+  both.add('agent node', { close: () => slow.promise, closing: 'work' });
+  const closed = both.close().catch((error: unknown) => (error as Error).message);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(both.closing).toBe('gateway, agent node > work');
+  slow.resolve();
+  expect(await closed).toBe('no');
 });

@@ -1,4 +1,4 @@
-/** What has to be closed, in the opposite order of its opening, once. One that fails does not keep the others open. */
+/** Ways to close what was opened: one after the other or side by side. One that fails does not keep the others open. */
 
 export interface Closable {
   close(): Promise<unknown> | void;
@@ -8,6 +8,7 @@ export interface Closable {
   readonly drainMs?: number | undefined;
 }
 
+/** In the opposite order of its opening, once. */
 export class Closing implements Closable {
   drainMs: number | undefined;
   private readonly parts: { readonly name: string; readonly part: Closable }[] = [];
@@ -20,9 +21,7 @@ export class Closing implements Closable {
 
   /** `gateway > read model` */
   get closing(): string | undefined {
-    if (!this.current) return undefined;
-    const { name, part } = this.current;
-    return part.closing === undefined ? name : `${name} > ${part.closing}`;
+    return this.current && pathOf(this.current.name, this.current.part);
   }
 
   /** Rejects with the first failure, after everything was tried. */
@@ -45,3 +44,30 @@ export class Closing implements Closable {
     if (failures.length > 0) throw failures[0];
   }
 }
+
+/** All at once, so that each may take as long as all together may. */
+export class SideBySide implements Closable {
+  private readonly open = new Map<string, Closable>();
+
+  add(name: string, part: Closable): void {
+    this.open.set(name, part);
+  }
+
+  /** `gateway > streams, agent node` */
+  get closing(): string | undefined {
+    return [...this.open].map(([name, part]) => pathOf(name, part)).join(', ') || undefined;
+  }
+
+  async close(): Promise<void> {
+    const outcomes = await Promise.allSettled([...this.open].map(([name, part]) => this.closeOne(name, part)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async closeOne(name: string, part: Closable): Promise<void> {
+    await part.close();
+    this.open.delete(name);
+  }
+}
+
+const pathOf = (name: string, { closing }: Closable): string => (closing === undefined ? name : `${name} > ${closing}`);

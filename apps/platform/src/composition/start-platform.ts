@@ -17,7 +17,7 @@ import { FolderObjectStore, MemoryHotState, SqliteKnowledgeIndex } from '@waybil
 import { createLogger, createMetrics, mergeMetrics, openTelemetry } from '@waybill/telemetry';
 import type { PlatformConfig } from '../config.ts';
 import { endProcess } from '../terminal/failure.ts';
-import { Closing } from '@waybill/service/closing';
+import { Closing, SideBySide } from '@waybill/service/closing';
 import { openRecord } from './embedded-record.ts';
 
 export interface PlatformOptions {
@@ -86,11 +86,14 @@ async function compose(
   const embedder = hashingEmbedder;
   const index = SqliteKnowledgeIndex.open({ file: join(config.dataDir, 'knowledge.db'), embedder });
   closing.add('knowledge index', index);
+  // Each finishes what it runs, and nothing of it waits for another of them.
+  const working = new SideBySide();
+  closing.add('services', working);
   const ragIndexer = await startRagIndexer({ ...common('rag-indexer'), objects, index, embedder });
-  closing.add('rag indexer', ragIndexer);
+  working.add('rag indexer', ragIndexer);
   const model = openModel(config.model, { hot, clock });
   const agentNode = await startAgentNode({ ...common('agent-node'), agents: [...builtInAgents, ...agents], model });
-  closing.add('agent node', agentNode);
+  working.add('agent node', agentNode);
   const gateway = await startGateway({
     ...common('gateway'),
     objects,
@@ -99,7 +102,7 @@ async function compose(
     config: config.gateway,
     metricsPage: mergeMetrics(services.map((name) => metrics[name]!)),
   });
-  closing.add('gateway', gateway);
+  working.add('gateway', gateway);
   await gateway.ready();
   record.lock.setAddress(gateway.address);
   return {
