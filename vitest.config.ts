@@ -19,7 +19,8 @@ export default defineConfig({
           exclude: ['**/*.servers.spec.ts'],
           // Specs mock no module and leave nothing behind: one process takes many, and imports what they share once.
           isolate: false,
-          // Some start a whole PostgreSQL (PGlite), which takes seconds on a busy machine.
+          // Limits are for what hangs: a property or a whole PostgreSQL (PGlite) takes seconds on a busy machine.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },

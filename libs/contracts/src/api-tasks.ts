@@ -5,7 +5,7 @@ import { Failure } from './errors.ts';
 import { Json, JsonObject } from './json.ts';
 import { limits } from './limits.ts';
 import { Budget } from './requests.ts';
-import { Call, Usage } from './work.ts';
+import { Call, Usage, UsageSum } from './work.ts';
 
 export const taskStatuses = [
   'accepted',
@@ -120,7 +120,7 @@ export const PlanStepView = z.object({
 export type PlanStepView = z.infer<typeof PlanStepView>;
 
 export const TaskUsage = z.object({
-  ...Usage.shape,
+  ...UsageSum.shape,
   steps: z.number().int().nonnegative().describe('Activations, as in the budget.'),
 });
 export type TaskUsage = z.infer<typeof TaskUsage>;
@@ -185,7 +185,7 @@ export const StepView = z.object({
   ...PlanStepView.shape,
   attempts: z.array(AttemptView),
   journal: z.array(JournalView),
-  usage: Usage,
+  usage: UsageSum,
   model: z.string().nullable(),
 });
 export type StepView = z.infer<typeof StepView>;

@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { Failure } from './errors.ts';
 import { Json, JsonObject } from './json.ts';
 import { Budget } from './requests.ts';
-import { Call, JournalEntry, Usage } from './work.ts';
+import { Call, JournalEntry, Usage, UsageSum } from './work.ts';
 
 const step = { step_id: z.string(), work_id: z.string() };
 const attempt = { ...step, epoch: z.number().int() };
 const activation = { ...attempt, turn: z.number().int() };
 /** Tokens that were settled, and dispatches. */
-const totals = z.object({ ...Usage.shape, steps: z.number().int() });
+const totals = z.object({ ...UsageSum.shape, steps: z.number().int() });
 /** Present when an agent or a call may be at work still: a cancel signal follows from it. */
 const openWork = z.boolean().optional();
 

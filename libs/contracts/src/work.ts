@@ -8,7 +8,14 @@ import { Json, JsonObject } from './json.ts';
 import { ReplyTo } from './requests.ts';
 
 /** What one step has used. Tokens as the provider counts them. */
+/** Of one attempt; so that the sum of a task's attempts is a whole number still. */
+const mostTokens = 1_000_000_000;
 export const Usage = z.object({
+  prompt_tokens: z.number().int().nonnegative().max(mostTokens),
+  completion_tokens: z.number().int().nonnegative().max(mostTokens),
+});
+/** Of several attempts. */
+export const UsageSum = z.object({
   prompt_tokens: z.number().int().nonnegative(),
   completion_tokens: z.number().int().nonnegative(),
 });

@@ -58,6 +58,8 @@ export interface GroupMembership {
   /** Nothing more of these partitions is delivered until `resume`; what is under way is finished. */
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
+  /** As if `onRecords` had rejected: revoked and, after a back-off, assigned anew. For who has to go back below what was delivered. */
+  giveBack(partitions: readonly TopicPartition[], why: Error): void;
   /** Revokes what is held, hands it over politely, and ends. */
   leave(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-/** An attempt that failed: another one later, or the end of the step and with it of the task. */
-import type { Failure, PlanFact, Usage } from '@waybill/contracts';
+/** An attempt that failed: another one later, within the time that records are kept, or the end of the step and with it of the task. */
+import { maxWorkAgeMs, type Failure, type PlanFact, type Usage } from '@waybill/contracts';
 import { failStep } from './endings.ts';
 import { isoTime } from './iso-time.ts';
 import type { RunningPlan, Step } from './plan.ts';
@@ -21,7 +21,7 @@ export const retries = (step: Step, error: Failure): boolean =>
 
 export function retryScheduled(step: Step, { error, usage, at, jitter }: LostAttempt): PlanFact {
   const { step_id, work_id } = step.planned;
-  const retry_at = at + Math.max(error.retry_after_ms ?? 0, backOff(step, jitter));
+  const retry_at = at + Math.min(Math.max(error.retry_after_ms ?? 0, backOff(step, jitter)), maxWorkAgeMs);
   return {
     type: 'StepRetryScheduled',
     time: isoTime(at),

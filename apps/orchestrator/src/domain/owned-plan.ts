@@ -2,7 +2,7 @@
  * A plan in the hands of its partition's owner: the core's state, its place in the event order, and what the owner alone must know of it.
  * Promise: `seq` counts the plan's events without gaps, whether they were loaded or have just been decided.
  */
-import type { PlanEvent, PlanFact, WhoseData } from '@waybill/contracts';
+import type { PlanEvent, PlanFact, PlatformError, WhoseData } from '@waybill/contracts';
 import { emptyPlan, type Core, type Plan } from '@waybill/workflow';
 
 export class OwnedPlan {
@@ -16,6 +16,8 @@ export class OwnedPlan {
   priority = 5;
   /** When it was taken in, RFC 3339; undefined when it began at a snapshot. */
   acceptedAt: string | undefined;
+  /** Why its stored events cannot be folded: then it is empty here, and nothing may be decided for it. */
+  unreadable: PlatformError | undefined;
   private readonly openSteps = new Set<string>();
 
   constructor(

@@ -49,7 +49,7 @@ export class OwnerBench {
       clock: this.clock,
       random: () => 0.5,
       spans: { startSpan: () => ({ traceparent: '00-trace', end: () => {} }) },
-      counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {} },
+      counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {}, unreadable: () => {} },
       deadLetter: deadLetterFor(this.clock),
       instanceId: 'test',
       config: OrchestratorConfig.parse(options.config ?? {}),

@@ -1,9 +1,10 @@
 /**
  * The plans of one partition that are in memory; a cold one is folded from its snapshot and the events after it.
- * Promises: what it holds is what the store holds plus what the running batch has decided; after a failed commit the owner drops it whole.
+ * Promises: what it holds is what the store holds plus what the running batch has decided; after a failed commit the owner drops it whole;
+ * a plan whose stored events cannot be read stands still alone.
  * A task that was submitted after the partition was taken, and after every plan that is out of memory again, can only be new: the store is not asked.
  */
-import { ownerOf, PlanEvent, type OutgoingMessage } from '@waybill/contracts';
+import { ownerOf, PlanEvent, PlatformError, type OutgoingMessage } from '@waybill/contracts';
 import type { PlanStore, StoredPlan } from '@waybill/storage';
 import { coreVersion, restorePlan, type Core } from '@waybill/workflow';
 import { OwnedPlan } from '../domain/owned-plan.ts';
@@ -39,10 +40,20 @@ export class OwnedPlans {
     if (missing.length === 0) return [];
     const stored = await this.store.load(missing, coreVersion);
     return missing.map((planId) => {
-      const owned = fold(new OwnedPlan(planId, this.core), stored.get(planId));
+      const owned = this.fold(planId, stored.get(planId));
       this.plans.set(planId, owned);
       return owned;
     });
+  }
+
+  private fold(planId: string, stored: StoredPlan | undefined): OwnedPlan {
+    try {
+      return fold(new OwnedPlan(planId, this.core), stored);
+    } catch (error) {
+      const owned = new OwnedPlan(planId, this.core);
+      owned.unreadable = unreadable(planId, error);
+      return owned;
+    }
   }
 
   has(planId: string): boolean {
@@ -87,4 +98,10 @@ function fold(owned: OwnedPlan, stored: StoredPlan | undefined): OwnedPlan {
 function adopt(owned: OwnedPlan, headers: OutgoingMessage['headers']): void {
   owned.whose = ownerOf({ topic: '', key: '', headers, value: null });
   owned.traceparent = headers['traceparent'] ?? owned.traceparent;
+}
+
+function unreadable(planId: string, cause: unknown): PlatformError {
+  const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const detail = `The stored events of task ${planId} cannot be read by this version (${why}): it stands still until one that can takes over.`;
+  return new PlatformError('internal', { detail, cause });
 }

@@ -93,6 +93,7 @@ export class PartitionOwner {
   private async load(planIds: readonly string[], at: number): Promise<string[]> {
     const due: string[] = [];
     for (const owned of await this.plans.load(new Set(planIds))) {
+      if (owned.unreadable) this.ports.counters.unreadable(owned.unreadable);
       this.queue.opened(owned.openActivations - (this.putDown.get(owned.planId) ?? 0));
       this.putDown.delete(owned.planId);
       if (hasReadySteps(owned.plan, at)) this.queue.add(owned.planId, owned.priority);
@@ -113,6 +114,7 @@ export class PartitionOwner {
 
   private decideRecord({ record, addressed }: Addressed, draft: CommitDraft): void {
     const owned = this.plans.get(addressed.planId);
+    if (owned.unreadable) return draft.reject(record, owned.unreadable);
     const name = positionOf(record);
     if (this.suspects.has(name)) draft.reject(record, this.suspects.reason(name));
     this.decideSafely({ name, owned, at: addressed.command.at, draft }, () =>
@@ -122,6 +124,7 @@ export class PartitionOwner {
 
   private wake(planId: string, at: number, draft: CommitDraft): void {
     const owned = this.plans.get(planId);
+    if (owned.unreadable) return; // its row stays, for a version that can read it
     draft.touched.add(owned);
     this.decideSafely({ name: `wake-up of ${planId}`, owned, at, draft }, () =>
       this.decider.decideOwn(owned, { type: 'WakeUp', at, jitter: this.ports.random() }, draft),

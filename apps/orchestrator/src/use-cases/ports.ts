@@ -23,6 +23,8 @@ export interface OrchestratorCounters extends DecisionCounters {
   committed(records: number): void;
   /** Why records were dead-lettered. */
   poisoned(reasons: readonly string[]): void;
+  /** A plan stands still because its stored events cannot be read. */
+  unreadable(why: Error): void;
 }
 
 /** A piece of work in the trace of a task; `traceparent` goes into what it sends. */

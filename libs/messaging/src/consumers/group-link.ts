@@ -22,6 +22,10 @@ export class GroupLink {
     this.#membership?.resume(partitions);
   }
 
+  giveBack(partitions: readonly TopicPartition[], why: Error): void {
+    this.#membership?.giveBack(partitions, why);
+  }
+
   async commit(positions: readonly CommittedPosition[]): Promise<void> {
     await this.#membership?.commit(positions);
   }

@@ -63,8 +63,7 @@ export class PartitionLane implements PositionSource {
 
   /** Throws when only the log can deliver what `take` wants. */
   deliver(batch: RecordBatch): void {
-    if (this.#mustBeAssignedAnew)
-      throw new PlatformError('unavailable', { detail: 'The owner goes on below what was delivered.' });
+    if (this.#mustBeAssignedAnew) throw belowDelivered();
     if (this.#loop.isStopped) return;
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
@@ -100,7 +99,10 @@ export class PartitionLane implements PositionSource {
     this.#offsets = { ...this.#offsets, ...offsets };
     const positions = this.positions;
     for (const position of positions) if (!this.#loop.inbox.expect(position)) this.#mustBeAssignedAnew = true;
-    if (this.#mustBeAssignedAnew) void this.#loop.stop();
+    if (this.#mustBeAssignedAnew) {
+      void this.#loop.stop();
+      this.options.link.giveBack(positions, belowDelivered());
+    }
     return positions;
   }
 
@@ -116,3 +118,6 @@ export class PartitionLane implements PositionSource {
     if (!this.#dropped && taken.next.length > 0) this.options.onMoved(this);
   }
 }
+
+const belowDelivered = (): PlatformError =>
+  new PlatformError('unavailable', { detail: 'The owner goes on below what was delivered.' });

@@ -146,6 +146,7 @@ export class ProjectionConsumer {
       if (this.#loop.inbox.expect(position)) continue;
       this.#loop.inbox.forget(position);
       this.#behind.add(nameOf(position));
+      this.#link.giveBack([position], belowDelivered());
     }
     for (const position of positions) this.#progress.moved(position);
     return positions;
@@ -163,8 +164,7 @@ export class ProjectionConsumer {
 
   #deliver(batch: RecordBatch): void {
     if (!this.#held.has(nameOf(batch))) return;
-    if (this.#behind.has(nameOf(batch)))
-      throw new PlatformError('unavailable', { detail: 'The stored position lies below what was delivered.' });
+    if (this.#behind.has(nameOf(batch))) throw belowDelivered();
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
     if (this.#isBatchWhole) this.#gathering?.cancel();
@@ -207,3 +207,6 @@ export class ProjectionConsumer {
     }
   }
 }
+
+const belowDelivered = (): PlatformError =>
+  new PlatformError('unavailable', { detail: 'The stored position lies below what was delivered.' });

@@ -64,6 +64,24 @@ export function groupContract(opened: () => LogUnderTest): void {
       expect(times(member.revoked)).toBe(2);
     });
 
+    it('assigns anew what is given back, although nobody writes to it meanwhile', async () => {
+      const { log } = opened();
+      const topic = freshTopic();
+      const seen = new Seen();
+      const member = await new TestMember(seen).join(log, {
+        group: freshGroup(),
+        topics: [topic],
+        onAssigned: (claims) => Promise.resolve(claims.map((claim) => ({ ...claim, offset: 0 }))),
+      });
+      const [{ partition } = { partition: -1 }] = await log.append([message(topic, 'k', 'a')]);
+      await seen.until(() => received([member]).size === 1, 'the record');
+      member.membership.giveBack([{ topic, partition }], new Error('back to the beginning'));
+      const times = (calls: readonly (readonly { partition: number }[])[]): number =>
+        calls.flat().filter((one) => one.partition === partition).length;
+      await seen.until(() => times(member.claims) === 2 && member.records.length === 2, 'the record again');
+      expect(times(member.revoked)).toBe(1);
+    });
+
     it('takes a handler that throws for one that rejects', async () => {
       const { log } = opened();
       const topic = freshTopic();

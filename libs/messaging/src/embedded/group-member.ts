@@ -34,6 +34,8 @@ export class GroupMember implements GroupMembership, ShareMember {
   /** What is this member's, from before `onAssigned` until after `onRevoked`; the reader while there is one. */
   readonly #mine = new Map<string, PartitionReader | undefined>();
   readonly #paused = new Set<string>();
+  /** Of the share that it came with. */
+  readonly #failures = new Map<string, (error: unknown) => void>();
 
   constructor(options: GroupOptions, parts: MemberParts, leave: (member: GroupMember) => Promise<void>) {
     this.options = options;
@@ -67,6 +69,7 @@ export class GroupMember implements GroupMembership, ShareMember {
         onDelivered,
       });
       this.#mine.set(name, reader);
+      this.#failures.set(name, onFailure);
       return reader;
     });
     return {
@@ -113,6 +116,10 @@ export class GroupMember implements GroupMembership, ShareMember {
     }
   }
 
+  giveBack(partitions: readonly TopicPartition[], why: Error): void {
+    for (const fail of new Set(partitions.map((one) => this.#failures.get(nameOf(one))))) fail?.(why);
+  }
+
   /** Not to be awaited inside of its own handlers. */
   leave(): Promise<void> {
     return this.#leave(this);
@@ -136,6 +143,7 @@ export class GroupMember implements GroupMembership, ShareMember {
     for (const name of partitions.map(nameOf)) {
       this.#mine.delete(name);
       this.#paused.delete(name);
+      this.#failures.delete(name);
     }
   }
 }

@@ -123,7 +123,8 @@ export class HeldPartitions {
     return wanted ?? claim.committed?.offset ?? this.first.get(nameOf(claim));
   }
 
-  private async fail(error: unknown): Promise<void> {
+  /** Revoked and, after a back-off, assigned anew. */
+  async fail(error: unknown): Promise<void> {
     if (this.state !== 'held') return;
     this.state = 'failed';
     this.fetching.onTrouble(error);

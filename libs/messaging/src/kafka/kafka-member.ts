@@ -92,6 +92,10 @@ export class KafkaMember implements GroupMembership {
     for (const partition of partitions) this.held.get(nameOf(partition))?.resume(partition);
   }
 
+  giveBack(partitions: readonly TopicPartition[], why: Error): void {
+    for (const held of new Set(partitions.map((one) => this.held.get(nameOf(one))))) void held?.fail(why);
+  }
+
   leave(): Promise<void> {
     this.leaving ??= this.end();
     return this.leaving;

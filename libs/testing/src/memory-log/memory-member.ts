@@ -30,6 +30,7 @@ export class MemoryMember implements GroupMembership, ShareMember {
   readonly #paused = new Set<string>();
   readonly #rests = new Map<MemoryShare, () => void>();
   readonly #failures = new Map<MemoryShare, number>();
+  readonly #shares = new Map<string, MemoryShare>();
 
   constructor(
     readonly options: GroupOptions,
@@ -38,7 +39,10 @@ export class MemoryMember implements GroupMembership, ShareMember {
   ) {}
 
   async assign(share: MemoryShare): Promise<boolean> {
-    for (const one of share.partitions) this.#mine.set(nameOf(one), undefined);
+    for (const one of share.partitions) {
+      this.#mine.set(nameOf(one), undefined);
+      this.#shares.set(nameOf(one), share);
+    }
     let positions: readonly Position[];
     try {
       positions = await this.options.onAssigned(share.partitions.map((one) => ({ ...one, ...this.#committed(one) })));
@@ -91,6 +95,10 @@ export class MemoryMember implements GroupMembership, ShareMember {
     }
   }
 
+  giveBack(partitions: readonly TopicPartition[]): void {
+    for (const share of new Set(partitions.map((one) => this.#shares.get(nameOf(one))))) if (share) this.#reject(share);
+  }
+
   leave(): Promise<void> {
     return this.onLeave();
   }
@@ -121,13 +129,15 @@ export class MemoryMember implements GroupMembership, ShareMember {
       from: given === undefined || given > partition.end ? otherwise : given,
       deliver: (batch) => this.options.onRecords(batch),
       onAccepted: () => this.#failures.delete(share),
-      onRejected: () => {
-        this.#fail(share);
-        share.reject();
-      },
+      onRejected: () => this.#reject(share),
     });
     if (this.#paused.has(name)) feed.pause();
     return feed;
+  }
+
+  #reject(share: MemoryShare): void {
+    this.#fail(share);
+    share.reject();
   }
 
   #fail(share: MemoryShare): void {
@@ -143,6 +153,7 @@ export class MemoryMember implements GroupMembership, ShareMember {
     for (const name of partitions.map(nameOf)) {
       this.#mine.delete(name);
       this.#paused.delete(name);
+      this.#shares.delete(name);
     }
   }
 }

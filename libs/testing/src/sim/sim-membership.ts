@@ -113,6 +113,10 @@ export class SimMembership implements GroupMembership, GroupSession {
     }
   }
 
+  giveBack(partitions: readonly TopicPartition[]): void {
+    for (const slot of new Set(partitions.map((one) => this.slots.get(this.slotOf(one))))) if (slot) this.restart(slot);
+  }
+
   async leave(): Promise<void> {
     this.isLeaving = true;
     const states = this.forget([...this.slots.keys()]);

@@ -48,7 +48,7 @@ export async function startOrchestrator({
     spans: {
       startSpan: () => ({ traceparent: '00-0000000000000000000000000000000a-000000000000000b-01', end: () => {} }),
     },
-    counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {} },
+    counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {}, unreadable: () => {} },
     deadLetter: (message, error) => {
       const now = clock.now();
       return deadLetterMessage('orchestrator', {

@@ -11,6 +11,12 @@ export function orchestratorCounters(metrics: Metrics, logger: Logger): Orchestr
   const dead = metrics
     .counter({ name: 'waybill_plan_dead_letters_total', help: 'Records put aside because they cannot be processed' })
     .labels();
+  const unreadable = metrics
+    .counter({
+      name: 'waybill_plan_unreadable_total',
+      help: 'Times that a plan was loaded whose stored events cannot be read',
+    })
+    .labels();
   const ignored = metrics.counter({
     name: 'waybill_plan_ignored_total',
     help: 'Commands that changed nothing: repeated, or too late',
@@ -23,6 +29,10 @@ export function orchestratorCounters(metrics: Metrics, logger: Logger): Orchestr
     committed(count) {
       commits.inc();
       records.inc(count);
+    },
+    unreadable(error) {
+      unreadable.inc();
+      logger.error('A plan stands still', { error });
     },
     poisoned(reasons) {
       dead.inc(reasons.length);
