@@ -4,6 +4,7 @@ export {
   type DataFolderLock,
   type FolderHolder,
 } from './embedded/data-folder-lock.ts';
+export { endThread } from './embedded/end-thread.ts';
 export type { CommittedBatch } from './embedded/recent-batches.ts';
 export { SqliteJournal, type JournalOptions } from './embedded/sqlite-journal.ts';
 export type { Participant, Unit } from './embedded/sqlite-transaction.ts';

@@ -68,7 +68,7 @@ export interface TailOptions {
   readonly topics: readonly string[];
   /** `start`, `end`, or the next offset to read by topic and partition (what is left out begins at the start). */
   readonly from: StartFrom | ReadonlyMap<string, readonly number[]>;
-  /** When it rejects the batch is delivered again after a back-off. */
+  /** When it rejects the batch is delivered again after a back-off. One without records says where reading goes on, as nothing is left before that. */
   onRecords(batch: RecordBatch): Promise<void> | void;
 }
 export interface Tail {

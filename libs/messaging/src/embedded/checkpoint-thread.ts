@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { endThread } from './end-thread.ts';
 
 /** The same file, as source or built. */
 const script = new URL(`./checkpoint.worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
@@ -29,15 +30,17 @@ export class CheckpointThread {
   /** Resolves when its connection is closed. */
   async close(): Promise<void> {
     this.#done = undefined;
-    await this.#worker?.terminate();
+    if (this.#worker) await endThread(this.#worker);
   }
 
   #start(): Worker {
     const worker = new Worker(script, { workerData: this.#file, execArgv: ['--disable-warning=ExperimentalWarning'] });
     worker.unref();
     worker.on('message', () => this.#ended());
-    // The next one starts another thread.
-    worker.on('error', () => {
+    // The next one starts another thread. It ends with an error, and without one when it is told to.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (worker !== this.#worker) return;
       this.#worker = undefined;
       this.#ended();
     });

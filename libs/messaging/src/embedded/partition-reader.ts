@@ -1,6 +1,7 @@
 /**
  * Feeds one handler from one partition, from memory when it keeps up and from the file when it lags.
- * Promises: offsets ascend without a hole but for dropped records; the handler is not called again before it has settled;
+ * Promises: offsets ascend without a hole but for dropped records, of which it is told with a batch that has none; where nothing is left of what
+ * was there once, one such batch says where it goes on; the handler is not called again before it has settled;
  * after a rejection nothing more is delivered until `again`, which begins with the same batch.
  */
 import type { RecordBatch } from '../message-log.ts';
@@ -24,6 +25,8 @@ export class PartitionReader implements Deliverer {
   readonly #options: ReaderOptions;
   readonly #wake = (): void => this.#offer();
   #next: number;
+  /** All that was there was dropped, and the handler does not know yet. */
+  #isUntold: boolean;
   #current: RecordBatch | undefined;
   #busy = false;
   #paused: boolean;
@@ -34,6 +37,7 @@ export class PartitionReader implements Deliverer {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#next = options.from;
+    this.#isUntold = options.from > 0 && options.from === options.partition.start;
     this.#paused = options.paused ?? false;
     options.partition.waiting.add(this.#wake);
     this.#offer();
@@ -64,7 +68,6 @@ export class PartitionReader implements Deliverer {
     if (!this.#mayDeliver()) return;
     try {
       this.#current ??= this.#read();
-      if (this.#current.records.length === 0) return this.#settled();
       this.#busy = true;
       const handled = this.#options.onRecords(this.#current);
       if (!handled) return this.#settled();
@@ -83,7 +86,7 @@ export class PartitionReader implements Deliverer {
 
   #mayDeliver(): boolean {
     if (this.#busy || this.#paused || this.#stopped || this.#failed) return false;
-    return this.#next < this.#options.partition.end;
+    return this.#next < this.#options.partition.end || this.#isUntold;
   }
 
   #read(): RecordBatch {
@@ -93,6 +96,7 @@ export class PartitionReader implements Deliverer {
 
   #settled(): void {
     this.#next = this.#current!.nextOffset;
+    this.#isUntold = false;
     this.#current = undefined;
     this.#idle();
     this.#options.onDelivered?.();

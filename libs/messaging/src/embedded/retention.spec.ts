@@ -5,6 +5,7 @@ import { topics, topicSpec } from '@waybill/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { readAll } from '../contract/append.contract.ts';
 import { message } from '../contract/log-under-test.ts';
+import type { RecordBatch } from '../message-log.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 import { SqliteMessageLog } from './sqlite-message-log.ts';
 
@@ -127,4 +128,19 @@ it('keeps a tombstone for a day, and the end when it was the last record', async
   const [position] = await log.append([message(topics.registry, 'b', 'b1')]);
   expect(position!.offset).toBe(2);
   expect(await keysAndValues(topics.registry, 1)).toEqual([[2, 'b', 'b1']]);
+});
+
+it('tells who reads from the start where it goes on when nothing is left', async () => {
+  for (let at = 0; at < 3; at++) await log.append([message('tasks.a', 'old')]);
+  await log.truncateBefore({ topic: 'tasks.a', partition: 0, offset: 3 });
+  const told: [number, number][] = [];
+  const onRecords = ({ records, nextOffset }: RecordBatch): void => void told.push([records.length, nextOffset]);
+  const tail = await log.tail({ topics: ['tasks.a'], from: 'start', onRecords });
+  await log.append([message('tasks.a', 'new')]);
+  const expected = [
+    [0, 3],
+    [1, 4],
+  ];
+  await vi.waitFor(() => expect(told).toEqual(expected));
+  await tail.close();
 });

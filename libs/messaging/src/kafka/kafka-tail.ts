@@ -85,6 +85,9 @@ export class KafkaTail implements Tail {
       const given = typeof from === 'string' ? undefined : from.get(topic)?.[partition];
       const offset = from === 'end' ? end : Math.max(start, given ?? start);
       this.next.set(nameOf({ topic, partition }), { of: { topic, partition }, offset });
+      // All that was there has expired: nothing will be fetched that would say so.
+      if (from !== 'end' && start === end && end > 0)
+        await this.tail.onRecords({ topic, partition, records: [], nextOffset: end });
     }
   }
 

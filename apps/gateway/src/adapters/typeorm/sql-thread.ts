@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { endThread } from '@waybill/messaging';
 import type { SqlValue, Statement } from './sql-statement.ts';
 
 export interface ThreadSettings {
@@ -49,7 +50,7 @@ export class SqlThread {
   /** Ends what runs first. */
   async close(): Promise<void> {
     await Promise.allSettled(this.running.map(({ promise }) => promise));
-    await this.worker?.terminate();
+    if (this.worker) await endThread(this.worker);
   }
 
   private post(worker: Worker, statements: readonly Statement[]): void {
@@ -89,6 +90,9 @@ export class SqlThread {
     });
     // The next transaction starts another thread.
     worker.on('error', (error) => this.ended(error));
+    worker.on('exit', (code) => {
+      if (worker === this.worker) this.ended(new Error(`the thread ended with ${code}`));
+    });
     return worker;
   }
 
