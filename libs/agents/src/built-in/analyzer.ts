@@ -14,7 +14,7 @@ export const analyzer = defineAgent({
     const passages = fitPassages(input.passages, maxTokens);
     const request = { task: 'analyze', instructions: '', prompt: input.goal, passages, maxTokens } as const;
     const { text } = await model.stream(request, { signal, onToken });
-    const output = parseAnalysis(text, passages.length);
+    const output = parseAnalysis(text, passages);
     return { status: 'completed', output, thought: output.summary };
   },
 });

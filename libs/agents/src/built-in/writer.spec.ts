@@ -145,3 +145,14 @@ it('reads what a real model makes of the analysis', async () => {
     summary: 'Just prose.',
   });
 });
+
+it('reads the marks of an analysis as those of an answer', async () => {
+  const text =
+    '## Points\n\n- Members share [1, 2].\n- The last is m[1]\n- It says “as in [2]” of `x[0] [2]`\n- [2] Moves, as in “[1]”\n- [1]';
+  const { output } = await run(analyzer, { goal, passages }, saying(text));
+  expect(output['points']).toEqual([
+    { n: 1, part: '', text: 'Members share' },
+    { n: 2, part: '', text: 'Members share' },
+    { n: 2, part: '', text: 'Moves, as in “[1]”' },
+  ]);
+});

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineAgent } from '../define-agent.ts';
 import { Analysis, notesOf } from '../passages/analysis.ts';
-import { Citation, citationsOf, dropUnknownMarks, missingSources } from '../passages/citations.ts';
+import { Citation, citedAnswer } from '../passages/citations.ts';
 import { fitPassages, Passages } from '../passages/passage.ts';
 
 export const writer = defineAgent({
@@ -23,10 +23,8 @@ export const writer = defineAgent({
     const notes = notesOf(input.analysis);
     const request = { task: 'write', instructions: '', prompt: input.goal, passages, maxTokens } as const;
     const { text } = await model.stream(notes === undefined ? request : { ...request, notes }, { signal, onToken });
-    const answer = dropUnknownMarks(text, passages.length);
-    const citations = citationsOf(answer, passages);
-    const sources = missingSources(answer, citations);
-    if (sources !== '') onToken(sources);
-    return { status: 'completed', output: { answer: `${answer}${sources}`, citations } };
+    const { answer, citations, added } = citedAnswer(text, passages);
+    if (added !== '') onToken(added);
+    return { status: 'completed', output: { answer, citations } };
   },
 });

@@ -1,5 +1,7 @@
 /** The analyzer's findings, and how they are read from and put into a model's text. */
 import { z } from 'zod';
+import { readMarks } from './marks.ts';
+import type { Quotable } from './quotations.ts';
 
 export const Analysis = z.object({
   points: z.array(
@@ -22,12 +24,12 @@ interface Item {
 const bullet = /^\s*[-*]\s+/;
 
 /** Lenient: what has no headings is all summary; points about passages that do not exist are left out. */
-export function parseAnalysis(text: string, passageCount: number): Analysis {
+export function parseAnalysis(text: string, passages: readonly Quotable[]): Analysis {
   const { items, summary } = readSections(text);
-  const points = items.filter(({ section }) => section === 'points').flatMap((item) => pointOf(item) ?? []);
+  const points = items.filter(({ section }) => section === 'points').flatMap((item) => pointsOf(item, passages));
   const gaps = items.filter(({ section }) => section === 'gaps').map((item) => item.text.trim());
   return {
-    points: points.filter(({ n }) => n >= 1 && n <= passageCount),
+    points: points.filter(({ n }) => n >= 1 && n <= passages.length),
     gaps: gaps.filter((gap) => !/^none\.?$/i.test(gap)),
     summary,
   };
@@ -55,11 +57,13 @@ function goOn(item: Item | undefined, section: string, line: string): void {
   if (item?.section === section && line.trim() !== '') item.text += `\n${line}`;
 }
 
-/** The number stands before or after the point. */
-function pointOf({ part, text }: Item): Analysis['points'][number] | undefined {
-  const leading = /^\[(?<n>\d+)\]\s*(?<point>[\s\S]+)$/.exec(text);
-  const { n, point } = (leading ?? /^(?<point>[\s\S]+?)\s*\[(?<n>\d+)\]\.?\s*$/.exec(text))?.groups ?? {};
-  return n === undefined || point === undefined ? undefined : { n: Number(n), part, text: point.trim() };
+/** The mark stands before or after what is said, of one passage or of several. */
+function pointsOf({ part, text }: Item, passages: readonly Quotable[]): Analysis['points'] {
+  const { marks } = readMarks(text, passages);
+  const mark = marks[0]?.start === 0 ? marks[0] : marks.findLast(({ end }) => /^\.?\s*$/.test(text.slice(end)));
+  if (mark === undefined) return [];
+  const point = (mark.start === 0 ? text.slice(mark.end) : text.slice(0, mark.start)).trim();
+  return point === '' ? [] : mark.numbers.map((n) => ({ n, part, text: point }));
 }
 
 /** For the next model: short, in the same words. */

@@ -1,9 +1,12 @@
 /**
- * From an answer with `[n]` marks to citations that can be checked.
- * Promise: every quote is a verbatim stretch of the passage it names, whatever the model wrote.
+ * From a text with `[n]` marks to an answer with citations that can be checked.
+ * Promises: every quote is a verbatim stretch of the passage it names, whatever the model wrote; what the text quotes is not altered;
+ * the sources under the answer are those of its citations.
  */
-import { closestQuote, sourceLine } from '@waybill/models';
+import { closestQuote, sourceLine, truncationNote } from '@waybill/models';
 import { z } from 'zod';
+import { readMarks, type Foreign, type Mark, type Reading } from './marks.ts';
+import { findOwnSources } from './own-sources.ts';
 import type { Passage } from './passage.ts';
 
 export const Citation = z.object({
@@ -15,62 +18,90 @@ export const Citation = z.object({
 });
 export type Citation = z.infer<typeof Citation>;
 
-const mark = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g;
-const markWithSpace = new RegExp(`(,?\\s*)${mark.source}`, 'g');
-const quoted = /[“"]([^”"]{3,}(?:"[^”"]*)*)[”"][\s.,;:)]*$/;
-const sourcesHeading = /^\W*sources\W*$/im;
+export interface CitedAnswer {
+  readonly answer: string;
+  readonly citations: Citation[];
+  /** The end of the answer that the text did not have: its sources, unless it names just these itself. */
+  readonly added: string;
+}
 
-export function citationsOf(answer: string, passages: readonly Passage[]): Citation[] {
-  const body = bodyOf(answer);
+const leastQuoteChars = 3;
+const betweenQuoteAndMark = /^[\s.,;:)*_]*$/;
+const betweenMarks = /^[\s,;]*$/;
+
+export function citedAnswer(text: string, passages: readonly Passage[]): CitedAnswer {
+  const reading = readMarks(text, passages);
+  const own = findOwnSources(text, reading.foreign, passages);
+  const marks = own === undefined ? reading.marks : reading.marks.filter(({ end }) => end <= own);
+  const citations = citationsOf(text, { ...reading, marks }, passages);
+  const sources = sourcesOf(citations);
+  const known = dropUnknownMarks(text.slice(0, own), marks, passages.length);
+  if (own === undefined) return { answer: `${known}${sources}`, citations, added: sources };
+  const list = text.slice(own);
+  const note = list.includes(truncationNote) ? `\n\n${truncationNote}` : '';
+  const added = list.trim() === sources.trim() ? '' : sources;
+  return { answer: `${known.trimEnd()}${note}${sources}`, citations, added };
+}
+
+function citationsOf(text: string, { marks, foreign }: Reading, passages: readonly Passage[]): Citation[] {
+  const quotations = foreign.filter(({ kind }) => kind === 'quotation');
   const citations = new Map<string, Citation>();
-  let claimed = 0;
-  for (const match of body.matchAll(mark)) {
-    const claim = body.slice(Math.max(claimed, body.lastIndexOf('\n\n', match.index)), match.index);
-    // A mark right after another belongs to the same claim.
-    if (
-      body
-        .slice(match.index + match[0].length)
-        .trimStart()
-        .charAt(0) !== '['
-    )
-      claimed = match.index + match[0].length;
-    for (const n of numbersOf(match[1] ?? '')) {
+  let from = 0;
+  for (const group of groupsOf(text, marks)) {
+    const to = group[0]?.start ?? from;
+    const claim = text.slice(Math.max(from, text.lastIndexOf('\n\n', to)), to);
+    const quoted = quotedBefore(text, to, quotations);
+    for (const n of group.flatMap(({ numbers }) => numbers)) {
       const passage = passages[n - 1];
-      const quote = passage === undefined ? undefined : quoteFor(claim, passage);
+      const quote = passage === undefined ? undefined : quoteFor(quoted, claim, passage);
       if (passage === undefined || quote === undefined) continue;
       const { document_id, name, place } = passage;
       citations.set(`${n} ${quote}`, { n, document_id, name, place, quote });
     }
+    from = group.at(-1)?.end ?? to;
   }
   return [...citations.values()];
 }
 
-/** Takes out marks that name no passage. */
-export function dropUnknownMarks(answer: string, passageCount: number): string {
-  return answer.replace(markWithSpace, (text, space: string, list: string) => {
-    const known = numbersOf(list).filter((n) => n >= 1 && n <= passageCount);
-    if (known.length === numbersOf(list).length) return text;
-    return known.length === 0 ? '' : `${space}[${known.join(', ')}]`;
-  });
+/** Marks right after one another belong to the same claim. */
+function groupsOf(text: string, marks: readonly Mark[]): Mark[][] {
+  const groups: Mark[][] = [];
+  for (const mark of marks) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (last !== undefined && betweenMarks.test(text.slice(last.end, mark.start))) group?.push(mark);
+    else groups.push([mark]);
+  }
+  return groups;
 }
 
-/** What is still to be said after the answer: its sources, unless it names them itself. */
-export function missingSources(answer: string, citations: readonly Citation[]): string {
-  if (citations.length === 0 || sourcesHeading.test(answer)) return '';
+function quotedBefore(text: string, to: number, quotations: readonly Foreign[]): string | undefined {
+  const last = quotations.findLast(({ end }) => end <= to);
+  if (last === undefined || !betweenQuoteAndMark.test(text.slice(last.end, to))) return undefined;
+  const quoted = text.slice(last.start + 1, last.end - 1);
+  return quoted.length < leastQuoteChars ? undefined : quoted;
+}
+
+const quoteFor = (quoted: string | undefined, claim: string, passage: Passage): string | undefined =>
+  quoted !== undefined && passage.text.includes(quoted) ? quoted : closestQuote(quoted ?? claim, passage);
+
+/** Takes out marks that name no passage. */
+function dropUnknownMarks(text: string, marks: readonly Mark[], passageCount: number): string {
+  let kept = '';
+  let from = 0;
+  for (const { start, end, numbers } of marks) {
+    const known = numbers.filter((n) => n >= 1 && n <= passageCount);
+    if (known.length === numbers.length) continue;
+    const before = text.slice(from, start);
+    kept += known.length === 0 ? before.replace(/,?[^\S\n]*$/, '') : `${before}[${known.join(', ')}]`;
+    from = end;
+  }
+  return kept + text.slice(from);
+}
+
+function sourcesOf(citations: readonly Citation[]): string {
+  if (citations.length === 0) return '';
   const sources = new Map(citations.map((citation) => [citation.n, citation]));
   const lines = [...sources.values()].toSorted((a, b) => a.n - b.n).map((citation) => sourceLine(citation.n, citation));
   return `\n\n**Sources**\n\n${lines.join('\n')}`;
 }
-
-function quoteFor(claim: string, passage: Passage): string | undefined {
-  const exact = quoted.exec(claim)?.[1];
-  if (exact !== undefined && passage.text.includes(exact)) return exact;
-  return closestQuote(exact ?? claim, passage);
-}
-
-function bodyOf(answer: string): string {
-  const sources = answer.search(sourcesHeading);
-  return sources < 0 ? answer : answer.slice(0, sources);
-}
-
-const numbersOf = (list: string): number[] => list.split(',').map(Number);

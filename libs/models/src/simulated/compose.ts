@@ -7,29 +7,39 @@ import type { ModelPassage, ModelRequest } from '../model.ts';
 
 const noAnswer = 'The documents do not answer this question.';
 
+interface Block {
+  readonly text: string;
+  /** The passage that it cites: known, so that no quoted text is ever read for it. */
+  readonly cites?: number;
+}
+
 /** Blocks in order of reading; the limit may end the text after any of them but not inside one. */
 export interface Composition {
-  readonly blocks: readonly string[];
+  readonly blocks: readonly Block[];
   /** What must follow the blocks that were kept: the sources they cite. */
-  readonly closing: (kept: readonly string[]) => string;
+  readonly closing: (kept: readonly Block[]) => string;
 }
 
 export function compose(request: ModelRequest): Composition {
   const passages = request.passages ?? [];
   const answers = selectQuotes(request.prompt, passages);
-  if (request.task === 'analyze') return { blocks: analysisBlocks(answers, passages), closing: () => '' };
+  if (request.task === 'analyze')
+    return { blocks: analysisBlocks(answers, passages).map((text) => ({ text })), closing: () => '' };
   return { blocks: answerBlocks(answers), closing: (kept) => sources(kept, passages) };
 }
 
-function answerBlocks(answers: readonly FacetAnswer[]): string[] {
+function answerBlocks(answers: readonly FacetAnswer[]): Block[] {
   const answered = answers.filter(({ quotes }) => quotes.length > 0);
-  if (answered.length === 0) return [noAnswer];
+  if (answered.length === 0) return [{ text: noAnswer }];
   const several = answers.length > 1;
   const blocks = answered.flatMap(({ facet, quotes }) =>
-    quotes.map((quote, index) => `${several && index === 0 ? `### ${titleOf(facet)}\n\n` : ''}- ${cited(quote)}`),
+    quotes.map((quote, index) => ({
+      text: `${several && index === 0 ? `### ${asAsked(facet)}\n\n` : ''}- ${cited(quote)}`,
+      cites: quote.n,
+    })),
   );
   const missing = answers.filter(({ quotes }) => quotes.length === 0);
-  return [...blocks, ...missing.map(({ facet }) => `The documents do not answer: ${titleOf(facet)}`)];
+  return [...blocks, ...missing.map(({ facet }) => ({ text: `The documents do not answer: ${asAsked(facet)}` }))];
 }
 
 function analysisBlocks(answers: readonly FacetAnswer[], passages: readonly ModelPassage[]): string[] {
@@ -51,8 +61,8 @@ function analysisBlocks(answers: readonly FacetAnswer[], passages: readonly Mode
   ];
 }
 
-function sources(kept: readonly string[], passages: readonly ModelPassage[]): string {
-  const cites = [...new Set(kept.flatMap((block) => [...block.matchAll(/\[(\d+)\]$/gm)].map(([, n]) => Number(n))))];
+function sources(kept: readonly Block[], passages: readonly ModelPassage[]): string {
+  const cites = [...new Set(kept.flatMap(({ cites: n }) => n ?? []))];
   const lines = cites
     .toSorted((a, b) => a - b)
     .flatMap((n) => {
@@ -67,4 +77,7 @@ export const sourceLine = (n: number, { name, place }: Pick<ModelPassage, 'name'
   `- [${n}] ${name}${place === '' ? '' : `, ${place}`}`;
 
 const cited = ({ n, text }: Quote): string => `“${text}” [${n}]`;
+/** A question's own `[2]` must not read as a citation. */
+const asAsked = (facet: string): string =>
+  titleOf(facet).replace(/(?<![\w\]])(?:\[[\d,\s]+\])+/g, (marks) => marks.replace(/[[\]]/g, '\\$&'));
 const titleOf = (facet: string): string => facet.charAt(0).toUpperCase() + facet.slice(1);

@@ -70,7 +70,7 @@ function fit({ blocks, closing }: Composition, tokens: number): string | undefin
   for (let count = blocks.length; count > 0; count -= 1) {
     const kept = blocks.slice(0, count);
     const note = count < blocks.length ? truncationNote : '';
-    const text = [...kept, note, closing(kept)].filter((part) => part !== '').join('\n\n');
+    const text = [...kept.map((block) => block.text), note, closing(kept)].filter((part) => part !== '').join('\n\n');
     if (countTokens(text) <= tokens) return text;
   }
   return undefined;
