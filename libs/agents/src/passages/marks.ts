@@ -26,7 +26,9 @@ const begin = /(?<code>`+|~{3,})|(?<quote>[“„]|(?<![\p{L}\p{N}])"(?=\S))/u;
 /** What touches a word is an index, as in `m[0][1]`; only scripts without spaces cite right after a letter. */
 const index = /(?<![\w\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}](?:\[[^[\]\n]*\]){0,4}\[)/u;
 const mark = new RegExp(`\\[${index.source}(?<numbers>\\d{1,3}(?:\\s*,\\s*\\d{1,3})*)\\]`, 'u');
-const either = new RegExp(`${begin.source}|${mark.source}`, 'gu');
+/** Many models write `limbs[1]`; the same sign after a word is an index when there is no such passage, or when more of it follows. */
+const closeMark = /(?<=\p{L}{2})\[(?<close>\d{1,3}(?:\s*,\s*\d{1,3})*)\](?![[(\w])/u;
+const either = new RegExp(`${begin.source}|${mark.source}|${closeMark.source}`, 'gu');
 const beforeFence = /^[\s>]*(?:(?:[-*+]|\d{1,3}[.)])\s+)?$/;
 
 export function readMarks(text: string, passages: readonly Quotable[]): Reading {
@@ -35,10 +37,12 @@ export function readMarks(text: string, passages: readonly Quotable[]): Reading 
   const quotations = new Quotations(text, passages);
   const scan = new RegExp(either);
   for (let match = scan.exec(text); match !== null; match = scan.exec(text)) {
-    const { code, numbers } = match.groups ?? {};
-    const [start, next] = [match.index, scan.lastIndex];
-    if (numbers !== undefined) {
-      marks.push({ start, end: next, numbers: numbers.split(',').map(Number) });
+    const { code, numbers, close } = match.groups ?? {};
+    const start = match.index;
+    const named = numbersIn(numbers ?? close);
+    if (named.length > 0) {
+      if (close === undefined || named.every((n) => n >= 1 && n <= passages.length))
+        marks.push({ start, end: scan.lastIndex, numbers: named });
       continue;
     }
     const end = code === undefined ? quotations.endOf(start) : codeEnd(text, start, code);
@@ -48,6 +52,8 @@ export function readMarks(text: string, passages: readonly Quotable[]): Reading 
   }
   return { marks, foreign };
 }
+
+const numbersIn = (list = ''): number[] => (list === '' ? [] : list.split(',').map(Number));
 
 function codeEnd(text: string, start: number, ticks: string): number | undefined {
   const from = start + ticks.length;
