@@ -204,12 +204,18 @@ it('shows nobody a record before it is synced, and begins no transaction meanwhi
 it('takes nothing any more once a sync has failed, tells it once, and goes on with what is there when it is opened anew', async () => {
   const told: unknown[] = [];
   let fails = false;
-  const sync = (now: () => Promise<void>) => (fails ? Promise.reject(new Error('EIO: i/o error, fdatasync')) : now());
+  const meanwhile: Promise<unknown>[] = [];
+  const sync = (now: () => Promise<void>) => {
+    if (!fails) return now();
+    meanwhile.push(journal.run(write('queued while it is synced')));
+    return Promise.reject(new Error('EIO: i/o error, fdatasync'));
+  };
   open({ sync, onBroken: (error) => told.push(error) });
   await journal.run(write('a'));
   fails = true;
   const doubtful = journal.run(write('b'));
   await expect(doubtful).rejects.toMatchObject({ code: 'log_unavailable', message: expect.stringContaining('EIO') });
+  await expect(meanwhile[0]).rejects.toMatchObject({ code: 'log_unavailable' });
   fails = false;
   await expect(journal.run(write('c'))).rejects.toThrow(/start the platform again/);
   expect(told).toHaveLength(1);
