@@ -12,6 +12,7 @@ import { AgentNodeModule } from './app.module.ts';
 import { AgentNodeConfig } from './config.ts';
 import { source } from './domain/activation.ts';
 import { AnnounceAgents } from './use-cases/announce-agents.ts';
+import { RunActivation } from './use-cases/run-activation.ts';
 import { RunningPlans } from './use-cases/running-plans.ts';
 
 export interface AgentNodeOptions {
@@ -59,11 +60,13 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
     strategy: transport,
     logger: false,
   });
+  const activations = app.get(RunActivation);
   await app.listen();
   return {
     async close() {
       await app.close();
       plans.abandonAll();
+      await activations.close();
     },
   };
 }

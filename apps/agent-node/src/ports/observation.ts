@@ -18,4 +18,6 @@ export interface ActivationCounters {
   activated(agent: string, how: string, ms: number): void;
   /** Tokens that could not be shown. */
   lostTokens(error: unknown): void;
+  /** A model call that ended late and could not be recorded. */
+  lostCalls(error: unknown): void;
 }

@@ -16,6 +16,12 @@ export function agentNodeCounters(metrics: Metrics, logger: Logger): ActivationC
   const lost = metrics
     .counter({ name: 'waybill_token_records_lost_total', help: 'Token records that could not be written' })
     .labels();
+  const lostCalls = metrics
+    .counter({
+      name: 'waybill_model_call_records_lost_total',
+      help: 'Model calls that ended after their activation and could not be recorded',
+    })
+    .labels();
   const secondsOf = remembering((agent) => seconds.labels({ agent }));
   const activationsOf = remembering((agent) => remembering((outcome) => activations.labels({ agent, outcome })));
   return {
@@ -26,6 +32,10 @@ export function agentNodeCounters(metrics: Metrics, logger: Logger): ActivationC
     lostTokens(error) {
       lost.inc();
       logger.warn('Tokens could not be written', { error });
+    },
+    lostCalls(error) {
+      lostCalls.inc();
+      logger.warn('A model call could not be recorded', { error });
     },
   };
 }
