@@ -48,7 +48,7 @@ export class OwnerBench {
       store,
       clock: this.clock,
       random: () => 0.5,
-      spans: { startSpan: () => ({ traceparent: '00-trace', end: () => {} }) },
+      spans: { startSpan: (_name: string, { parent = '00' }) => ({ traceparent: `${parent}-trace`, end: () => {} }) },
       counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {} },
       deadLetter: deadLetterFor(this.clock),
       instanceId: 'test',

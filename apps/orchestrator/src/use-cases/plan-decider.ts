@@ -34,13 +34,14 @@ export class PlanDecider {
       kind: 'consumer',
     });
     owned.whose ??= ownerOf(record);
-    owned.traceparent = span.traceparent;
     const origin: Origin = {
       whose: owned.whose,
       cause: `${record.topic}/${record.partition}/${record.offset}`,
       traceparent: span.traceparent,
     };
     const decision = this.core.decide(owned.plan, addressed.command);
+    // What changes nothing brings nothing on: the plan stays in its trace.
+    if ('events' in decision && decision.events.length > 0) owned.traceparent = span.traceparent;
     this.apply(owned, decision, origin, draft);
     if (addressed.replyTo) {
       const verdict = verdictOf(addressed.replyTo.command_id, decision, owned);
