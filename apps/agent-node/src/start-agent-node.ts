@@ -55,7 +55,8 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
   const plans = new RunningPlans(clock);
   const host = { model, clock, tracer, logger };
   const hosted = new Map(agents.map((agent) => [agent.name, new AgentHost(agent, host)]));
-  const ports = { agents: hosted, log, clock, plans, spans: tracer, counters: agentNodeCounters(metrics, logger) };
+  const counters = agentNodeCounters(metrics, logger, [...hosted.keys()]);
+  const ports = { agents: hosted, log, clock, plans, spans: tracer, counters };
   const app = await NestFactory.createMicroservice(AgentNodeModule.register(ports), {
     strategy: transport,
     logger: false,

@@ -2,7 +2,7 @@
 import type { Logger, Metrics } from '@waybill/telemetry';
 import type { ActivationCounters } from '../../ports/observation.ts';
 
-export function agentNodeCounters(metrics: Metrics, logger: Logger): ActivationCounters {
+export function agentNodeCounters(metrics: Metrics, logger: Logger, agents: readonly string[]): ActivationCounters {
   const activations = metrics.counter({
     name: 'waybill_activations_total',
     help: 'Activations by agent and how they ended',
@@ -24,6 +24,7 @@ export function agentNodeCounters(metrics: Metrics, logger: Logger): ActivationC
     .labels();
   const secondsOf = remembering((agent) => seconds.labels({ agent }));
   const activationsOf = remembering((agent) => remembering((outcome) => activations.labels({ agent, outcome })));
+  for (const agent of agents) activationsOf(agent)('failed'); // what appears with its first value does not increase
   return {
     activated(agent, how, ms) {
       activationsOf(agent)(how).inc();
