@@ -2,7 +2,15 @@
 import { NestFactory } from '@nestjs/core';
 import { agentEntry, type Agent } from '@waybill/agents';
 import { agentQueue, PlatformError } from '@waybill/contracts';
-import { LogTransport, systemClock, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
+import {
+  deadLetterCounter,
+  LogTransport,
+  showConsumerLag,
+  systemClock,
+  type Clock,
+  type ConsumerHooks,
+  type MessageLog,
+} from '@waybill/messaging';
 import type { Model } from '@waybill/models';
 import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
 import { AgentHost } from './adapters/agents/agent-host.ts';
@@ -49,9 +57,10 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
     clock,
     random,
     queues: { agents: agents.map(({ name }) => agentQueue(name)) },
-    hooks: hooks(logger),
+    hooks: hooks(logger, metrics),
     tuning: { [source]: { maxInFlight: config.inFlight, drainMs: config.drainMs } },
   });
+  showConsumerLag(metrics, 'agent_node', transport);
   const plans = new RunningPlans(clock);
   const host = { model, clock, tracer, logger };
   const hosted = new Map(agents.map((agent) => [agent.name, new AgentHost(agent, host)]));
@@ -79,8 +88,14 @@ function refuseTwins(agents: readonly Agent[]): void {
     throw new PlatformError('invalid_configuration', { detail: `There are two agents called ${twin}.` });
 }
 
-const hooks = (logger: Logger): ConsumerHooks => ({
-  onRetry: ({ failures, error }) => logger.warn('Work is tried again', { failures, error }),
-  onDeadLetter: ({ failure }) => logger.error('Work was dead-lettered', { failure }),
-  onError: (error, doing) => logger.warn('Something failed that does not stop the agent node', { doing, error }),
-});
+function hooks(logger: Logger, metrics: Metrics): ConsumerHooks {
+  const dead = deadLetterCounter(metrics, 'agent_node');
+  return {
+    onRetry: ({ failures, error }) => logger.warn('Work is tried again', { failures, error }),
+    onDeadLetter({ failure }) {
+      dead.onDeadLetter();
+      logger.error('Work was dead-lettered', { failure });
+    },
+    onError: (error, doing) => logger.warn('Something failed that does not stop the agent node', { doing, error }),
+  };
+}

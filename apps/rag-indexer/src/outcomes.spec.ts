@@ -23,7 +23,7 @@ async function watched() {
       [...shown].map(([, request, outcome, count]) => [`${request} ${outcome}`, Number(count)]),
     );
   };
-  return { requests, spans };
+  return { metrics, requests, spans };
 }
 
 const none = {
@@ -66,4 +66,16 @@ it('counts a document that cannot be read as failed, and so does its span', asyn
     'DeleteDocument handled': 1,
   });
   expect(spans().map(({ error }) => error !== undefined)).toEqual([false, true, false]);
+});
+
+it('shows how far it is behind, and what it has put aside', async () => {
+  const { metrics } = await watched();
+  await t.log.append([{ topic: 'tasks.knowledge.search', key: 'k', headers: {}, value: 'no JSON' }]);
+  await t.until(() => t.seen.some(({ topic }) => topic === 'rag-indexer.search.dlq' || topic === 'rag-indexer.dlq'));
+  await t.ask({ query: 'whales' });
+  const text = await metrics.text();
+  expect(text).toMatch(/waybill_indexer_dead_letters_total\S* 1/);
+  expect(text).toMatch(
+    /waybill_indexer_consumer_lag_records\{.*consumer="rag-indexer.search",topic="tasks.knowledge.search"\} \d/,
+  );
 });

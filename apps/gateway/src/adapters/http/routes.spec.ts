@@ -98,6 +98,10 @@ describe('the service', () => {
     expect(text).toMatch(/waybill_http_requests_total\{.*route="submitTask",status="202"\} \d/);
     expect(text).toMatch(/waybill_http_request_duration_seconds_bucket/);
     expect(text).toMatch(/waybill_gateway_projection_lag_records\S* 0/);
+    expect(text).toMatch(
+      /waybill_gateway_consumer_lag_records\{.*consumer="gateway.read-model",topic="plan.events"\} 0/,
+    );
+    expect(text).toMatch(/waybill_gateway_dead_letters_total\S* 0/);
     expect(text).toMatch(/waybill_other_total\{service="orchestrator"\} 1/);
   });
 
