@@ -2,6 +2,8 @@
 export interface Span {
   /** Goes into what the work sends. */
   readonly traceparent: string;
+  /** Goes with it. */
+  readonly tracestate?: string | undefined;
   recordError(error: unknown): void;
   end(): void;
 }
@@ -9,7 +11,11 @@ export interface Span {
 export interface Spans {
   startSpan(
     name: string,
-    options: { readonly parent?: string | undefined; readonly kind: 'consumer' | 'internal' },
+    options: {
+      readonly parent?: string | undefined;
+      readonly tracestate?: string | undefined;
+      readonly kind: 'consumer' | 'internal';
+    },
   ): Span;
 }
 

@@ -48,12 +48,15 @@ export class ActivationRun implements ActivationIo {
   ) {
     this.begunAt = ports.clock.now();
     this.activity = new Activity(work.plan_id);
-    this.span = ports.spans.startSpan(`activate ${agent.name}`, {
-      parent: message.headers['traceparent'],
-      kind: 'consumer',
-    });
+    const { traceparent: parent, tracestate } = message.headers;
+    this.span = ports.spans.startSpan(`activate ${agent.name}`, { parent, tracestate, kind: 'consumer' });
     const cause = `${message.topic}/${message.partition}/${message.offset}`;
-    this.origin = { owner: ownerOf(message), traceparent: this.span.traceparent, cause };
+    this.origin = {
+      owner: ownerOf(message),
+      traceparent: this.span.traceparent,
+      tracestate: this.span.tracestate,
+      cause,
+    };
   }
 
   get signal(): AbortSignal {
@@ -62,6 +65,10 @@ export class ActivationRun implements ActivationIo {
 
   get traceparent(): string {
     return this.span.traceparent;
+  }
+
+  get tracestate(): string | undefined {
+    return this.span.tracestate;
   }
 
   get onToken(): (text: string) => void {

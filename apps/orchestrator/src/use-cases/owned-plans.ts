@@ -86,5 +86,6 @@ function fold(owned: OwnedPlan, stored: StoredPlan | undefined): OwnedPlan {
 
 function adopt(owned: OwnedPlan, headers: OutgoingMessage['headers']): void {
   owned.whose = ownerOf({ topic: '', key: '', headers, value: null });
-  owned.traceparent = headers['traceparent'] ?? owned.traceparent;
+  const { traceparent, tracestate } = headers;
+  if (traceparent !== undefined) owned.enter({ traceparent, tracestate });
 }

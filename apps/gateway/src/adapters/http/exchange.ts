@@ -6,6 +6,8 @@ import type { Caller } from '../../domain/command-record.ts';
 import { discardRest } from './discard-rest.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
+/** What the conventions ask to be handed on at least; it goes onto every record of a task. */
+const tracestateChars = 512;
 const visibleAscii = /^[\x21-\x7e]+$/;
 const pathOf = new Map(apiRoutes.map(({ id, path }) => [id, path]));
 /** Those that OpenTelemetry's conventions know. */
@@ -26,7 +28,12 @@ export class Exchange {
   ) {
     this.method = request.method;
     const { traceparent, tracestate } = request.headers as Record<string, string | undefined>;
-    this.span = tracer.startSpan('HTTP request', { parent: traceparent, tracestate, kind: 'server' });
+    const isShort = tracestate === undefined || tracestate.length <= tracestateChars;
+    this.span = tracer.startSpan('HTTP request', {
+      parent: traceparent,
+      tracestate: isShort ? tracestate : undefined,
+      kind: 'server',
+    });
   }
 
   /** Throws `invalid_request` for a key that cannot be one. */
