@@ -2,7 +2,15 @@
 import { NestFactory } from '@nestjs/core';
 import { agentEntry, type Agent } from '@waybill/agents';
 import { agentQueue, PlatformError } from '@waybill/contracts';
-import { LogTransport, systemClock, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
+import {
+  deadLetterCounter,
+  LogTransport,
+  showConsumerLag,
+  systemClock,
+  type Clock,
+  type ConsumerHooks,
+  type MessageLog,
+} from '@waybill/messaging';
 import type { Model } from '@waybill/models';
 import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
 import { AgentHost } from './adapters/agents/agent-host.ts';
@@ -12,6 +20,7 @@ import { AgentNodeModule } from './app.module.ts';
 import { AgentNodeConfig } from './config.ts';
 import { source } from './domain/activation.ts';
 import { AnnounceAgents } from './use-cases/announce-agents.ts';
+import { RunActivation } from './use-cases/run-activation.ts';
 import { RunningPlans } from './use-cases/running-plans.ts';
 
 export interface AgentNodeOptions {
@@ -48,22 +57,26 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
     clock,
     random,
     queues: { agents: agents.map(({ name }) => agentQueue(name)) },
-    hooks: hooks(logger),
+    hooks: hooks(logger, metrics),
     tuning: { [source]: { maxInFlight: config.inFlight, drainMs: config.drainMs } },
   });
+  showConsumerLag(metrics, 'agent_node', transport);
   const plans = new RunningPlans(clock);
   const host = { model, clock, tracer, logger };
   const hosted = new Map(agents.map((agent) => [agent.name, new AgentHost(agent, host)]));
-  const ports = { agents: hosted, log, clock, plans, spans: tracer, counters: agentNodeCounters(metrics, logger) };
+  const counters = agentNodeCounters(metrics, logger, [...hosted.keys()]);
+  const ports = { agents: hosted, log, clock, plans, spans: tracer, counters };
   const app = await NestFactory.createMicroservice(AgentNodeModule.register(ports), {
     strategy: transport,
     logger: false,
   });
+  const activations = app.get(RunActivation);
   await app.listen();
   return {
     async close() {
       await app.close();
       plans.abandonAll();
+      await activations.close();
     },
   };
 }
@@ -75,8 +88,14 @@ function refuseTwins(agents: readonly Agent[]): void {
     throw new PlatformError('invalid_configuration', { detail: `There are two agents called ${twin}.` });
 }
 
-const hooks = (logger: Logger): ConsumerHooks => ({
-  onRetry: ({ failures, error }) => logger.warn('Work is tried again', { failures, error }),
-  onDeadLetter: ({ failure }) => logger.error('Work was dead-lettered', { failure }),
-  onError: (error, doing) => logger.warn('Something failed that does not stop the agent node', { doing, error }),
-});
+function hooks(logger: Logger, metrics: Metrics): ConsumerHooks {
+  const dead = deadLetterCounter(metrics, 'agent_node');
+  return {
+    onRetry: ({ failures, error }) => logger.warn('Work is tried again', { failures, error }),
+    onDeadLetter({ failure }) {
+      dead.onDeadLetter();
+      logger.error('Work was dead-lettered', { failure });
+    },
+    onError: (error, doing) => logger.warn('Something failed that does not stop the agent node', { doing, error }),
+  };
+}

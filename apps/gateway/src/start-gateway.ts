@@ -6,7 +6,15 @@
 import 'reflect-metadata';
 import { maxWorkAgeMs, PlatformError, type Readiness } from '@waybill/contracts';
 import { Closing } from '@waybill/service/closing';
-import { LogTransport, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
+import {
+  deadLetterCounter,
+  LogTransport,
+  showConsumerLag,
+  type Clock,
+  type ConsumerHooks,
+  type DeadLetterCounter,
+  type MessageLog,
+} from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import type { Logger, Metrics, MetricsText, Tracer } from '@waybill/telemetry';
 import type { DataSource } from 'typeorm';
@@ -71,9 +79,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     group,
     clock,
-    hooks: hooksOf(logger, http, alarms),
+    hooks: hooksOf(logger, http, { alarms, dead: deadLetterCounter(metrics, group) }),
     tuning: { [`${group}.read-model`]: { gatherMs: config.gatherMs } },
   });
+  showConsumerLag(metrics, group, transport);
   const projection = transport.projection('read-model');
   const { source, keys, writer } = await openModel(options, alarms);
   const registry = new RegistryCopy(log, transport.broadcast('RegistryConsumer.onBatch'));
@@ -178,15 +187,23 @@ function alarmsOf(logger: Logger, http: HttpMetrics): Alarms {
   };
 }
 
+interface Losses {
+  readonly alarms: Alarms;
+  readonly dead: DeadLetterCounter;
+}
+
 /** Batches are those of the projection: it alone reports them. */
-const hooksOf = (logger: Logger, http: HttpMetrics, alarms: Alarms): ConsumerHooks => ({
+const hooksOf = (logger: Logger, http: HttpMetrics, { alarms, dead }: Losses): ConsumerHooks => ({
   onBatch: ({ records }) => http.countProjected(records),
   onRetry: ({ consumer, error }) => {
     if (consumer !== `${group}.read-model`) return logger.warn('Records are handled again', { consumer, error });
     http.alarm('projection');
     logger.error('The read model could not be written; it is tried again.', { error });
   },
-  onDeadLetter: ({ message }) => alarms.onUnreadable(message),
+  onDeadLetter({ message }) {
+    dead.onDeadLetter();
+    alarms.onUnreadable(message);
+  },
   onError: (error, doing) => logger.warn('Something failed that does not stop the gateway', { doing, error }),
 });
 

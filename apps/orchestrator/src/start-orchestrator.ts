@@ -1,6 +1,6 @@
 /** The orchestrator as a Nest microservice over any log and store. */
 import { NestFactory } from '@nestjs/core';
-import { LogTransport, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
+import { LogTransport, showConsumerLag, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
 import type { PlanStore } from '@waybill/storage';
 import type { Logger, Metrics, Tracer } from '@waybill/telemetry';
 import { decide, evolve } from '@waybill/workflow';
@@ -31,6 +31,7 @@ export interface RunningService {
 export async function startOrchestrator(options: OrchestratorOptions): Promise<RunningService> {
   const { log, store, clock, random, tracer, metrics, logger, instanceId } = options;
   const transport = new LogTransport({ log, group: 'orchestrator', clock, random, hooks: hooks(logger) });
+  showConsumerLag(metrics, 'orchestrator', transport);
   const ports = {
     core: { decide, evolve },
     store,

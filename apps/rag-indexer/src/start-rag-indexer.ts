@@ -2,7 +2,7 @@
 import { NestFactory } from '@nestjs/core';
 import { PlatformError } from '@waybill/contracts';
 import { embeddedText, type Embedder } from '@waybill/knowledge';
-import { LogTransport, type ConsumerHooks } from '@waybill/messaging';
+import { deadLetterCounter, LogTransport, showConsumerLag, type ConsumerHooks } from '@waybill/messaging';
 import type { KnowledgeIndex } from '@waybill/storage';
 import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
 import { observation } from './adapters/telemetry/observation.ts';
@@ -33,13 +33,14 @@ export async function startRagIndexer(options: RagIndexerOptions): Promise<Runni
     log,
     clock,
     group: 'rag-indexer',
-    hooks: hooks(logger),
+    hooks: hooks(logger, metrics),
     tuning: {
       'rag-indexer.documents': { maxInFlight: documentsAtOnce },
       'rag-indexer.search': { maxInFlight: searchesAtOnce },
     },
     ...(random && { random }),
   });
+  showConsumerLag(metrics, 'indexer', transport);
   const app = await NestFactory.createMicroservice(
     RagIndexerModule.register({
       ...options,
@@ -98,9 +99,14 @@ const rebuildReports = (logger: Logger): RebuildReports => ({
     ),
 });
 
-const hooks = (logger: Logger): ConsumerHooks => ({
-  onRetry: ({ consumer, failures, error }) => logger.warn('A record is tried again', { consumer, failures, error }),
-  onDeadLetter: ({ message, failure }) =>
-    logger.error('A record was dead-lettered', { topic: message.topic, offset: message.offset, failure }),
-  onError: (error, doing) => logger.warn('Something failed that does not stop the rag-indexer', { doing, error }),
-});
+function hooks(logger: Logger, metrics: Metrics): ConsumerHooks {
+  const dead = deadLetterCounter(metrics, 'indexer');
+  return {
+    onRetry: ({ consumer, failures, error }) => logger.warn('A record is tried again', { consumer, failures, error }),
+    onDeadLetter({ message, failure }) {
+      dead.onDeadLetter();
+      logger.error('A record was dead-lettered', { topic: message.topic, offset: message.offset, failure });
+    },
+    onError: (error, doing) => logger.warn('Something failed that does not stop the rag-indexer', { doing, error }),
+  };
+}

@@ -28,7 +28,7 @@ export { recordBytes, refuseLargeRecords } from './record-size.ts';
 export { systemClock, type Clock, type Random } from './clock.ts';
 export type { Backoff } from './consumers/backoff.ts';
 export { BroadcastConsumer, type BroadcastOptions, type BroadcastTuning } from './consumers/broadcast.consumer.ts';
-export type { ConsumerHooks, ConsumerOptions, HandledBatch, Lag, Retry } from './consumers/consumer-options.ts';
+export type { ConsumerHooks, ConsumerOptions, HandledBatch, Retry } from './consumers/consumer-options.ts';
 export { deadLetterMessage, DeadLetters, type DeadLetter, type DeadLetterSink } from './consumers/dead-letters.ts';
 export { OwnedPartitionConsumer } from './consumers/owned-partition.consumer.ts';
 export type {
@@ -44,6 +44,8 @@ export {
   type ProjectionTuning,
 } from './consumers/projection.consumer.ts';
 export { WorkQueueConsumer, type WorkQueueOptions, type WorkQueueTuning } from './consumers/work-queue.consumer.ts';
+export type { Lag } from './nest/consumer-lag.ts';
+export { deadLetterCounter, showConsumerLag, type DeadLetterCounter } from './nest/consumer-metrics.ts';
 export {
   Broadcast,
   DeadLettered,

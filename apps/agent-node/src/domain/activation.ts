@@ -4,6 +4,7 @@ import {
   topics,
   type ActivationResult,
   type AgentWork,
+  type MessageMeta,
   type ModelCall as ModelCallRecord,
   type Outcome,
   type OutgoingMessage,
@@ -20,6 +21,7 @@ export type ActivationIds = Pick<AgentWork, 'plan_id' | 'step_id' | 'work_id' | 
 export interface Origin {
   readonly owner: WhoseData;
   readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
   readonly cause: string;
 }
 
@@ -55,13 +57,11 @@ export interface When {
 type Body = ActivationIds & { readonly type: string };
 
 function encode(topic: string, body: Body, id: string, { origin, now }: When): OutgoingMessage {
-  const { owner, traceparent, cause } = origin;
-  const meta = { id, source, time: timeOf(now), owner, about: body.step_id, cause };
-  return encodeMessage(
-    { topic, key: body.plan_id, name: body.type },
-    body,
-    traceparent === undefined ? meta : { ...meta, traceparent },
-  );
+  const { owner, traceparent, tracestate, cause } = origin;
+  const meta: MessageMeta = { id, source, time: timeOf(now), owner, about: body.step_id, cause };
+  if (traceparent !== undefined) meta.traceparent = traceparent;
+  if (tracestate !== undefined) meta.tracestate = tracestate;
+  return encodeMessage({ topic, key: body.plan_id, name: body.type }, body, meta);
 }
 
 const idsOf = ({ plan_id, step_id, work_id, epoch, turn }: ActivationIds): ActivationIds => ({

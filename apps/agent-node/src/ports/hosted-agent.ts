@@ -7,6 +7,7 @@ export interface ActivationIo {
   readonly signal: AbortSignal;
   /** Parent of what the activation does. */
   readonly traceparent: string;
+  readonly tracestate?: string | undefined;
   readonly onToken: (text: string) => void;
   readonly onModelCall: (call: ModelCall) => void;
 }

@@ -2,6 +2,8 @@
 export interface Span {
   /** Goes into what the work sends. */
   readonly traceparent: string;
+  /** Goes with it. */
+  readonly tracestate?: string | undefined;
   recordError(error: unknown): void;
   end(): void;
 }
@@ -9,7 +11,11 @@ export interface Span {
 export interface Spans {
   startSpan(
     name: string,
-    options: { readonly parent?: string | undefined; readonly kind: 'consumer' | 'internal' },
+    options: {
+      readonly parent?: string | undefined;
+      readonly tracestate?: string | undefined;
+      readonly kind: 'consumer' | 'internal';
+    },
   ): Span;
 }
 
@@ -18,4 +24,6 @@ export interface ActivationCounters {
   activated(agent: string, how: string, ms: number): void;
   /** Tokens that could not be shown. */
   lostTokens(error: unknown): void;
+  /** A model call that ended late and could not be recorded. */
+  lostCalls(error: unknown): void;
 }

@@ -53,7 +53,11 @@ function node(activate: HostedAgent['activate'], append?: (messages: readonly Ou
     },
   };
   const spans = { startSpan: () => ({ traceparent: 'trace', recordError: () => undefined, end: () => undefined }) };
-  const counters = { activated: () => undefined, lostTokens: (error: unknown) => void lost.push(error) };
+  const counters = {
+    activated: () => undefined,
+    lostTokens: (error: unknown) => void lost.push(error),
+    lostCalls: () => undefined,
+  };
   const plans = new RunningPlans(clock);
   const agents = new Map([['writer', { name: 'writer', activate }]]);
   const activation = new RunActivation({ agents, log, clock, plans, spans, counters });

@@ -12,6 +12,7 @@ import { modelCallMessage, resultMessage, tokenMessage, type Origin, type When }
 import type { ModelCall } from '../domain/model-call.ts';
 import type { ActivationIo, HostedAgent } from '../ports/hosted-agent.ts';
 import type { ActivationCounters, Span, Spans } from '../ports/observation.ts';
+import type { LateCalls } from './late-calls.ts';
 import { Activity, type RunningPlans } from './running-plans.ts';
 import { TokenStream } from './token-stream.ts';
 
@@ -21,6 +22,7 @@ export interface ActivationPorts {
   readonly plans: RunningPlans;
   readonly spans: Spans;
   readonly counters: ActivationCounters;
+  readonly late: LateCalls;
 }
 
 export class ActivationRun implements ActivationIo {
@@ -32,6 +34,10 @@ export class ActivationRun implements ActivationIo {
   private readonly origin: Origin;
   private tokens: TokenStream | undefined = undefined;
   private calls: OutgoingMessage[] | undefined = undefined;
+  private callCount = 0;
+  private usesModel = false;
+  /** What ends from now on goes on the log by itself. */
+  private isAnswered = false;
   private cancelTimeUp: () => void = nothing;
 
   constructor(
@@ -42,12 +48,15 @@ export class ActivationRun implements ActivationIo {
   ) {
     this.begunAt = ports.clock.now();
     this.activity = new Activity(work.plan_id);
-    this.span = ports.spans.startSpan(`activate ${agent.name}`, {
-      parent: message.headers['traceparent'],
-      kind: 'consumer',
-    });
+    const { traceparent: parent, tracestate } = message.headers;
+    this.span = ports.spans.startSpan(`activate ${agent.name}`, { parent, tracestate, kind: 'consumer' });
     const cause = `${message.topic}/${message.partition}/${message.offset}`;
-    this.origin = { owner: ownerOf(message), traceparent: this.span.traceparent, cause };
+    this.origin = {
+      owner: ownerOf(message),
+      traceparent: this.span.traceparent,
+      tracestate: this.span.tracestate,
+      cause,
+    };
   }
 
   get signal(): AbortSignal {
@@ -56,6 +65,10 @@ export class ActivationRun implements ActivationIo {
 
   get traceparent(): string {
     return this.span.traceparent;
+  }
+
+  get tracestate(): string | undefined {
+    return this.span.tracestate;
   }
 
   get onToken(): (text: string) => void {
@@ -67,9 +80,12 @@ export class ActivationRun implements ActivationIo {
   }
 
   get onModelCall(): (call: ModelCall) => void {
+    this.usesModel = true;
     return (call) => {
-      this.calls ??= [];
-      this.calls.push(modelCallMessage(this.work, this.calls.length, call, this.when()));
+      const message = modelCallMessage(this.work, this.callCount, call, this.when());
+      this.callCount += 1;
+      if (this.isAnswered) this.ports.late.write(message);
+      else (this.calls ??= []).push(message);
     };
   }
 
@@ -92,8 +108,22 @@ export class ActivationRun implements ActivationIo {
 
   /** What goes on the log when the activation is over. */
   messagesFor(outcome: Outcome): readonly OutgoingMessage[] {
+    this.isAnswered = true;
     const result = resultMessage(this.work, outcome, this.origin, this.ports.clock.now());
     return this.calls === undefined ? [result] : [result, ...this.calls];
+  }
+
+  /** Nobody waits for its agent any more. */
+  leave(answer: unknown): void {
+    if (this.usesModel && answer instanceof Promise) this.ports.late.follow(answer);
+  }
+
+  /** There will be no answer from here; the model was called all the same. */
+  giveUp(error: unknown): void {
+    this.recordError(error);
+    if (this.isAnswered) return;
+    this.isAnswered = true;
+    for (const call of this.calls ?? []) this.ports.late.write(call);
   }
 
   recordError(error: unknown): void {

@@ -21,7 +21,8 @@ export class ReportPoisoned {
       detail: `The work could not be processed: ${failure.detail}`,
     };
     const cause = `${message.topic}/${message.partition}/${message.offset}`;
-    const origin = { owner: ownerOf(message), traceparent: message.headers['traceparent'], cause };
+    const { traceparent, tracestate } = message.headers;
+    const origin = { owner: ownerOf(message), traceparent, tracestate, cause };
     await this.log.append([resultMessage(named.data, { status: 'failed', error }, origin, this.clock.now())]);
   }
 }

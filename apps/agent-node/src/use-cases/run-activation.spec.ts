@@ -47,6 +47,7 @@ function node(activate: Activate, append?: (messages: readonly OutgoingMessage[]
   const counters = {
     activated: (name: string, how: string) => told.push(`${name} ${how}`),
     lostTokens: () => undefined,
+    lostCalls: () => undefined,
   };
   const plans = new RunningPlans(clock);
   const activation = new RunActivation({ agents: new Map([[agent.name, agent]]), log, clock, plans, spans, counters });

@@ -21,10 +21,11 @@ import { checkOutcome } from '../domain/check-outcome.ts';
 import { RecentResults } from '../domain/recent-results.ts';
 import type { HostedAgent } from '../ports/hosted-agent.ts';
 import { ActivationRun, type ActivationPorts } from './activation-run.ts';
+import { LateCalls } from './late-calls.ts';
 import { Outbox } from './outbox.ts';
-import { shutDown, type Activity } from './running-plans.ts';
+import { shutDown } from './running-plans.ts';
 
-export interface RunActivationPorts extends ActivationPorts {
+export interface RunActivationPorts extends Omit<ActivationPorts, 'late'> {
   readonly agents: ReadonlyMap<string, HostedAgent>;
 }
 
@@ -32,9 +33,13 @@ export class RunActivation {
   private readonly running = new Map<string, Promise<void>>();
   private readonly recent = new RecentResults();
   private readonly outbox: Outbox;
+  private readonly late: LateCalls;
+  private readonly ports: RunActivationPorts & ActivationPorts;
 
-  constructor(private readonly ports: RunActivationPorts) {
+  constructor(ports: RunActivationPorts) {
     this.outbox = new Outbox(ports.log);
+    this.late = new LateCalls(ports);
+    this.ports = { ...ports, late: this.late };
   }
 
   execute(message: IncomingMessage, work: AgentWork): Promise<void> {
@@ -50,6 +55,11 @@ export class RunActivation {
     return Promise.reject(
       new PlatformError('unknown_agent', { detail: `This node does not offer agent ${work.agent}.` }),
     );
+  }
+
+  /** Waits, for a bounded time, for model calls that ended later than their activations. */
+  close(): Promise<void> {
+    return this.late.close();
   }
 
   private async repeat(work: AgentWork, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -73,7 +83,7 @@ export class RunActivation {
       await this.publish(key, run, outcome);
       counters.activated(run.work.agent, outcome.status, clock.now() - run.begunAt);
     } catch (error) {
-      run.recordError(error);
+      run.giveUp(error);
       throw error;
     } finally {
       if (run.isWaiting) this.running.delete(key);
@@ -120,16 +130,17 @@ function outcomeOf(run: ActivationRun): Outcome | Promise<Outcome> {
 }
 
 async function laterOutcomeOf(run: ActivationRun, answer: unknown): Promise<Outcome> {
-  const { agent, work, activity } = run;
-  const answered = await unlessStopped(answer, activity);
+  const { agent, work } = run;
+  const answered = await unlessStopped(answer, run);
   await run.tokensWritten();
   return checkOutcome(agent.name, answered, work.input);
 }
 
 /** An agent that does not look at its signal must not hold up anybody. A node that ends leaves the work to another one. */
-function unlessStopped(answer: unknown, activity: Activity): Promise<unknown> {
+function unlessStopped(answer: unknown, run: ActivationRun): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    activity.onStop((reason) => {
+    run.activity.onStop((reason) => {
+      run.leave(answer);
       if (reason === shutDown) reject(reason);
       else resolve({ status: 'failed', error: failureOf(reason) });
     });

@@ -78,12 +78,12 @@ describe('a stream', () => {
     expect([client.ids, client.state, holes, over.length]).toEqual([['1'], 'cut', [2], 1]);
   });
 
-  it('is cut when the store fails', async () => {
-    const { client, open, store } = setUp();
+  it('is cut when the store fails: that is no hole, for nobody has looked', async () => {
+    const { client, open, store, holes } = setUp();
     store.fails = true;
     open().pump();
     await quiet();
-    expect(client.state).toBe('cut');
+    expect([client.state, holes]).toEqual(['cut', []]);
   });
 
   it('does nothing after the client went away, also in the middle of a read', async () => {

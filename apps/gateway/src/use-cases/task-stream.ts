@@ -153,7 +153,7 @@ export class TaskStream {
       this.isFirstRead = false;
       this.pump();
     } catch {
-      if (!this.isClosed()) this.giveUp();
+      if (!this.isClosed()) this.cut(); // nobody knows whether the store has it
     }
   }
 

@@ -5,6 +5,11 @@
 import type { PlanEvent, PlanFact, PlatformError, WhoseData } from '@waybill/contracts';
 import { emptyPlan, type Core, type Plan } from '@waybill/workflow';
 
+export interface PlanTrace {
+  readonly traceparent: string;
+  readonly tracestate?: string | undefined;
+}
+
 export class OwnedPlan {
   plan: Plan = emptyPlan();
   seq = 0;
@@ -13,6 +18,7 @@ export class OwnedPlan {
   whose: WhoseData | undefined;
   /** Where spans of what the plan does next hang. */
   traceparent: string | undefined;
+  tracestate: string | undefined;
   priority = 5;
   /** When it was taken in, RFC 3339; undefined when it began at a snapshot. */
   acceptedAt: string | undefined;
@@ -33,6 +39,12 @@ export class OwnedPlan {
     if (plan.status === 'accepted' || plan.status === 'running') this.priority = plan.task.priority;
     if (plan.status !== 'running') return;
     for (const [stepId, { progress }] of plan.steps) if (progress.status === 'running') this.openSteps.add(stepId);
+  }
+
+  /** What it does next belongs to this trace. */
+  enter({ traceparent, tracestate }: PlanTrace): void {
+    this.traceparent = traceparent;
+    this.tracestate = tracestate;
   }
 
   /** Gives the fact its place and folds it. */

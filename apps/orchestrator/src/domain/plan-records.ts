@@ -23,6 +23,8 @@ export interface Origin {
   readonly whose: WhoseData;
   readonly cause?: string;
   readonly traceparent?: string;
+  /** What came with `traceparent`. */
+  readonly tracestate?: string | undefined;
 }
 
 export function eventRecord(planId: string, event: PlanEvent, origin: Origin): OutgoingMessage {
@@ -78,5 +80,6 @@ function meta(id: string, time: string, origin: Origin): MessageMeta {
   const made: MessageMeta = { id, source, time, owner: origin.whose };
   if (origin.cause !== undefined) made.cause = origin.cause;
   if (origin.traceparent !== undefined) made.traceparent = origin.traceparent;
+  if (origin.tracestate !== undefined) made.tracestate = origin.tracestate;
   return made;
 }

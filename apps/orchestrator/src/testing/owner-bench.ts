@@ -16,6 +16,7 @@ import { decide, evolve, normaliseDefinition, type Core } from '@waybill/workflo
 import { deadLetterFor } from '../adapters/messages/dead-letter.ts';
 import { OrchestratorConfig } from '../config.ts';
 import { AdvancePlans } from '../use-cases/advance-plans.ts';
+import type { Spans } from '../use-cases/ports.ts';
 
 export interface BenchOptions {
   readonly core?: Core;
@@ -48,7 +49,7 @@ export class OwnerBench {
       store,
       clock: this.clock,
       random: () => 0.5,
-      spans: { startSpan: () => ({ traceparent: '00-trace', end: () => {} }) },
+spans: { startSpan: startSpanOf },
       counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {}, unreadable: () => {} },
       deadLetter: deadLetterFor(this.clock),
       instanceId: 'test',
@@ -135,6 +136,12 @@ export class OwnerBench {
     return { ...message, partition: 0, offset: this.next[topic]++, timestamp: 0 };
   }
 }
+
+const startSpanOf: Spans['startSpan'] = (_name, { parent = '00', tracestate }) => ({
+  traceparent: `${parent}-trace`,
+  tracestate,
+  end: () => {},
+});
 
 export const completed: Outcome = { status: 'completed', output: 'done' };
 export const unreachable: Outcome = {

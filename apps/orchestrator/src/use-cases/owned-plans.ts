@@ -97,7 +97,8 @@ function fold(owned: OwnedPlan, stored: StoredPlan | undefined): OwnedPlan {
 
 function adopt(owned: OwnedPlan, headers: OutgoingMessage['headers']): void {
   owned.whose = ownerOf({ topic: '', key: '', headers, value: null });
-  owned.traceparent = headers['traceparent'] ?? owned.traceparent;
+  const { traceparent, tracestate } = headers;
+  if (traceparent !== undefined) owned.enter({ traceparent, tracestate });
 }
 
 function unreadable(planId: string, cause: unknown): PlatformError {

@@ -29,18 +29,18 @@ export class PlanDecider {
 
   /** A record's command, and the verdict for who waits for one. */
   decideRecord(owned: OwnedPlan, record: IncomingMessage, addressed: AddressedCommand, draft: CommitDraft): void {
-    const span = this.spans.startSpan(`decide ${addressed.command.type}`, {
-      parent: record.headers['traceparent'],
-      kind: 'consumer',
-    });
+    const { traceparent: parent, tracestate } = record.headers;
+    const span = this.spans.startSpan(`decide ${addressed.command.type}`, { parent, tracestate, kind: 'consumer' });
     owned.whose ??= ownerOf(record);
-    owned.traceparent = span.traceparent;
     const origin: Origin = {
       whose: owned.whose,
       cause: `${record.topic}/${record.partition}/${record.offset}`,
       traceparent: span.traceparent,
+      tracestate: span.tracestate,
     };
     const decision = this.core.decide(owned.plan, addressed.command);
+    // What changes nothing brings nothing on: the plan stays in its trace.
+    if ('events' in decision && decision.events.length > 0) owned.enter(span);
     this.apply(owned, decision, origin, draft);
     if (addressed.replyTo) {
       const verdict = verdictOf(addressed.replyTo.command_id, decision, owned);
@@ -98,10 +98,8 @@ export class PlanDecider {
   }
 }
 
-const originOf = (owned: OwnedPlan): Origin =>
-  owned.traceparent === undefined
-    ? { whose: owned.whose ?? defaultOwner }
-    : { whose: owned.whose ?? defaultOwner, traceparent: owned.traceparent };
+const originOf = ({ whose = defaultOwner, traceparent, tracestate }: OwnedPlan): Origin =>
+  traceparent === undefined ? { whose } : { whose, traceparent, tracestate };
 
 function verdictOf(commandId: string, decision: Decision, owned: OwnedPlan): Verdict {
   const verdict = {

@@ -27,13 +27,18 @@ export interface OrchestratorCounters extends DecisionCounters {
   unreadable(why: Error): void;
 }
 
-/** A piece of work in the trace of a task; `traceparent` goes into what it sends. */
+/** A piece of work in the trace of a task; `traceparent` and `tracestate` go into what it sends. */
 export interface Spans {
   startSpan(
     name: string,
-    options: { readonly parent?: string | undefined; readonly kind: 'consumer' },
+    options: {
+      readonly parent?: string | undefined;
+      readonly tracestate?: string | undefined;
+      readonly kind: 'consumer';
+    },
   ): {
     readonly traceparent: string;
+    readonly tracestate?: string | undefined;
     end(): void;
   };
 }

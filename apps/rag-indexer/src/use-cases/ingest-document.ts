@@ -8,7 +8,7 @@ import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
 import type { Passages, TextPassage } from '../ports/passages.ts';
 import { describedBy, fingerprintOf, indexedDocument, isContentOf } from './described-document.ts';
 import type { DocumentFacts } from './document-facts.ts';
-import type { Request } from './request.ts';
+import type { Ending, Request } from './request.ts';
 
 export class IngestDocument {
   constructor(
@@ -18,24 +18,25 @@ export class IngestDocument {
     private readonly facts: DocumentFacts,
   ) {}
 
-  async execute(command: Ingest, request: Request): Promise<void> {
+  async execute(command: Ingest, request: Request): Promise<Ending> {
     const state = await this.index.state(request.owner.tenant, command.document_id);
-    if (state && state.revision > request.revision) return;
+    if (state && state.revision > request.revision) return undefined;
     const document = describedBy(command);
     const fingerprint = fingerprintOf(this.passages, document);
     if (state?.fingerprint === fingerprint && state.passages !== undefined) {
       await this.facts.status(command, request, 'indexed', { chunks: state.passages });
-      return;
+      return undefined;
     }
     await this.facts.status(command, request, 'parsing');
     const read = await this.#orFail(command, request, () => this.#read(command));
-    if (!read) return;
+    if ('failure' in read) return read.failure;
     await this.facts.status(command, request, 'embedding');
-    const vectors = await this.#orFail(command, request, () => this.passages.vectorsOf(command.name, read));
-    if (!vectors) return;
+    const vectors = await this.#orFail(command, request, () => this.passages.vectorsOf(command.name, read.done));
+    if ('failure' in vectors) return vectors.failure;
     const about = { tenant: request.owner.tenant, revision: request.revision, fingerprint };
-    await this.index.replace(indexedDocument(document, { read, vectors }, about));
-    await this.facts.status(command, request, 'indexed', { chunks: read.length });
+    await this.index.replace(indexedDocument(document, { read: read.done, vectors: vectors.done }, about));
+    await this.facts.status(command, request, 'indexed', { chunks: read.done.length });
+    return undefined;
   }
 
   /** It was tried often enough. */
@@ -53,14 +54,19 @@ export class IngestDocument {
     return this.passages.read({ name, mediaType: content.media_type, bytes });
   }
 
-  /** Undefined: it failed, and that was said. What may pass by itself is thrown on, to be tried again. */
-  async #orFail<T>(command: Ingest, request: Request, work: () => Promise<T>): Promise<T | undefined> {
+  /** A failure was said. What may pass by itself is thrown on, to be tried again. */
+  async #orFail<T>(
+    command: Ingest,
+    request: Request,
+    work: () => Promise<T>,
+  ): Promise<{ done: T } | { failure: Failure }> {
     try {
-      return await work();
+      return { done: await work() };
     } catch (error) {
       if (!(error instanceof PlatformError) || error.retryable) throw error;
-      await this.giveUp(command, request, failureOf(error));
-      return undefined;
+      const failure = failureOf(error);
+      await this.giveUp(command, request, failure);
+      return { failure };
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What a use case knows of the record that asks for something. */
-import type { MessageMeta, WhoseData } from '@waybill/contracts';
+import type { Failure, MessageMeta, WhoseData } from '@waybill/contracts';
 
 export interface Request {
   /** `ce_id`. */
@@ -13,6 +13,9 @@ export interface Request {
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
 }
+
+/** The failure that was said to whoever waits; undefined: it did not fail. */
+export type Ending = Failure | undefined;
 
 /** Envelope of what follows from a request; `id` is the same however often the request comes. */
 export function metaOf(request: Request, id: string, now: number, about?: string): MessageMeta {

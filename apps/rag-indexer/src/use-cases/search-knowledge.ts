@@ -20,7 +20,7 @@ import {
 import type { Clock, MessageLog } from '@waybill/messaging';
 import type { KnowledgeIndex } from '@waybill/storage';
 import type { Passages } from '../ports/passages.ts';
-import { metaOf, type Request } from './request.ts';
+import { metaOf, type Ending, type Request } from './request.ts';
 
 export class SearchKnowledge {
   constructor(
@@ -30,9 +30,11 @@ export class SearchKnowledge {
     private readonly clock: Clock,
   ) {}
 
-  async execute(work: SearchWork, request: Request): Promise<void> {
-    if (this.clock.now() > work.not_after) return;
-    await this.#answer(work, request, await this.#outcome(work, request.owner.tenant));
+  async execute(work: SearchWork, request: Request): Promise<Ending> {
+    if (this.clock.now() > work.not_after) return undefined;
+    const outcome = await this.#outcome(work, request.owner.tenant);
+    await this.#answer(work, request, outcome);
+    return outcome.status === 'failed' ? outcome.error : undefined;
   }
 
   /** The work could not even be read or answered: whoever waits hears of it. */

@@ -19,7 +19,6 @@ export interface ConsumerHooks {
   onRetry?(retry: Retry): void;
   /** After the record was handed to the dead letters. */
   onDeadLetter?(dead: DeadLetter): void;
-  onLag?(lag: Lag): void;
   /** What must not stop a consumer, yet ought to be known: a lost commit, a release that failed. */
   onError?(error: unknown, doing: string): void;
 }
@@ -40,14 +39,6 @@ export interface Retry {
   readonly failures: number;
   readonly delayMs: number;
   readonly error: unknown;
-}
-
-/** Records between what was handled and the end of the log. */
-export interface Lag {
-  readonly consumer: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: number;
 }
 
 /** Options over defaults; one that is given as undefined counts as not given. */

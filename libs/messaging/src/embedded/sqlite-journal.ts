@@ -144,7 +144,7 @@ export class SqliteJournal {
     this.#syncing = undefined;
     const broken = unsyncedError(this.file, error);
     this.#closed = broken;
-    for (const { reject } of [...units]) reject(broken);
+    for (const { reject } of [...units, ...this.#queue.splice(0)]) reject(broken);
     this.#options.onBroken?.(broken);
   }
 }

@@ -205,33 +205,3 @@ it('drains on close: what runs is finished and committed, what waits is left to 
   await until(() => committed !== undefined);
   expect(committed).toBe(1);
 });
-
-it('reports how far each consumer is behind', async () => {
-  const lags: string[] = [];
-  @Controller()
-  class Writer {
-    @WorkQueue({ queue: 'a', schema: Body })
-    onWork(): Promise<void> {
-      return new Promise(() => undefined);
-    }
-  }
-  const hooks = {
-    onLag: ({ consumer, topic, records }: { consumer: string; topic: string; records: number }) =>
-      void lags.push(`${consumer} ${topic} ${records}`),
-  };
-  const { clock, log, listen, close } = await serve(Writer, {
-    hooks,
-    lagEveryMs: 1_000,
-    tuning: { service: { drainMs: 1 } },
-  });
-  await listen();
-  await log.append([record('tasks.a', 'k', { n: 1 }), record('tasks.a', 'k', { n: 2 })]);
-  await quiet();
-  clock.advance(1_000);
-  await until(() => lags.length > 0);
-  expect(lags).toEqual(['service tasks.a 2']);
-  const closed = close();
-  await quiet();
-  clock.advance(1);
-  await closed;
-});

@@ -13,7 +13,7 @@ import { DeadLetters, type DeadLetterSink } from '../consumers/dead-letters.ts';
 import type { MessageLog, Position } from '../message-log.ts';
 import { handlerSpecKey, logTransportId, misconfigured, type BoundHandler, type Tuning } from './handler-spec.ts';
 import { loggingHooks } from './logging-hooks.ts';
-import { LagReports } from './lag-reports.ts';
+import { lagsOf, type Lag } from './consumer-lag.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface LogTransportOptions {
@@ -30,8 +30,6 @@ export interface LogTransportOptions {
   readonly hooks?: ConsumerHooks;
   /** By consumer group or, for broadcasts, by `Class.method`; goes before what the decorator says. */
   readonly tuning?: Readonly<Record<string, Tuning>>;
-  /** Between two reports to `hooks.onLag`; default 15 s. */
-  readonly lagEveryMs?: number;
 }
 
 /** How far a reader has come. It may be taken before `listen`; asked before, it throws `unavailable`. */
@@ -46,7 +44,6 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = logTransportId;
   readonly #options: LogTransportOptions & { clock: Clock; deadLetters: DeadLetterSink };
   readonly #subscriptions: Subscriptions;
-  readonly #lag: LagReports;
   #closed: Promise<void> | undefined;
 
   constructor(options: LogTransportOptions) {
@@ -54,7 +51,6 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     const deadLetters = new DeadLetters(options.log, options.group);
     this.#options = withDefaults({ clock: systemClock, deadLetters, hooks: loggingHooks(this.logger) }, options);
     this.#subscriptions = new Subscriptions(this.#options);
-    this.#lag = new LagReports(this.#options, () => this.#subscriptions.positions());
   }
 
   /** Called by Nest for each decorated method. */
@@ -74,7 +70,6 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   async listen(callback: (error?: unknown, ...rest: unknown[]) => void): Promise<void> {
     try {
       await this.#subscriptions.start();
-      this.#lag.start();
       callback();
     } catch (error) {
       await this.close();
@@ -97,8 +92,13 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     return this.#reader('broadcast', name);
   }
 
+  /** How far the consumers that commit or store positions are behind, as of now; none before `listen`. */
+  lags(): Promise<readonly Lag[]> {
+    return lagsOf(this.#options.log, this.#subscriptions.positions());
+  }
+
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= this.#subscriptions.close();
     return this.#closed;
   }
 
@@ -117,10 +117,5 @@ export class LogTransport extends Server implements CustomTransportStrategy {
       waitFor: async (topic, endOffsets, timeoutMs) => reader().waitFor(topic, endOffsets, timeoutMs),
       positions: () => reader().positions,
     };
-  }
-
-  async #close(): Promise<void> {
-    this.#lag.stop();
-    await this.#subscriptions.close();
   }
 }

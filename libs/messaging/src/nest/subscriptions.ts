@@ -8,7 +8,7 @@ import type { ProjectionConsumer } from '../consumers/projection.consumer.ts';
 import type { WorkQueueConsumer } from '../consumers/work-queue.consumer.ts';
 import { ConsumerFactory, type FactoryOptions } from './consumer-factory.ts';
 import { misconfigured, type BoundHandler, type HandlerSpec, type Of } from './handler-spec.ts';
-import type { ConsumerPosition } from './lag-reports.ts';
+import type { ConsumerPosition } from './consumer-lag.ts';
 
 export interface SubscriptionsOptions extends FactoryOptions {
   readonly clock: Clock;

@@ -49,8 +49,8 @@ export class HostedContext implements AgentContext {
 
   get model(): Model {
     if (this.metered !== undefined) return this.metered;
-    const { traceparent, onModelCall } = this.io;
-    const metering = { ...this.host, traceparent, maxTokens: this.work.max_tokens, onModelCall };
+    const { traceparent, tracestate, onModelCall } = this.io;
+    const metering = { ...this.host, traceparent, tracestate, maxTokens: this.work.max_tokens, onModelCall };
     return (this.metered = new MeteredModel(this.host.model, metering));
   }
 

@@ -12,6 +12,7 @@ export interface Metering {
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly traceparent: string;
+  readonly tracestate?: string | undefined;
   readonly maxTokens: number;
   readonly onModelCall: (call: ModelCall) => void;
 }
@@ -36,11 +37,11 @@ export class MeteredModel implements Model {
   }
 
   async stream(request: ModelRequest, options: ModelCallOptions): Promise<ModelAnswer> {
-    const { tracer, traceparent, clock } = this.metering;
+    const { tracer, traceparent, tracestate, clock } = this.metering;
     const begunAt = clock.now();
     const maxTokens = Math.min(request.maxTokens, this.left);
     try {
-      const span = { parent: traceparent, kind: 'client' as const };
+      const span = { parent: traceparent, tracestate, kind: 'client' as const };
       const answer = await runInSpan(tracer, `model ${this.name}`, span, () =>
         this.model.stream({ ...request, maxTokens }, options),
       );

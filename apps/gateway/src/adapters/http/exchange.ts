@@ -1,12 +1,17 @@
 /** One request and its answer: span, time, and how the answer is written. Made for every request, so it does as little as it can. */
-import { PlatformError, limits, defaultOwner } from '@waybill/contracts';
-import type { Span, Tracer } from '@waybill/telemetry';
+import { apiRoutes, PlatformError, limits, defaultOwner } from '@waybill/contracts';
+import type { Span, SpanAttributes, Tracer } from '@waybill/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/command-record.ts';
 import { discardRest } from './discard-rest.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
+/** What the conventions ask to be handed on at least; it goes onto every record of a task. */
+const tracestateChars = 512;
 const visibleAscii = /^[\x21-\x7e]+$/;
+const pathOf = new Map(apiRoutes.map(({ id, path }) => [id, path]));
+/** Those that OpenTelemetry's conventions know. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 
 export class Exchange {
@@ -14,14 +19,21 @@ export class Exchange {
   /** The route's id, once a controller has taken the request. */
   operation = 'unmatched';
   private readonly begun = performance.now();
+  private readonly method: string;
 
   constructor(
     request: FastifyRequest,
     tracer: Tracer,
     private readonly metrics: HttpMetrics,
   ) {
+    this.method = request.method;
     const { traceparent, tracestate } = request.headers as Record<string, string | undefined>;
-    this.span = tracer.startSpan('HTTP request', { parent: traceparent, tracestate, kind: 'server' });
+    const isShort = tracestate === undefined || tracestate.length <= tracestateChars;
+    this.span = tracer.startSpan('HTTP request', {
+      parent: traceparent,
+      tracestate: isShort ? tracestate : undefined,
+      kind: 'server',
+    });
   }
 
   /** Throws `invalid_request` for a key that cannot be one. */
@@ -59,11 +71,18 @@ export class Exchange {
   /** Counts the request; a stream counts when it was opened. */
   done(status: number): void {
     this.metrics.observe(this.operation, status, performance.now() - this.begun);
-    if (this.span.recording)
-      this.span.setAttributes({ 'http.route': this.operation, 'http.response.status_code': status });
+    if (this.span.recording) this.span.setAttributes(attributesOf(this.method, this.operation, status));
     this.span.end();
   }
 }
+
+/** As OpenTelemetry's conventions for HTTP servers name them. */
+const attributesOf = (method: string, operation: string, status: number): SpanAttributes => ({
+  'http.request.method': methods.has(method) ? method : '_OTHER',
+  'http.request.method_original': methods.has(method) ? undefined : method,
+  'http.route': pathOf.get(operation),
+  'http.response.status_code': status,
+});
 
 /** Text of one byte a character is copied to the socket as it is, which is several times faster. */
 export const encodingOf = (text: string, utf8Length: number): 'latin1' | 'utf8' =>

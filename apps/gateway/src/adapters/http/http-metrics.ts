@@ -8,11 +8,13 @@ export interface GatewayGauges {
   projectionLag(): Promise<number>;
 }
 
+type AlarmKind = 'gap' | 'hole' | 'unreadable' | 'projection';
+
 export class HttpMetrics {
   private readonly cells = new Map<string, Map<number, { requests: CounterCell; latency: HistogramCell }>>();
   private readonly requests;
   private readonly latency;
-  private readonly alarms;
+  private readonly alarms: Readonly<Record<AlarmKind, CounterCell>>;
   private readonly projected;
 
   constructor(metrics: Metrics, gauges: GatewayGauges) {
@@ -26,11 +28,19 @@ export class HttpMetrics {
       help: 'From the first byte of a request to its answer; for a stream until it was opened.',
       labelNames: ['route'],
     });
-    this.alarms = metrics.counter({
+    const alarms = metrics.counter({
       name: 'waybill_gateway_alarms_total',
       help: 'Gaps, holes and unreadable records that were met.',
       labelNames: ['kind'],
     });
+    const alarm = (kind: AlarmKind): CounterCell => alarms.labels({ kind });
+    // From the start: what appears with its first value does not increase.
+    this.alarms = {
+      gap: alarm('gap'),
+      hole: alarm('hole'),
+      unreadable: alarm('unreadable'),
+      projection: alarm('projection'),
+    };
     this.projected = metrics.counter({
       name: 'waybill_gateway_projected_records_total',
       help: 'Records that were written to the read model.',
@@ -59,8 +69,8 @@ export class HttpMetrics {
     cell.latency.observe(ms / 1_000);
   }
 
-  alarm(kind: 'gap' | 'hole' | 'unreadable' | 'projection'): void {
-    this.alarms.labels({ kind }).inc();
+  alarm(kind: AlarmKind): void {
+    this.alarms[kind].inc();
   }
 
   countProjected(records: number): void {

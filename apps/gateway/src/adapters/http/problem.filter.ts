@@ -12,7 +12,7 @@ import {
   type ErrorCode,
   type Problem,
 } from '@waybill/contracts';
-import { parseTraceparent, type Logger } from '@waybill/telemetry';
+import { parseTraceparent, type Logger, type Span } from '@waybill/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
@@ -42,11 +42,15 @@ export class ProblemFilter implements ExceptionFilter {
     const allowed = thrown instanceof NotFoundException ? methodsOf(request.url) : [];
     const error = allowed.length > 0 ? notAllowed(request.method, allowed) : asPlatformError(thrown);
     const problem = problemOf(error, request);
-    if (problem.status >= 500 && !(thrown instanceof PlatformError && thrown.retryable)) {
-      this.logger.error('A request failed.', { error: thrown, traceparent: request.exchange?.span.traceparent });
-    }
-    request.exchange.span.recordError(error);
+    if (problem.status >= 500) this.report(thrown, error, request.exchange.span);
     request.exchange.send(reply, problem.status, headersOf(error, problem, allowed), JSON.stringify(problem));
+  }
+
+  /** What the client got wrong is no failure of the span. */
+  private report(thrown: unknown, error: PlatformError, span: Span): void {
+    span.recordError(error);
+    if (thrown instanceof PlatformError && thrown.retryable) return;
+    this.logger.error('A request failed.', { error: thrown, traceparent: span.traceparent });
   }
 }
 

@@ -98,6 +98,10 @@ describe('the service', () => {
     expect(text).toMatch(/waybill_http_requests_total\{.*route="submitTask",status="202"\} \d/);
     expect(text).toMatch(/waybill_http_request_duration_seconds_bucket/);
     expect(text).toMatch(/waybill_gateway_projection_lag_records\S* 0/);
+    expect(text).toMatch(
+      /waybill_gateway_consumer_lag_records\{.*consumer="gateway.read-model",topic="plan.events"\} 0/,
+    );
+    expect(text).toMatch(/waybill_gateway_dead_letters_total\S* 0/);
     expect(text).toMatch(/waybill_other_total\{service="orchestrator"\} 1/);
   });
 
@@ -113,7 +117,7 @@ describe('the service', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await gateway.call('GET', '/v1/tasks/none', undefined, { traceparent });
     const span = recorder.spans().find((candidate) => candidate.traceId === '0af7651916cd43dd8448eb211c80319c');
-    expect(span?.attributes).toMatchObject({ 'http.route': 'getTask', 'http.response.status_code': 404 });
+    expect(span).toMatchObject({ name: 'HTTP request', kind: 'server', parentSpanId: 'b7ad6b7169203331' });
   });
 
   it('answers HEAD where it answers GET', async () => {

@@ -69,6 +69,15 @@ describe('a task', () => {
     expect(headers['traceparent']).not.toBe(traceparent);
   });
 
+  it.each([
+    ['carries', 'v=1', 'v=1'],
+    ['leaves', `v=${'x'.repeat(511)}`, undefined],
+  ])('%s a state of the trace, by its length', async (_does, tracestate, carried) => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } }, { traceparent, tracestate });
+    expect(requests().find((record) => record.key === taskId)!.headers['tracestate']).toBe(carried);
+  });
+
   it('may be a goal, and brings the cards of the agents that rules plan with', async () => {
     const taskId = await gateway.submit({ goal: 'Find "it" \u2028 out' });
     expect(commandOf(taskId)).toMatchObject({

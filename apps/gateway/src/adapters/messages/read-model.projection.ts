@@ -30,16 +30,13 @@ export class ReadModelProjection {
   }
 }
 
-/** Records between what was written and the end of the log. */
+/** Records between what was written and the end of the log, of what this gateway holds: the sum over all gateways is the lag. */
 export async function lagOf(log: MessageLog, projection: ReaderHandle): Promise<number> {
-  const positions = new Map(
-    projection.positions().map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
-  );
+  const held = Map.groupBy(projection.positions(), ({ topic }) => topic);
   let lag = 0;
-  for (const topic of projectedTopics) {
-    for (const [partition, end] of (await log.endOffsets(topic)).entries()) {
-      lag += Math.max(0, end - (positions.get(`${topic}/${partition}`) ?? 0));
-    }
+  for (const [topic, positions] of held) {
+    const ends = await log.endOffsets(topic);
+    for (const { partition, offset } of positions) lag += Math.max(0, (ends[partition] ?? offset) - offset);
   }
   return lag;
 }

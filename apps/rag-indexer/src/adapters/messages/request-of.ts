@@ -1,13 +1,13 @@
 /** A record as the use cases see it, inside the span that handles it. */
 import { ownerOf, type IncomingMessage } from '@waybill/contracts';
 import type { Observation } from '../telemetry/observation.ts';
-import type { Request } from '../../use-cases/request.ts';
+import type { Ending, Request } from '../../use-cases/request.ts';
 
 export function handleInSpan(
   observation: Observation,
   name: string,
   message: IncomingMessage,
-  handle: (request: Request) => Promise<void>,
+  handle: (request: Request) => Promise<Ending>,
 ): Promise<void> {
   const { traceparent: parent, tracestate } = message.headers;
   const attributes = { 'messaging.destination.name': message.topic, 'messaging.message.id': message.headers['ce_id'] };
