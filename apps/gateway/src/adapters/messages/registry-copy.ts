@@ -64,6 +64,6 @@ export class RegistryCopy implements Registry {
 
   private addAgent(entry: AgentEntry): void {
     const known = this.agentsByName.get(entry.name);
-    if (!known || known.version <= entry.version) this.agentsByName.set(entry.name, entry);
+    if (!known || known.version < entry.version) this.agentsByName.set(entry.name, entry);
   }
 }
