@@ -7,7 +7,7 @@ import { RegistryCopy } from './registry-copy.ts';
 const nobody = { waitFor: () => Promise.resolve() };
 const registryOf = (...entries: AgentEntry[]): RegistryCopy => {
   const registry = new RegistryCopy(new InMemoryMessageLog({ clock: systemClock }), nobody);
-  for (const entry of entries) registry.add(entry);
+  entries.forEach((entry, at) => registry.add({ key: String(at), partition: 0 }, entry));
   return registry;
 };
 const agent = (version: number, hash: string): AgentEntry => ({
