@@ -1,4 +1,5 @@
 /** The agent node as a Nest microservice over any log, with the agents and the model it is given. */
+import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { agentEntry, type Agent } from '@waybill/agents';
 import { agentQueue, PlatformError } from '@waybill/contracts';
@@ -50,7 +51,8 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
   const onConflict = ({ name, version }: { name: string; version: number }): void =>
     logger.warn('Another agent is known under this name and version; raise the version', { agent: name, version });
   const knownKeys = () => readRegistryKeys(log, clock);
-  await new AnnounceAgents({ log, clock, spans: tracer, knownKeys, onConflict }).execute(agents.map(agentEntry));
+  const announcing = { log, clock, spans: tracer, knownKeys, newClaim: randomUUID, onConflict };
+  await new AnnounceAgents(announcing).execute(agents.map(agentEntry));
   const transport = new LogTransport({
     log,
     group: source,

@@ -33,6 +33,7 @@ import { ReadTasks } from './use-cases/read-tasks.ts';
 import { ResolveWorkflow } from './use-cases/resolve-workflow.ts';
 import { SearchDocuments } from './use-cases/search-documents.ts';
 import { SubmitTask } from './use-cases/submit-task.ts';
+import type { WithdrawClaims } from './use-cases/withdraw-claims.ts';
 
 export interface GatewayPorts {
   readonly log: MessageLog;
@@ -47,6 +48,7 @@ export interface GatewayPorts {
   readonly projection: LogPositions;
   readonly tail: LogPositions;
   readonly registry: RegistryCopy;
+  readonly claims: WithdrawClaims;
   readonly replies: ReplyInbox;
   readonly alarms: Alarms;
   readonly status: ServiceStatus;

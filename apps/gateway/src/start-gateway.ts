@@ -26,6 +26,7 @@ import { CatchUp } from './adapters/messages/catch-up.ts';
 import { lagOf } from './adapters/messages/read-model.projection.ts';
 import { RegistryCopy } from './adapters/messages/registry-copy.ts';
 import { ReplyInbox } from './adapters/messages/reply-inbox.ts';
+import { nodeCrypto } from './adapters/node/node-crypto.ts';
 import { patientReadModel } from './adapters/typeorm/patient-read-model.ts';
 import { openReadModel, type ReadModelSource } from './adapters/typeorm/read-model-source.ts';
 import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
@@ -35,6 +36,7 @@ import { GatewayModule } from './app.module.ts';
 import type { GatewayConfig } from './config.ts';
 import { LiveTasks } from './domain/live-tasks.ts';
 import { FollowTask } from './use-cases/follow-task.ts';
+import { WithdrawClaims } from './use-cases/withdraw-claims.ts';
 
 export interface GatewayOptions {
   readonly log: MessageLog;
@@ -87,7 +89,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { source, keys, writer } = await openModel(options, alarms);
   const registry = new RegistryCopy(log, transport.broadcast('RegistryConsumer.onBatch'));
   const replies = new ReplyInbox(instanceId, clock);
-  const catchUp = new CatchUp({ log, registry, projection, onRestored: () => keys.allRestored() });
+  const claims = new WithdrawClaims({ log, clock, crypto: nodeCrypto, registry });
+  const catchUp = new CatchUp({ log, registry, claims, projection, onRestored: () => keys.allRestored() });
   const module = GatewayModule.register({
     ...options,
     live,
@@ -97,6 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     projection,
     tail: transport.broadcast('LiveTailConsumer.onBatch'),
     registry,
+    claims,
     replies,
     alarms,
     status: {

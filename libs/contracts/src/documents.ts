@@ -12,6 +12,22 @@ export const ClaimCheck = z.object({
 });
 export type ClaimCheck = z.infer<typeof ClaimCheck>;
 
+/**
+ * Where the bytes of an upload lie: no two uploads share a key, so that each command finds exactly what was acknowledged with it.
+ * `uploadId` is a UUIDv7. Commands of before name `documents/<id>/original`: a command says itself where its bytes are.
+ */
+export const originalKey = (documentId: string, uploadId: string, sha256: string): string =>
+  `documents/${documentId}/${uploadId}-${sha256}`;
+
+const originalForm =
+  /^documents\/[^/]+\/([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}-([0-9a-f]{64})$/;
+
+/** What the key of an original tells; `uploadedAt` in ms since 1970. Undefined: it is no such key. */
+export function originalOf(key: string): { readonly uploadedAt: number; readonly sha256: string } | undefined {
+  const [, high, low, sha256] = originalForm.exec(key) ?? [];
+  return sha256 === undefined ? undefined : { uploadedAt: Number.parseInt(`${high!}${low!}`, 16), sha256 };
+}
+
 export const documentStatuses = ['queued', 'parsing', 'embedding', 'indexed', 'failed'] as const;
 export const DocumentStatus = z.enum(documentStatuses);
 export type DocumentStatus = z.infer<typeof DocumentStatus>;

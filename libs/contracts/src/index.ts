@@ -63,6 +63,8 @@ export {
   DocumentStatus,
   documentStatuses,
   IngestDocument,
+  originalKey,
+  originalOf,
   SearchHit,
   SearchInput,
 } from './documents.ts';

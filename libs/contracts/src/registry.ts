@@ -1,4 +1,4 @@
-/** What is known on the compacted topic `registry`, keyed `kind/name/version/hash`. The first offset of a `name/version` wins. */
+/** What is known on the compacted topic `registry`, keyed `kind/name/version/hash/claim`. The first offset of a `name/version` wins (docs/decisions/0016). */
 import { z } from 'zod';
 import type { NormalDefinition } from './definition.ts';
 import { JsonObject } from './json.ts';
@@ -30,5 +30,9 @@ export type AgentEntry = z.infer<typeof AgentEntry>;
 export const RegistryEntry = z.discriminatedUnion('kind', [WorkflowEntry, AgentEntry]);
 export type RegistryEntry = z.infer<typeof RegistryEntry>;
 
-export const registryKey = (entry: Pick<RegistryEntry, 'kind' | 'name' | 'version' | 'hash'>): string =>
-  `${entry.kind}/${entry.name}/${entry.version}/${entry.hash}`;
+/**
+ * `claim` is an id that no other record has: compaction keeps the latest of a key, so what is written twice with one key loses its first place.
+ * Without it: how the keys of records begin; those of before claims had one end there.
+ */
+export const registryKey = (entry: Pick<RegistryEntry, 'kind' | 'name' | 'version' | 'hash'>, claim?: string): string =>
+  `${entry.kind}/${entry.name}/${entry.version}/${entry.hash}${claim === undefined ? '' : `/${claim}`}`;

@@ -33,7 +33,7 @@ export const topicSpecs: readonly TopicSpec[] = [
   { name: topics.planEvents, class: 'record', key: 'plan_id' },
   { name: topics.taskTokens, class: 'stream', retentionMs: hour, key: 'plan_id' },
   { name: topics.taskSignals, class: 'broadcast', retentionMs: day, key: 'plan_id' },
-  { name: topics.registry, class: 'compacted', key: 'kind/name/version/hash' },
+  { name: topics.registry, class: 'compacted', key: 'kind/name/version/hash/claim' },
   { name: topics.replies, class: 'stream', retentionMs: hour / 6, key: 'gateway instance' },
   { name: topics.documentRequests, class: 'commands', retentionMs: 7 * day, key: 'document_id' },
   { name: topics.documentEvents, class: 'record', key: 'document_id' },

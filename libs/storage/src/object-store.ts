@@ -1,5 +1,5 @@
 /**
- * The port of object storage: whole objects by key (`documents/<id>/original`).
+ * The port of object storage: whole objects by key (`documents/<id>/<upload>`).
  * Promises: an object is there whole or not at all, and durable once `put` resolves; putting a key again replaces it.
  */
 export interface StoredObject {

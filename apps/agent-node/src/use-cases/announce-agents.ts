@@ -1,6 +1,6 @@
 /**
  * Announces this node's agents on `registry`.
- * Promise: what the registry holds already is not written again, so nodes that come and go leave no trace there.
+ * Promise: what the registry holds already, or holds otherwise, is not written again, so nodes that come and go leave no trace there.
  */
 import { defaultOwner, encodeMessage, registryKey, topics, type AgentEntry } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
@@ -11,8 +11,10 @@ export interface AnnounceAgentsPorts {
   readonly log: Pick<MessageLog, 'append'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly spans: Spans;
-  /** The keys that the registry holds. */
+  /** The keys that the registry holds, in its order. */
   readonly knownKeys: () => Promise<ReadonlySet<string>>;
+  /** An id that nobody had before. */
+  readonly newClaim: () => string;
   /** Told of an agent whose content differs from what is known under its name and version: the first one wins. */
   readonly onConflict: (entry: AgentEntry) => void;
 }
@@ -23,16 +25,18 @@ export class AnnounceAgents {
   async execute(entries: readonly AgentEntry[]): Promise<void> {
     const { knownKeys, onConflict } = this.ports;
     const known = await knownKeys();
-    const missing = entries.filter((entry) => !known.has(registryKey(entry)));
-    for (const entry of missing) {
+    const missing: AgentEntry[] = [];
+    for (const entry of entries) {
       const prefix = registryKey({ ...entry, hash: '' });
-      if ([...known].some((key) => key.startsWith(prefix))) onConflict(entry);
+      const holder = [...known].find((key) => key.startsWith(prefix));
+      if (holder === undefined) missing.push(entry);
+      else if (!`${holder}/`.startsWith(`${registryKey(entry)}/`)) onConflict(entry);
     }
     if (missing.length > 0) await this.write(missing);
   }
 
   private async write(entries: readonly AgentEntry[]): Promise<void> {
-    const { log, clock, spans } = this.ports;
+    const { log, clock, spans, newClaim } = this.ports;
     const span = spans.startSpan('announce agents', { kind: 'internal' });
     const meta = {
       source,
@@ -43,7 +47,7 @@ export class AnnounceAgents {
     try {
       await log.append(
         entries.map((entry) => {
-          const key = registryKey(entry);
+          const key = registryKey(entry, newClaim());
           return encodeMessage({ topic: topics.registry, key, name: 'AgentEntry' }, entry, { ...meta, id: key });
         }),
       );

@@ -1,8 +1,9 @@
 /**
  * The port of this process's copy of the topic `registry`.
- * Promise: the first offset of a name and version wins, on every instance alike.
+ * Promise: the first offset of a name and version wins, on every instance alike and for good (domain/claims.ts says why).
  */
 import type { AgentCard, AgentEntry, WorkflowEntry } from '@waybill/contracts';
+import type { Claim } from '../domain/claims.ts';
 
 export interface Registry {
   /** The latest version when none is given. */
@@ -13,6 +14,10 @@ export interface Registry {
   findAgent(name: string): AgentEntry | undefined;
   /** By name. */
   agents(): readonly AgentEntry[];
+  /** The record of this key stands and is the first of its name and version. */
+  isHolder(key: string): boolean;
+  /** Claims that stand behind another of the same name and version. */
+  lostClaims(): readonly Claim[];
   /** Grows with every entry that was taken up: what was derived from the registry is derived anew. */
   readonly revision: number;
   /** Resolves when everything that is on the topic now was taken up; rejects with `timeout`. */

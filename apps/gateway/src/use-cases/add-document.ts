@@ -1,10 +1,11 @@
 /**
  * Takes a document in: bytes to object storage, then the command to index it.
- * Promises: the bytes are durable before the command exists; a document of the same name in the same collection is replaced and keeps its id,
+ * Promises: the bytes are durable before the command exists, and those of no other upload take their place; a document of the same name in the same collection is replaced and keeps its id,
  * so that a search never finds both; a key that comes again changes nothing, whatever became of the document since.
  */
 import {
   canonicalJson,
+  originalKey,
   PlatformError,
   topics,
   type ClaimCheck,
@@ -71,8 +72,8 @@ export class AddDocument {
     const identity = await this.identify(document, sha256, caller);
     if (identity.isDone) return identity;
     const { documentId } = identity;
-    const key = `documents/${documentId}/original`;
-    await objects.put(key, { bytes: document.bytes, mediaType: document.mediaType });
+    const id = crypto.newId();
+    const key = originalKey(documentId, id, sha256);
     const content: ClaimCheck = { key, sha256, bytes: document.bytes.length, media_type: document.mediaType };
     const { name, collection, metadata } = document;
     const command: IngestDocument = {
@@ -83,15 +84,11 @@ export class AddDocument {
       metadata,
       content,
     };
-    const meta = { id: crypto.newId(), time: new Date(clock.now()).toISOString(), caller };
-    await log.append([
-      commandRecord(
-        { topic: topics.documentRequests, key: documentId },
-        'IngestDocument',
-        JSON.stringify(command),
-        meta,
-      ),
-    ]);
+    const meta = { id, time: new Date(clock.now()).toISOString(), caller };
+    const place = { topic: topics.documentRequests, key: documentId };
+    const record = commandRecord(place, 'IngestDocument', JSON.stringify(command), meta); // what it refuses is not stored
+    await objects.put(key, { bytes: document.bytes, mediaType: document.mediaType });
+    await log.append([record]);
     if (caller.idempotencyKey !== undefined)
       await keys.saveAnswer(caller.owner.tenant, caller.idempotencyKey, documentId);
     return identity;

@@ -1,7 +1,7 @@
 /**
  * Stores a version of a workflow on the registry.
  * Promises: a version never changes; the answer is given after the gateway has read its own record back, so of two that write one version at once
- * one is told `workflow_conflict`.
+ * one is told `workflow_conflict`, and what it wrote is withdrawn.
  */
 import {
   PlatformError,
@@ -16,6 +16,7 @@ import { commandRecord, type Caller } from '../domain/command-record.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { ResolveWorkflow } from './resolve-workflow.ts';
+import type { WithdrawClaims } from './withdraw-claims.ts';
 
 export interface PutWorkflowParts {
   readonly log: MessageLog;
@@ -23,6 +24,7 @@ export interface PutWorkflowParts {
   readonly crypto: Crypto;
   readonly registry: Registry;
   readonly workflows: ResolveWorkflow;
+  readonly claims: WithdrawClaims;
   /** Where a key lands. */
   partitionOf(key: string, partitions: number): number;
 }
@@ -38,12 +40,14 @@ export class PutWorkflow {
     const entry = this.entryFor(name, body);
     const known = registry.findWorkflow(entry.name, entry.version);
     if (known) return { entry: same(known, entry), isNew: false };
-    await this.append(entry, caller);
+    const key = await this.append(entry, caller);
     await registry.catchUp(patienceMs);
+    const isNew = registry.isHolder(key);
+    await this.parts.claims.execute();
     const stored = registry.findWorkflow(entry.name, entry.version);
     if (!stored)
       throw new PlatformError('unavailable', { detail: 'The workflow was written and could not be read back yet.' });
-    return { entry: same(stored, entry), isNew: true };
+    return { entry: same(stored, entry), isNew };
   }
 
   private entryFor(name: string, body: Json): WorkflowEntry {
@@ -66,12 +70,13 @@ export class PutWorkflow {
   }
 
   /** All versions of a name lie on one partition, so that the first one is the first everywhere. */
-  private async append(entry: WorkflowEntry, caller: Caller): Promise<void> {
+  private async append(entry: WorkflowEntry, caller: Caller): Promise<string> {
     const { log, clock, crypto } = this.parts;
     const partition = this.parts.partitionOf(`workflow/${entry.name}`, await log.partitions(topics.registry));
     const meta = { id: crypto.newId(), time: new Date(clock.now()).toISOString(), caller };
-    const place = { topic: topics.registry, key: registryKey(entry), partition };
+    const place = { topic: topics.registry, key: registryKey(entry, meta.id), partition };
     await log.append([commandRecord(place, 'RegistryEntry', JSON.stringify(entry), meta)]);
+    return place.key;
   }
 }
 

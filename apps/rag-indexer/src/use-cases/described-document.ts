@@ -26,6 +26,8 @@ export function fingerprintOf(
   return canonicalJson([version, sha256, mediaType, name, collection, metadata]);
 }
 
+export const sha256In = (fingerprint: string): string => (JSON.parse(fingerprint) as string[])[1]!;
+
 export interface EmbeddedText {
   readonly read: readonly TextPassage[];
   /** One for each of them. */

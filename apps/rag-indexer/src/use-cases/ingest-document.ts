@@ -1,12 +1,13 @@
 /**
  * Makes a document findable, and says at every stage how far it is.
  * Promises: `indexed` is said only once its passages are found; a document that cannot be read fails alone, with a reason, and what was
- * indexed of it before stays; what is older than the index's state changes nothing; the same content again costs one look.
+ * indexed of it before stays, with its bytes; what is older than the index's state changes nothing; the same content again costs one look.
  */
 import { failureOf, PlatformError, type Failure, type IngestDocument as Ingest } from '@waybill/contracts';
 import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
+import { outdatedOriginals } from '../domain/originals.ts';
 import type { Passages, TextPassage } from '../ports/passages.ts';
-import { describedBy, fingerprintOf, indexedDocument, isContentOf } from './described-document.ts';
+import { describedBy, fingerprintOf, indexedDocument, isContentOf, sha256In } from './described-document.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import type { Ending, Request } from './request.ts';
 
@@ -24,7 +25,7 @@ export class IngestDocument {
     const document = describedBy(command);
     const fingerprint = fingerprintOf(this.passages, document);
     if (state?.fingerprint === fingerprint && state.passages !== undefined) {
-      await this.facts.status(command, request, 'indexed', { chunks: state.passages });
+      await this.#indexed(command, request, state.passages);
       return undefined;
     }
     await this.facts.status(command, request, 'parsing');
@@ -35,13 +36,38 @@ export class IngestDocument {
     if ('failure' in vectors) return vectors.failure;
     const about = { tenant: request.owner.tenant, revision: request.revision, fingerprint };
     await this.index.replace(indexedDocument(document, { read: read.done, vectors: vectors.done }, about));
-    await this.facts.status(command, request, 'indexed', { chunks: read.done.length });
+    await this.#indexed(command, request, read.done.length);
     return undefined;
   }
 
   /** It was tried often enough. */
   async giveUp(command: Ingest, request: Request, error: Failure): Promise<void> {
     await this.facts.status(command, request, 'failed', { error });
+    await this.#clearOriginals(command, async () => {
+      const state = await this.index.state(request.owner.tenant, command.document_id);
+      if (state && state.passages === undefined) return undefined; // was it indexed? then a rebuild could not read it
+      return { kept: state && sha256In(state.fingerprint) };
+    });
+  }
+
+  async #indexed(command: Ingest, request: Request, chunks: number): Promise<void> {
+    await this.facts.status(command, request, 'indexed', { chunks });
+    await this.#clearOriginals(command, () => Promise.resolve({ kept: undefined }));
+  }
+
+  /** Not before the record says what became of the command: a rebuild needs the bytes of what was indexed last. What fails here is made up for by the next. */
+  async #clearOriginals(
+    { document_id: id, content }: Ingest,
+    find: () => Promise<{ readonly kept: string | undefined } | undefined>,
+  ): Promise<void> {
+    try {
+      const found = await find();
+      if (!found) return;
+      const keys = await this.objects.list(`documents/${id}/`);
+      for (const key of outdatedOriginals(keys, content.key, found.kept)) await this.objects.delete(key);
+    } catch {
+      return;
+    }
   }
 
   async #read({ name, content }: Ingest): Promise<readonly TextPassage[]> {

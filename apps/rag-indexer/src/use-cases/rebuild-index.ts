@@ -7,6 +7,7 @@ import {
   decodeMessage,
   DocumentEvent,
   failureOf,
+  originalOf,
   ownerOf,
   PlatformError,
   topics,
@@ -118,11 +119,12 @@ export class RebuildIndex {
     }
   }
 
-  /** The fact does not say where the bytes lie; what belongs to a document lies below its id, and the digest tells which it is. */
+  /** The fact does not say where the bytes lie; what belongs to a document lies below its id, and key and digest tell which it is. */
   async #bytesOf(document: DescribedDocument): Promise<Uint8Array> {
     const { objects } = this.parts;
     const keys = await objects.list(`documents/${document.document_id}/`);
     for (const key of keys) {
+      if ((originalOf(key)?.sha256 ?? document.sha256) !== document.sha256) continue;
       const { bytes } = await objects.get(key);
       if (await isContentOf(document, bytes)) return bytes;
     }

@@ -55,3 +55,8 @@ it('more than what is asked for is fine', () => {
     weaknessesOf(found(topics.taskRequests, { 'retention.ms': '-1', 'min.insync.replicas': '3' }, 5), settings),
   ).toEqual([]);
 });
+
+it('the registry loses nothing to compaction that is younger than a day', () => {
+  expect(configOf(topics.registry, settings)).toMatchObject({ 'min.compaction.lag.ms': String(24 * 3_600_000) });
+  expect(configOf(topics.planEvents, settings)).not.toHaveProperty('min.compaction.lag.ms');
+});

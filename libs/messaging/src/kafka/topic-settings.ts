@@ -21,6 +21,8 @@ const minute = 60_000;
 /** Keys, headers and the frame of a batch come on top of the largest record. */
 const maxMessageBytes = 2 * 1024 * 1024;
 const forEver = '-1';
+/** A claim that lost is withdrawn within it (docs/decisions/0016). */
+const uncompactedMs = 24 * 60 * minute;
 
 export function configOf(name: string, { minInSyncReplicas }: TopicSettings): Record<string, string> {
   const spec = topicSpec(name);
@@ -30,6 +32,7 @@ export function configOf(name: string, { minInSyncReplicas }: TopicSettings): Re
     'retention.bytes': forEver,
     'max.message.bytes': String(maxMessageBytes),
     'min.insync.replicas': String(minInSyncReplicas),
+    ...(spec.class === 'compacted' ? { 'min.compaction.lag.ms': String(uncompactedMs) } : {}),
     // Only a whole segment is dropped, so a short retention needs short segments.
     ...(spec.retentionMs !== undefined && spec.retentionMs <= 60 * minute ? { 'segment.ms': String(5 * minute) } : {}),
   };

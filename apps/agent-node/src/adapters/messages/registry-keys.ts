@@ -2,7 +2,7 @@
 import { topics, type IncomingMessage } from '@waybill/contracts';
 import { BroadcastConsumer, type Clock, type MessageLog } from '@waybill/messaging';
 
-/** A registry that cannot be read up to its end in this time counts as read: to announce the same key again does no harm. */
+/** A registry that cannot be read up to its end in this time counts as read: an agent that is announced again stands behind itself, and is withdrawn. */
 const readAtMostMs = 5_000;
 
 export async function readRegistryKeys(log: MessageLog, clock: Clock): Promise<ReadonlySet<string>> {

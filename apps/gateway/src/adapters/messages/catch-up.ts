@@ -5,11 +5,13 @@
 import type { MessageLog } from '@waybill/messaging';
 import type { LogPositions } from '../../ports/log-positions.ts';
 import type { Registry } from '../../ports/registry.ts';
+import type { WithdrawClaims } from '../../use-cases/withdraw-claims.ts';
 import { projectedTopics } from './read-model.projection.ts';
 
 export interface CatchUpParts {
   readonly log: MessageLog;
   readonly registry: Registry;
+  readonly claims: WithdrawClaims;
   readonly projection: LogPositions;
   /** The projection has passed the requests that were there at the start: their keys are back. */
   onRestored(): void;
@@ -45,6 +47,7 @@ export class CatchUp {
   private async readRegistry(): Promise<void> {
     await this.parts.registry.catchUp(patienceMs);
     this.checks.registry = true;
+    await this.parts.claims.execute();
   }
 
   private async readProjection(ends: readonly (readonly [string, readonly number[]])[]): Promise<void> {

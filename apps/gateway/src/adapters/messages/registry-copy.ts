@@ -2,15 +2,15 @@
 import { PlatformError, topics, type AgentEntry, type RegistryEntry, type WorkflowEntry } from '@waybill/contracts';
 import type { MessageLog } from '@waybill/messaging';
 import type { LogPositions } from '../../ports/log-positions.ts';
+import { Claims, type Claim } from '../../domain/claims.ts';
 import type { Registry } from '../../ports/registry.ts';
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
 export class RegistryCopy implements Registry {
   revision = 0;
-  private readonly versions = new Map<string, Map<number, WorkflowEntry>>();
-  private readonly latest = new Map<string, WorkflowEntry>();
-  private readonly agentsByName = new Map<string, AgentEntry>();
+  private readonly workflowClaims = new Claims<WorkflowEntry>();
+  private readonly agentClaims = new Claims<AgentEntry>();
 
   constructor(
     private readonly log: MessageLog,
@@ -19,23 +19,31 @@ export class RegistryCopy implements Registry {
   ) {}
 
   findWorkflow(name: string, version?: number): WorkflowEntry | undefined {
-    return version === undefined ? this.latest.get(name) : this.versions.get(name)?.get(version);
+    return this.workflowClaims.find(name, version);
   }
 
   workflows(): readonly WorkflowEntry[] {
-    return [...this.latest.values()].toSorted(byName);
+    return [...this.workflowClaims.latestVersions.values()].toSorted(byName);
   }
 
   workflowNames(): Iterable<string> {
-    return this.latest.keys();
+    return this.workflowClaims.latestVersions.keys();
   }
 
   findAgent(name: string): AgentEntry | undefined {
-    return this.agentsByName.get(name);
+    return this.agentClaims.find(name);
   }
 
   agents(): readonly AgentEntry[] {
-    return [...this.agentsByName.values()].toSorted(byName);
+    return [...this.agentClaims.latestVersions.values()].toSorted(byName);
+  }
+
+  isHolder(key: string): boolean {
+    return this.workflowClaims.isHolder(key) || this.agentClaims.isHolder(key);
+  }
+
+  lostClaims(): readonly Claim[] {
+    return [...this.workflowClaims.lost, ...this.agentClaims.lost];
   }
 
   async catchUp(timeoutMs: number): Promise<void> {
@@ -47,23 +55,15 @@ export class RegistryCopy implements Registry {
     }
   }
 
-  add(entry: RegistryEntry): void {
-    if (entry.kind === 'agent') this.addAgent(entry);
-    else this.addWorkflow(entry);
+  add(claim: Claim, entry: RegistryEntry): void {
+    if (entry.kind === 'agent') this.agentClaims.add(claim, entry);
+    else this.workflowClaims.add(claim, entry);
     this.revision += 1;
   }
 
-  /** A name and version lies on one partition only if its hash does too, so the first that is seen is not the same everywhere by itself. */
-  private addWorkflow(entry: WorkflowEntry): void {
-    let versions = this.versions.get(entry.name);
-    if (!versions) this.versions.set(entry.name, (versions = new Map<number, WorkflowEntry>()));
-    if (!versions.has(entry.version)) versions.set(entry.version, entry);
-    const latest = this.latest.get(entry.name);
-    if (!latest || latest.version < entry.version) this.latest.set(entry.name, versions.get(entry.version)!);
-  }
-
-  private addAgent(entry: AgentEntry): void {
-    const known = this.agentsByName.get(entry.name);
-    if (!known || known.version <= entry.version) this.agentsByName.set(entry.name, entry);
+  withdraw(key: string): void {
+    this.workflowClaims.withdraw(key);
+    this.agentClaims.withdraw(key);
+    this.revision += 1;
   }
 }

@@ -16,7 +16,8 @@ export class RegistryConsumer {
   @Broadcast({ topics: [topics.registry], from: 'start', catchUpMs: 0 })
   onBatch({ records }: RecordBatch): void {
     eachReadable(records, this.alarms, (record) => {
-      if (record.value !== null) this.registry.add(decodeMessage(record, RegistryEntry));
+      if (record.value === null) this.registry.withdraw(record.key);
+      else this.registry.add(record, decodeMessage(record, RegistryEntry));
     });
   }
 }
