@@ -45,11 +45,12 @@ export const Labels = z
   .refine((labels) => Object.keys(labels).length <= limits.labels, `at most ${limits.labels} labels are allowed`)
   .meta({ maxProperties: limits.labels });
 
+const versionDigits = String(limits.workflowVersion).length;
 /** `name` or `name@version`. */
 export const WorkflowReference = z
   .string()
-  .max(limits.nameChars + 12)
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\d{0,8})?$/, 'must be the name of a workflow, or name@version');
+  .max(limits.nameChars + 1 + versionDigits)
+  .regex(new RegExp(`^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\\d{0,${versionDigits - 1}})?$`), 'must be the name of a workflow, or name@version');
 
 const submission = {
   goal: z

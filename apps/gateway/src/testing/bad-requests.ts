@@ -111,6 +111,13 @@ export const badRequests: Bad[] = [
     pointer: 'name',
   },
   {
+    what: 'a version that no reference can name',
+    to: 'PUT /v1/workflows/a',
+    body: { version: 1_000_000_000, steps: { s: echo() } },
+    code: 'invalid_definition',
+    pointer: '/version',
+  },
+  {
     what: 'a changed version',
     to: 'PUT /v1/workflows/taken',
     body: { version: 1, steps: { other: echo() } },

@@ -4,6 +4,7 @@
  * one is told `workflow_conflict`.
  */
 import {
+  limits,
   PlatformError,
   registryKey,
   topics,
@@ -57,7 +58,7 @@ export class PutWorkflow {
     const latest = registry.findWorkflow(name);
     if (given.version !== undefined || !latest) return this.entry({ ...normal, name });
     const asLatest = this.entry({ ...normal, name, version: latest.version });
-    return asLatest.hash === latest.hash ? latest : this.entry({ ...normal, name, version: latest.version + 1 });
+    return asLatest.hash === latest.hash ? latest : this.entry({ ...normal, name, version: versionAfter(latest) });
   }
 
   private entry(definition: NormalDefinition): WorkflowEntry {
@@ -73,6 +74,12 @@ export class PutWorkflow {
     const place = { topic: topics.registry, key: registryKey(entry), partition };
     await log.append([commandRecord(place, 'RegistryEntry', JSON.stringify(entry), meta)]);
   }
+}
+
+function versionAfter({ name, version }: WorkflowEntry): number {
+  if (version < limits.workflowVersion) return version + 1;
+  const detail = `Version ${version} of ${name} is the last that there can be. Give the new one a lower version that is free.`;
+  throw new PlatformError('workflow_conflict', { detail, pointer: '/version' });
 }
 
 function same(stored: WorkflowEntry, wanted: WorkflowEntry): WorkflowEntry {

@@ -46,6 +46,20 @@ describe('a stored workflow', () => {
     expect((await gateway.call('GET', '/v1/workflows/b?version=9')).json.code).toBe('workflow_not_found');
   });
 
+  it('has a last version, which can be asked for and run, and none after it', async () => {
+    const last = await put('last', { version: 999_999_999, steps });
+    expect((await gateway.call('GET', last.headers['location']!)).json).toEqual(last.json);
+    expect((await gateway.call('POST', '/v1/tasks', { workflow: 'last@999999999' })).status).toBe(202);
+    const written = log.recordsOf(topics.registry).length;
+    expect((await put('last', { steps, description: 'One more.' })).json).toMatchObject({
+      status: 409,
+      code: 'workflow_conflict',
+      pointer: '/version',
+    });
+    expect(await put('last', { steps })).toMatchObject({ status: 200, json: { version: 999_999_999 } });
+    expect(log.recordsOf(topics.registry)).toHaveLength(written);
+  });
+
   it('has one winner when two write one version at once', async () => {
     const answers = await Promise.all(
       [1, 2, 3].map((n) => put('c', { version: 1, steps, description: `Writer ${n}.` })),
