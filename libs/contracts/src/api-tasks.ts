@@ -50,7 +50,10 @@ const versionDigits = String(limits.workflowVersion).length;
 export const WorkflowReference = z
   .string()
   .max(limits.nameChars + 1 + versionDigits)
-  .regex(new RegExp(`^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\\d{0,${versionDigits - 1}})?$`), 'must be the name of a workflow, or name@version');
+  .regex(
+    new RegExp(`^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\\d{0,${versionDigits - 1}})?$`),
+    'must be the name of a workflow, or name@version',
+  );
 
 const submission = {
   goal: z

@@ -9,7 +9,7 @@ import {
 } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
@@ -72,6 +72,24 @@ describe('a stored workflow', () => {
         .map((record) => record.partition),
     );
     expect(partitions.size).toBe(1);
+  });
+
+  it('gets a version of its own when many are written at once and none gives one', async () => {
+    const bodies = [1, 2, 3, 4].map((n) => ({ steps, description: `Writer ${n}.` }));
+    const allAppend = Promise.withResolvers<void>();
+    const { append } = log;
+    let waiting = 0;
+    const held = vi.spyOn(log, 'append').mockImplementation(async (messages) => {
+      if (++waiting === bodies.length) allAppend.resolve();
+      await allAppend.promise;
+      return append.call(log, messages);
+    });
+    const answers = await Promise.all(bodies.map((body) => put('g', body)));
+    held.mockRestore();
+    expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201, 201]);
+    expect(answers.map((answer) => answer.json.version as number).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(answers.map((answer) => answer.json.description)).toEqual(bodies.map((body) => body.description));
+    expect((await put('g', { ...bodies[0], version: 5 })).status).toBe(201);
   });
 
   it('is used as it was stored by the tasks that name it', async () => {
