@@ -109,6 +109,21 @@ export const badRequests: Bad[] = [
     body: { steps: { s: echo() } },
     code: 'invalid_request',
     pointer: 'name',
+    says: /^name: must start/,
+  },
+  {
+    what: 'a workflow that none can be called',
+    to: 'GET /v1/tasks?workflow=1a',
+    code: 'invalid_request',
+    pointer: 'workflow',
+    says: /^workflow: must be the name/,
+  },
+  {
+    what: 'a collection that none can be called',
+    to: 'GET /v1/documents?collection=-a',
+    code: 'invalid_request',
+    pointer: 'collection',
+    says: /^collection: must begin/,
   },
   {
     what: 'a version that no reference can name',
