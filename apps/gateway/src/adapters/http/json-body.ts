@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { limits, PlatformError, type ErrorCode } from '@waybill/contracts';
-import { countMembers, findDuplicateKey } from '../../domain/json-duplicates.ts';
+import { findLoss } from '../../domain/json-losses.ts';
 import { findSyntaxError } from '../../domain/json-grammar.ts';
 import { lineAndColumn, pointerAt } from '../../domain/json-place.ts';
 import { scanJson } from '../../domain/json-scan.ts';
@@ -31,10 +31,8 @@ export function parseJsonBody(raw: Buffer, place = body): unknown {
   const keys = scanJson(bytes, { depth: limits.jsonDepth, keys: limits.jsonKeys });
   if (typeof keys !== 'number') throw refusal(keys, bytes, place);
   const value = parse(bytes, place);
-  if (countMembers(value) < keys) {
-    const at = findDuplicateKey(bytes) ?? 0;
-    throw refusal({ code: 'invalid_request', at, what: 'A key stands twice in one object.' }, bytes, place);
-  }
+  const loss = findLoss(bytes, value, keys);
+  if (loss) throw refusal({ code: 'invalid_request', ...loss }, bytes, place);
   return value;
 }
 
