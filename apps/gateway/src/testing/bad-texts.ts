@@ -44,10 +44,6 @@ export const badTexts: Bad[] = [
     pointer: '/labels/k49998',
     says: /50000 keys/,
   }),
-  task('what no record can hold', raw(`{"workflow":"typed","input":{"id":"${'x'.repeat(1_100_000)}"}}`), 'too_large', {
-    status: 413,
-    says: /Add large content as a document/,
-  }),
   task(
     'a number beyond a double',
     raw('{"workflow":"typed","input":{"id":"\\"9","tags":[1e3,-1E+400]}}'),
