@@ -65,7 +65,7 @@ const submission = {
     .describe('What is wanted, in prose; it is planned by rules.'),
   workflow: WorkflowReference.optional(),
   input: JsonObject.optional().describe(
-    'For `workflow` and `definition`; matches the `input` schema of the definition.',
+    'Matches the `input` schema of the definition. Of a goal: `collection` says which documents to search, all when absent.',
   ),
   priority: z.number().int().min(0).max(9).optional().describe('9 is the most urgent; 5 when absent.'),
   deadline: Timestamp.optional(),

@@ -14,7 +14,7 @@ let gateway: GatewayFixture;
 
 beforeAll(async () => {
   gateway = await GatewayFixture.start(log);
-  await gateway.announce('echo', 'writer');
+  await gateway.announce('echo', 'retriever', 'analyzer', 'writer');
   const steps = { s1: { agent: 'echo', with: { id: '${{ input.id }}' } } };
   const input = {
     type: 'object',

@@ -70,6 +70,8 @@ describe('a task', () => {
   });
 
   it('may be a goal, and brings the cards of the agents that rules plan with', async () => {
+    for (const input of [{ collection: 'docs', more: 1 }, { collection: null }, {}])
+      await gateway.submit({ goal: 'a', input });
     const taskId = await gateway.submit({ goal: 'Find "it" \u2028 out' });
     expect(commandOf(taskId)).toMatchObject({
       goal: 'Find "it" \u2028 out',
