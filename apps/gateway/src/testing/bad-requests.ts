@@ -62,6 +62,13 @@ export const badRequests: Bad[] = [
     status: 406,
   },
   {
+    what: 'events as nothing at all',
+    to: `GET /v1/tasks/${unknownTask}/events`,
+    headers: { accept: '*/*;q=0' },
+    code: 'not_acceptable',
+    status: 406,
+  },
+  {
     what: 'a cursor that was not made here',
     to: 'GET /v1/tasks?cursor=abc',
     code: 'invalid_cursor',
