@@ -77,6 +77,13 @@ export const badRequests: Bad[] = [
   { what: 'a page of nothing', to: 'GET /v1/tasks?limit=0', code: 'invalid_request', pointer: 'limit' },
   { what: 'an unknown status', to: 'GET /v1/tasks?status=done', code: 'invalid_request', pointer: 'status' },
   { what: 'a label without a value', to: 'GET /v1/tasks?label=team', code: 'invalid_request', pointer: 'label' },
+  { what: 'a label without a key', to: 'GET /v1/tasks?label=:x', code: 'invalid_request', pointer: 'label' },
+  {
+    what: 'more labels than a task can have',
+    to: `GET /v1/tasks?${'label=a:b&'.repeat(65)}`,
+    code: 'invalid_request',
+    pointer: 'label',
+  },
   {
     what: 'an unknown parameter',
     to: 'GET /v1/tasks?stauts=failed',

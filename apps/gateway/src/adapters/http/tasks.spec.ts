@@ -175,4 +175,21 @@ describe('the list of tasks', () => {
     expect((await list('workflow=one@1&status=completed&limit=1')).items).toHaveLength(1);
     expect((await list('workflow=one@2')).total).toBe(0);
   });
+
+  it('finds a label wherever its key or its value has colons, and a task once', async () => {
+    const ids = [
+      await run(undefined, { 'k:b': 'c' }),
+      await run(undefined, { k: 'b:c' }),
+      await run(undefined, { k: 'b:c', 'k:b': 'c', 'k:b:c': '', ':k': 'b' }),
+      await run(undefined, { k: 'b' }),
+    ];
+    const found = async (query: string) => {
+      const page = await gateway.call('GET', `/v1/tasks?${query}`);
+      return [TaskPage.parse(page.json).items.map((item) => ids.indexOf(item.task_id)), page.json.total];
+    };
+    expect(await found('label=k:b:c')).toEqual([[2, 1, 0], 3]);
+    expect(await found('label=k:b:c&label=k:b:c:')).toEqual([[2], 1]);
+    expect(await found('label=:k:b')).toEqual([[2], 1]);
+    expect(await found('label=k:b')).toEqual([[3], 1]);
+  });
 });
