@@ -11,7 +11,7 @@ import { lineAndColumn, pointerAt } from '../../domain/json-place.ts';
 import { scanJson } from '../../domain/json-scan.ts';
 
 /** What the text is: its name in a sentence, and the JSON pointer of the whole. */
-export interface JsonPlace {
+interface JsonPlace {
   readonly name: string;
   readonly at: string;
 }
