@@ -89,7 +89,10 @@ function providersOf(ports: GatewayPorts): Provider[] {
     { provide: SERVICE_STATUS, useValue: ports.status },
     { provide: ReadTasks, useValue: reads },
     { provide: SubmitTask, useFactory: () => new SubmitTask({ ...all, workflows }) },
-    { provide: FollowTask, useFactory: () => new FollowTask({ ...all, ...ports.alarms, ...config, reads, fresh }) },
+    {
+      provide: FollowTask,
+      useFactory: () => new FollowTask({ ...all, ...ports.alarms, ...config, reads, fresh, partitionOf }),
+    },
     { provide: CancelTask, useFactory: () => new CancelTask({ ...all, reads, verdictMs: config.verdictMs }) },
     { provide: PutWorkflow, useFactory: () => new PutWorkflow({ ...all, workflows, partitionOf }) },
     { provide: AddDocument, useFactory: () => new AddDocument({ ...all, fresh }) },

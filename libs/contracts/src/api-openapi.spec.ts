@@ -38,6 +38,35 @@ describe('the interface description', () => {
   });
 });
 
+describe('an operation', () => {
+  interface Operation {
+    readonly parameters: readonly { readonly name: string }[];
+    readonly responses: Readonly<Record<string, { readonly headers?: object; readonly description: string }>>;
+  }
+  const paths = document['paths'] as Record<string, Record<string, Operation>>;
+  const parameterOf = (path: string, name: string) =>
+    paths[path]!['get']!.parameters.find((parameter) => parameter.name === name);
+
+  it('takes several values where the gateway does, separated by commas or repeated', () => {
+    for (const path of ['/v1/tasks', '/v1/documents'])
+      expect(parameterOf(path, 'status')).toMatchObject({ style: 'form', explode: false, schema: { type: 'array' } });
+    expect(parameterOf('/v1/tasks', 'label')).toMatchObject({
+      style: 'form',
+      explode: true,
+      schema: { type: 'array' },
+    });
+  });
+
+  it.each(['/v1/tasks', '/run-task', '/v1/documents'])('POST %s says whether its key was seen before', (path) =>
+    expect(paths[path]!['post']!.responses['202']!.headers).toHaveProperty('Idempotency-Replayed'),
+  );
+
+  it('that may have a body may have a bad one', () => {
+    for (const { method, path } of apiRoutes.filter((route) => route.method !== 'get'))
+      expect(paths[path]![method]!.responses['400']!.description).toContain('`malformed_json`');
+  });
+});
+
 describe('an example', () => {
   const contents = apiRoutes.flatMap((route) => [
     ...Object.entries(route.request?.content ?? {}).map(([type, content]) => ({

@@ -103,12 +103,13 @@ function operationOf(route: ApiRoute): Schema {
 
 function parameterOf(parameter: ApiParameter): Schema {
   const required = parameter.in === 'path';
-  const { example } = parameter;
+  const { example, list } = parameter;
   return {
     name: parameter.name,
     in: parameter.in,
     required,
     description: parameter.description,
+    ...(list === undefined ? {} : { style: 'form', explode: list === 'repeated' }),
     schema: schemaOf(parameter.schema),
     ...(example === undefined ? {} : { example }),
   };

@@ -9,7 +9,9 @@ export interface ApiParameter {
   readonly in: 'path' | 'query' | 'header';
   readonly schema: z.ZodType;
   readonly description: string;
-  readonly example?: string | number | boolean;
+  readonly example?: string | number | boolean | readonly string[];
+  /** Of a list in the query, how its values are given; either way is taken. */
+  readonly list?: 'commas' | 'repeated';
 }
 
 export interface ApiContent {
@@ -63,6 +65,9 @@ export const bodyErrors: readonly ErrorCode[] = [
   'unsupported_media_type',
 ];
 export const logErrors: readonly ErrorCode[] = ['payload_too_large', 'log_unavailable', 'unavailable'];
+
+/** Of an answer to a command that may come twice. */
+export const replayed = { 'Idempotency-Replayed': '`true` when the key was seen before.' };
 
 export const text = (
   description: string,

@@ -1,4 +1,5 @@
 /** The routes of documents and search. */
+import { z } from 'zod';
 import {
   CollectionName,
   DocumentAnswer,
@@ -9,7 +10,7 @@ import {
   SearchAnswer,
 } from './api-documents.ts';
 import { apiExamples as example } from './api-examples.ts';
-import { answers, bodyErrors, json, logErrors, text, type ApiParameter, type ApiRoute } from './api-route.ts';
+import { answers, bodyErrors, json, logErrors, replayed, text, type ApiParameter, type ApiRoute } from './api-route.ts';
 import { cursor, idempotencyKey, limit } from './api-routes-tasks.ts';
 import { DocumentStatus, SearchInput } from './documents.ts';
 
@@ -45,7 +46,10 @@ export const documentRoutes: readonly ApiRoute[] = [
       },
     },
     responses: {
-      202: answers('Stored; indexing follows.', DocumentAnswer, queued, { Location: 'Where the document is.' }),
+      202: answers('Stored; indexing follows.', DocumentAnswer, queued, {
+        Location: 'Where the document is.',
+        ...replayed,
+      }),
     },
     errors: [...bodyErrors, 'unsupported_document', 'idempotency_key_reused', ...logErrors],
   },
@@ -65,8 +69,9 @@ export const documentRoutes: readonly ApiRoute[] = [
       {
         name: 'status',
         in: 'query',
-        ...text('Only these, separated by commas.', DocumentStatus.optional()),
-        example: 'indexed',
+        ...text('Only these.', z.array(DocumentStatus).optional()),
+        list: 'commas',
+        example: ['indexed'],
       },
       limit,
       cursor,
@@ -92,7 +97,7 @@ export const documentRoutes: readonly ApiRoute[] = [
     summary: 'Delete a document and its passages',
     parameters: [documentId],
     responses: { 202: { description: 'Accepted: it is gone from searches in a moment.' } },
-    errors: ['document_not_found', 'log_unavailable', 'unavailable'],
+    errors: [...bodyErrors, 'document_not_found', 'log_unavailable', 'unavailable'],
   },
   {
     id: 'search',

@@ -1,7 +1,7 @@
 /** The routes of tasks. */
 import { z } from 'zod';
 import { apiExamples as example } from './api-examples.ts';
-import { answers, bodyErrors, json, logErrors, text, type ApiParameter, type ApiRoute } from './api-route.ts';
+import { answers, bodyErrors, json, logErrors, replayed, text, type ApiParameter, type ApiRoute } from './api-route.ts';
 import {
   CancelRequest,
   DryRunAnswer,
@@ -136,7 +136,7 @@ export const taskRoutes: readonly ApiRoute[] = [
       200: answers('A dry run: the plan, and nothing was started.', DryRunAnswer, example.dryRun),
       202: answers('Accepted.', TaskAnswer, example.accepted, {
         ...location,
-        'Idempotency-Replayed': '`true` when the key was seen before.',
+        ...replayed,
       }),
     },
     errors: submitErrors,
@@ -151,14 +151,16 @@ export const taskRoutes: readonly ApiRoute[] = [
       {
         name: 'status',
         in: 'query',
-        ...text('Only these, separated by commas.', TaskStatus.optional()),
-        example: 'completed',
+        ...text('Only these.', z.array(TaskStatus).optional()),
+        list: 'commas',
+        example: ['completed', 'failed'],
       },
       {
         name: 'label',
         in: 'query',
-        ...text('`key:value`; may be repeated, all must hold.', z.string().optional()),
-        example: 'team:payments',
+        ...text('`key:value`; all must hold.', z.array(z.string()).max(limits.labels).optional()),
+        list: 'repeated',
+        example: ['team:payments'],
       },
       {
         name: 'workflow',
@@ -222,7 +224,7 @@ export const taskRoutes: readonly ApiRoute[] = [
     summary: 'Submit a goal',
     parameters: [idempotencyKey],
     request: { required: true, content: json(RunTask, { task: 'Find the risks in the payment service.' }) },
-    responses: { 202: answers('Accepted.', TaskAnswer, example.accepted, location) },
+    responses: { 202: answers('Accepted.', TaskAnswer, example.accepted, { ...location, ...replayed }) },
     errors: [...bodyErrors, 'unknown_agent', 'idempotency_key_reused', ...logErrors],
   },
   streamOf('streamTaskShort', '/stream/{task_id}', 'short forms'),

@@ -6,6 +6,7 @@ import { answers, bodyErrors, json, logErrors, text, type ApiParameter, type Api
 import { documentRoutes } from './api-routes-documents.ts';
 import { cursor, limit, taskRoutes } from './api-routes-tasks.ts';
 import { WorkflowDefinition } from './definition.ts';
+import { limits } from './limits.ts';
 
 const workflowName: ApiParameter = {
   name: 'name',
@@ -50,7 +51,7 @@ const workflowRoutes: readonly ApiRoute[] = [
       {
         name: 'version',
         in: 'query',
-        ...text('The latest when absent.', z.number().int().min(1).optional()),
+        ...text('The latest when absent.', z.number().int().min(1).max(limits.workflowVersion).optional()),
         example: 1,
       },
     ],

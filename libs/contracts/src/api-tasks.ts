@@ -45,11 +45,15 @@ export const Labels = z
   .refine((labels) => Object.keys(labels).length <= limits.labels, `at most ${limits.labels} labels are allowed`)
   .meta({ maxProperties: limits.labels });
 
+const versionDigits = String(limits.workflowVersion).length;
 /** `name` or `name@version`. */
 export const WorkflowReference = z
   .string()
-  .max(limits.nameChars + 12)
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\d{0,8})?$/, 'must be the name of a workflow, or name@version');
+  .max(limits.nameChars + 1 + versionDigits)
+  .regex(
+    new RegExp(`^[A-Za-z_][A-Za-z0-9_-]*(@[1-9]\\d{0,${versionDigits - 1}})?$`),
+    'must be the name of a workflow, or name@version',
+  );
 
 const submission = {
   goal: z
@@ -61,7 +65,7 @@ const submission = {
     .describe('What is wanted, in prose; it is planned by rules.'),
   workflow: WorkflowReference.optional(),
   input: JsonObject.optional().describe(
-    'For `workflow` and `definition`; matches the `input` schema of the definition.',
+    'Matches the `input` schema of the definition. Of a goal: `collection` says which documents to search, all when absent.',
   ),
   priority: z.number().int().min(0).max(9).optional().describe('9 is the most urgent; 5 when absent.'),
   deadline: Timestamp.optional(),

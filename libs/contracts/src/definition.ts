@@ -44,7 +44,7 @@ export type StepDefinition = z.infer<typeof StepDefinition>;
 
 export const WorkflowDefinition = z.strictObject({
   name: Name.optional(),
-  version: z.number().int().min(1).optional(),
+  version: z.number().int().min(1).max(limits.workflowVersion).optional(),
   description: z.string().max(2_000).optional(),
   /** JSON Schema of the input. */
   input: JsonObject.optional(),

@@ -10,6 +10,8 @@ export const limits = {
   steps: 1_000,
   goalChars: 20_000,
   nameChars: 128,
+  /** Versions of a workflow: nine digits at most, as a reference `name@version` has. */
+  workflowVersion: 999_999_999,
   expressionChars: 2_000,
   labels: 32,
   labelChars: 256,

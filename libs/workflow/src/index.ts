@@ -9,6 +9,7 @@ export { effects } from './effects.ts';
 export { evolve } from './evolve.ts';
 export { emptyPlan, type Plan } from './plan.ts';
 export { planGoal } from './planner.ts';
+export { misfit } from './record-size.ts';
 export { digestOf, restorePlan, snapshotOf } from './snapshot.ts';
 
 /** Of the state and the rules: a snapshot or a digest of another version says nothing about this one's. */

@@ -19,7 +19,7 @@ export interface Shape<Out> {
 }
 
 export interface ShapeOptions {
-  /** Where the value stands in the body. */
+  /** Where the value stands: a JSON pointer into the body, or the name of a parameter. */
   readonly at?: string;
   readonly code?: ErrorCode;
   /** The fields that may be there, for a hint. */
@@ -33,7 +33,7 @@ export function checkShape<Out>(shape: Shape<Out>, value: unknown, options: Shap
   const issue = deepest(parsed.error.issues[0] as Issue);
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys![0]!] : issue.path;
   throw new PlatformError(options.code ?? 'invalid_request', {
-    detail: sentence(issue, options.fields ?? []),
+    detail: sentence(issue, options),
     pointer: (options.at ?? '') + pointerOf(path),
   });
 }
@@ -49,13 +49,13 @@ function deepest(issue: Issue): Issue {
   return inner ? { ...inner, path: issue.path } : issue;
 }
 
-function sentence(issue: Issue, fields: readonly string[]): string {
+function sentence(issue: Issue, { at = '', fields = [] }: ShapeOptions): string {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys![0]!;
     return `The field ${JSON.stringify(key)} is not known.${didYouMean(key, fields)}`;
   }
-  if (issue.message === 'Invalid input') return `${nameOf(issue)} does not have the expected type.`;
-  return `${nameOf(issue)}: ${issue.message}.`;
+  const name = issue.path.map(String).join('.') || nameOfPlace(at);
+  return issue.message === 'Invalid input' ? `${name} does not have the expected type.` : `${name}: ${issue.message}.`;
 }
 
-const nameOf = (issue: Issue): string => (issue.path.length === 0 ? 'The body' : issue.path.map(String).join('.'));
+const nameOfPlace = (at: string): string => (at === '' ? 'The body' : at.replace(/^\//, ''));

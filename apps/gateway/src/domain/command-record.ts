@@ -1,5 +1,13 @@
 /** Records whose body is text already: what the hot path writes is put together by hand. */
-import { limits, messageType, PlatformError, type OutgoingMessage, type WhoseData } from '@waybill/contracts';
+import {
+  limits,
+  messageType,
+  PlatformError,
+  type Json,
+  type OutgoingMessage,
+  type WhoseData,
+} from '@waybill/contracts';
+import { misfit } from '@waybill/workflow';
 
 /** Who asks, and in which trace. */
 export interface Caller {
@@ -17,8 +25,9 @@ export interface RecordPlace {
 
 /** Of a record, for key and headers. */
 const envelopeBytes = 8 * 1024;
+const advice = 'Add large content as a document and refer to it.';
 
-/** `id` is the command's: a command that is sent again has the same one. Throws `too_large` for what no record can hold. */
+/** `id` is the command's: a command that is sent again has the same one. Throws `payload_too_large` for what no record can hold. */
 export function commandRecord(
   place: RecordPlace,
   type: string,
@@ -41,11 +50,18 @@ export function commandRecord(
   return { ...place, headers, value: text };
 }
 
-function refuseLarge(text: string): void {
-  const most = limits.recordBytes - envelopeBytes;
+/** Throws `payload_too_large` when no record can hold the text and `more` bytes. */
+export function refuseLarge(text: string, more = 0): void {
+  const most = limits.recordBytes - envelopeBytes - more;
   if (text.length * 3 <= most) return;
   const bytes = Buffer.byteLength(text);
   if (bytes <= most) return;
-  const detail = `This becomes a command of ${bytes} bytes, and one holds at most ${most}. Add large content as a document and refer to it.`;
-  throw new PlatformError('too_large', { detail, pointer: '' });
+  const detail = `This becomes a command of ${bytes} bytes, and one holds at most ${most}. ${advice}`;
+  throw new PlatformError('payload_too_large', { detail, pointer: '' });
+}
+
+/** Throws what the owner of a plan would say of it, `pointer` being where the client gave it. */
+export function refuseMisfit(value: Json, pointer: string): void {
+  const code = misfit(value);
+  if (code) throw new PlatformError(code, { detail: `This does not fit into one record. ${advice}`, pointer });
 }

@@ -11,11 +11,14 @@ export interface StoredTask {
   readonly submitted?: SubmittedTask;
 }
 
+export type Label = readonly [key: string, value: string];
+
 export interface TaskQuery {
   readonly tenant: string;
   readonly statuses?: readonly string[];
   readonly workflow?: string;
-  readonly labels?: readonly (readonly [key: string, value: string])[];
+  /** Of each list one label must be there. */
+  readonly labels?: readonly (readonly Label[])[];
   /** Tasks that are older than this one. */
   readonly before?: string;
   readonly limit: number;

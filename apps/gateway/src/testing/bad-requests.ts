@@ -62,6 +62,13 @@ export const badRequests: Bad[] = [
     status: 406,
   },
   {
+    what: 'events as nothing at all',
+    to: `GET /v1/tasks/${unknownTask}/events`,
+    headers: { accept: '*/*;q=0' },
+    code: 'not_acceptable',
+    status: 406,
+  },
+  {
     what: 'a cursor that was not made here',
     to: 'GET /v1/tasks?cursor=abc',
     code: 'invalid_cursor',
@@ -70,6 +77,13 @@ export const badRequests: Bad[] = [
   { what: 'a page of nothing', to: 'GET /v1/tasks?limit=0', code: 'invalid_request', pointer: 'limit' },
   { what: 'an unknown status', to: 'GET /v1/tasks?status=done', code: 'invalid_request', pointer: 'status' },
   { what: 'a label without a value', to: 'GET /v1/tasks?label=team', code: 'invalid_request', pointer: 'label' },
+  { what: 'a label without a key', to: 'GET /v1/tasks?label=:x', code: 'invalid_request', pointer: 'label' },
+  {
+    what: 'more labels than a task can have',
+    to: `GET /v1/tasks?${'label=a:b&'.repeat(65)}`,
+    code: 'invalid_request',
+    pointer: 'label',
+  },
   {
     what: 'an unknown parameter',
     to: 'GET /v1/tasks?stauts=failed',
@@ -109,6 +123,28 @@ export const badRequests: Bad[] = [
     body: { steps: { s: echo() } },
     code: 'invalid_request',
     pointer: 'name',
+    says: /^name: must start/,
+  },
+  {
+    what: 'a workflow that none can be called',
+    to: 'GET /v1/tasks?workflow=1a',
+    code: 'invalid_request',
+    pointer: 'workflow',
+    says: /^workflow: must be the name/,
+  },
+  {
+    what: 'a collection that none can be called',
+    to: 'GET /v1/documents?collection=-a',
+    code: 'invalid_request',
+    pointer: 'collection',
+    says: /^collection: must begin/,
+  },
+  {
+    what: 'a version that no reference can name',
+    to: 'PUT /v1/workflows/a',
+    body: { version: 1_000_000_000, steps: { s: echo() } },
+    code: 'invalid_definition',
+    pointer: '/version',
   },
   {
     what: 'a changed version',

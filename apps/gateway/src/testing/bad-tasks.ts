@@ -55,6 +55,17 @@ export const badTasks: Bad[] = [
     pointer: '/input/tags/1',
   }),
   task('no input where one is required', { workflow: 'typed' }, 'invalid_input', { pointer: '/input' }),
+  ...[5, 'a b', '', ['a'], 'x'.repeat(129)].map((collection) =>
+    task(
+      `a goal over the collection ${JSON.stringify(collection).slice(0, 9)}`,
+      goal({ input: { collection } }),
+      'invalid_input',
+      {
+        pointer: '/input/collection',
+        says: /^collection: /,
+      },
+    ),
+  ),
   task('an unknown workflow', { workflow: 'typd' }, 'unknown_workflow', {
     pointer: '/workflow',
     says: /Did you mean typed/,

@@ -44,10 +44,28 @@ export const badTexts: Bad[] = [
     pointer: '/labels/k49998',
     says: /50000 keys/,
   }),
-  task('what no record can hold', raw(`{"workflow":"typed","input":{"id":"${'x'.repeat(1_100_000)}"}}`), 'too_large', {
-    status: 413,
-    says: /Add large content as a document/,
-  }),
+  task(
+    'a number beyond a double',
+    raw('{"workflow":"typed","input":{"id":"\\"9","tags":[1e3,-1E+400]}}'),
+    'invalid_request',
+    {
+      pointer: '/input/tags/1',
+      says: /number/,
+    },
+  ),
+  task(
+    'a number beyond a double, in digits',
+    raw(`{"definition":{"steps":{"a":{"agent":"echo","with":{"x":${'9'.repeat(400)}}}}}}`),
+    'invalid_request',
+    { pointer: '/definition/steps/a/with/x' },
+  ),
+  {
+    what: 'metadata of a document with a number beyond a double',
+    to: 'POST /v1/documents',
+    body: raw('{"name":"a","text":"a","metadata":{"x":1e400}}'),
+    code: 'invalid_request',
+    pointer: '/metadata/x',
+  },
   task('a key that stands twice', raw('{"goal":"a","goal":"b"}'), 'invalid_request', {
     pointer: '/goal',
     says: /twice/,

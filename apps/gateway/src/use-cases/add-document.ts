@@ -14,7 +14,7 @@ import {
 } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
-import { commandRecord, type Caller } from '../domain/command-record.ts';
+import { commandRecord, refuseMisfit, type Caller } from '../domain/command-record.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { ReadModel } from '../ports/read-model.ts';
@@ -55,6 +55,7 @@ export class AddDocument {
   async execute(document: NewDocument, caller: Caller): Promise<{ documentId: string; isReplayed: boolean }> {
     if (document.bytes.length === 0)
       throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: '/text' });
+    refuseMisfit(document.metadata, '/metadata');
     const place = JSON.stringify([caller.owner.tenant, document.collection, document.name]);
     const before = this.adding.get(place)?.catch(() => undefined);
     const adding = before ? before.then(() => this.add(document, caller)) : this.add(document, caller);

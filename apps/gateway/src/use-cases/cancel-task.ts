@@ -1,4 +1,7 @@
-/** Asks the owner of a task to cancel it, and waits a little for the verdict. */
+/**
+ * Asks the owner of a task to cancel it, and waits a little for the verdict.
+ * Promise: one idempotency key is one command here, and all who come with it get the first answer, also while it is still under way.
+ */
 import {
   canonicalJson,
   CancelRequest,
@@ -39,38 +42,60 @@ export interface Cancelled {
   readonly isDecided: boolean;
 }
 
+interface Wish {
+  readonly taskId: string;
+  readonly reason: string | undefined;
+  readonly caller: Caller;
+}
+
 export class CancelTask {
+  /** Under way, by tenant and idempotency key. */
+  private readonly running = new Map<string, Promise<Cancelled>>();
+
   constructor(private readonly parts: CancelTaskParts) {}
 
   /** Throws `task_ended` when there is nothing left to cancel. */
   async execute(taskId: string, body: unknown, caller: Caller): Promise<Cancelled> {
     const { reason } = checkShape(CancelRequest, body ?? {}, { fields: ['reason'] });
-    const known = await this.knownAnswer(taskId, reason, caller);
-    if (known) return known;
+    const { idempotencyKey: key, owner } = caller;
+    if (key === undefined) return this.cancel(taskId, reason, caller);
+    const wish = { taskId, reason, caller };
+    await this.reserve(key, wish);
+    const place = `${owner.tenant}\n${key}`;
+    let answer = this.running.get(place);
+    if (!answer) {
+      answer = this.answerOnce(key, wish).finally(() => this.running.delete(place));
+      this.running.set(place, answer);
+    }
+    return answer;
+  }
+
+  /** Throws when the key belongs to another request. */
+  private async reserve(key: string, { taskId, reason, caller }: Wish): Promise<void> {
+    const { keys, crypto } = this.parts;
+    const bodyHash = crypto.sha256(`cancel\n${canonicalJson([taskId, reason ?? null])}`);
+    const row = await keys.reserve({ tenant: caller.owner.tenant, key, bodyHash, entityId: taskId });
+    refuseOtherBody(row.bodyHash, bodyHash);
+  }
+
+  private async answerOnce(key: string, { taskId, reason, caller }: Wish): Promise<Cancelled> {
+    const { keys } = this.parts;
+    const { tenant } = caller.owner;
+    const known = await keys.findAnswer(tenant, key);
+    if (known !== undefined) return JSON.parse(known) as Cancelled;
+    const cancelled = await this.cancel(taskId, reason, caller);
+    if (cancelled.isDecided) await keys.saveAnswer(tenant, key, JSON.stringify(cancelled));
+    return cancelled;
+  }
+
+  private async cancel(taskId: string, reason: string | undefined, caller: Caller): Promise<Cancelled> {
     const status = await this.parts.reads.status(taskId);
     if (endedStatuses.has(status)) throw new PlatformError('task_ended', { detail: `The task is ${status} already.` });
     const verdict = await this.ask(taskId, reason ?? 'Cancelled by the client.', caller);
     if (!verdict) return { status, isDecided: false };
     if (!verdict.applied) throw errorOf(verdict.error);
     await this.seeEvents();
-    const cancelled: Cancelled = { status: verdict.task_status ?? 'cancelled', isDecided: true };
-    const { idempotencyKey: key, owner } = caller;
-    if (key !== undefined) await this.parts.keys.saveAnswer(owner.tenant, key, JSON.stringify(cancelled));
-    return cancelled;
-  }
-
-  private async knownAnswer(
-    taskId: string,
-    reason: string | undefined,
-    { idempotencyKey: key, owner }: Caller,
-  ): Promise<Cancelled | undefined> {
-    if (key === undefined) return undefined;
-    const { keys, crypto } = this.parts;
-    const bodyHash = crypto.sha256(`cancel\n${canonicalJson([taskId, reason ?? null])}`);
-    const row = await keys.reserve({ tenant: owner.tenant, key, bodyHash, entityId: taskId });
-    refuseOtherBody(row.bodyHash, bodyHash);
-    const answer = await keys.findAnswer(owner.tenant, key);
-    return answer === undefined ? undefined : (JSON.parse(answer) as Cancelled);
+    return { status: verdict.task_status ?? 'cancelled', isDecided: true };
   }
 
   private async ask(taskId: string, reason: string, caller: Caller): Promise<Verdict | undefined> {

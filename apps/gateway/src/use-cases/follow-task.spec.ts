@@ -42,6 +42,7 @@ function setUp(isStuck = false, { maxBytes = 1e6, stored }: { maxBytes?: number;
   } as unknown as ReadModel;
   const reads = new ReadTasks(live, model, fresh);
   const follow = new FollowTask({
+    log,
     clock,
     live,
     model,
@@ -50,6 +51,7 @@ function setUp(isStuck = false, { maxBytes = 1e6, stored }: { maxBytes?: number;
     heartbeatMs: 15_000,
     stallMs: 1_000,
     onHole: () => undefined,
+    partitionOf: () => 0,
   });
   const add = (seq: number, type = 'StepDispatched'): void => {
     live.apply(taskId, type, text(seq, type));

@@ -4,7 +4,7 @@
  * streams are open; one timer serves all heartbeats; a stream that is over leaves nothing behind; after `close` none is opened.
  */
 import { endedStatuses, PlatformError, topics } from '@waybill/contracts';
-import type { Clock } from '@waybill/messaging';
+import type { Clock, MessageLog } from '@waybill/messaging';
 import type { LiveTasks } from '../domain/live-tasks.ts';
 import type { ReadModel } from '../ports/read-model.ts';
 import type { FreshReads } from './fresh-reads.ts';
@@ -12,6 +12,7 @@ import type { FoundTask, ReadTasks } from './read-tasks.ts';
 import { TaskStream, type StreamSink, type StreamSource, type StreamStart } from './task-stream.ts';
 
 export interface FollowTaskParts {
+  readonly log: MessageLog;
   readonly clock: Clock;
   readonly live: LiveTasks;
   readonly model: ReadModel;
@@ -20,6 +21,8 @@ export interface FollowTaskParts {
   readonly heartbeatMs: number;
   readonly stallMs: number;
   onHole(taskId: string, seq: number): void;
+  /** Where a key lands. */
+  partitionOf(key: string, partitions: number): number;
 }
 
 const readAtOnce = 500;
@@ -52,12 +55,8 @@ export class FollowTask implements StreamSource {
     let known = endOf(await this.parts.reads.find(taskId));
     if (start.after > known.last) known = await this.freshEndOf(taskId);
     if (known.ended && start.after >= known.last) return 'over';
-    if (start.after > known.last) {
-      throw new PlatformError('invalid_cursor', {
-        detail: `The task has ${known.last} events so far.`,
-        pointer: 'Last-Event-ID',
-      });
-    }
+    if (start.after > known.last) throw beyond(`The task has ${known.last} events so far.`);
+    if (!known.ended && start.tokens) await this.refuseBeyond(taskId, start.tokenOffset ?? -1);
     // A connection that nobody would cut keeps the server from closing.
     if (this.isClosed) throw new PlatformError('unavailable', { detail: 'This instance stops.', retryAfterMs: 1_000 });
     return this.add(taskId, start, sink);
@@ -94,6 +93,14 @@ export class FollowTask implements StreamSource {
     this.isClosed = true;
     for (const stream of this.streams.keys()) stream.cut();
     this.cancelFlush?.();
+  }
+
+  /** No token would come until the log has passed that place. */
+  private async refuseBeyond(taskId: string, tokenOffset: number): Promise<void> {
+    if (tokenOffset < 0) return;
+    const ends = await this.parts.log.endOffsets(topics.taskTokens);
+    const end = ends[this.parts.partitionOf(taskId, ends.length)] ?? 0;
+    if (tokenOffset >= end) throw beyond(`There is no token ${tokenOffset} yet.`);
   }
 
   /** Another instance may have shown what this one has not read yet; its tail may come later than the read model. */
@@ -151,3 +158,6 @@ function endOf(task: FoundTask): TaskEnd {
   if ('live' in task) return { last: task.live.last, ended: task.live.ended };
   return { last: task.stored.lastSeq, ended: endedStatuses.has(task.stored.status) };
 }
+
+const beyond = (detail: string): PlatformError =>
+  new PlatformError('invalid_cursor', { detail, pointer: 'Last-Event-ID' });

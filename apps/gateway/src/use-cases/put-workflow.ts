@@ -1,9 +1,10 @@
 /**
  * Stores a version of a workflow on the registry.
  * Promises: a version never changes; the answer is given after the gateway has read its own record back, so of two that write one version at once
- * one is told `workflow_conflict`, and what it wrote is withdrawn.
+ * one is told `workflow_conflict`, what it wrote is withdrawn, and one that gave no version takes the next that is free.
  */
 import {
+  limits,
   PlatformError,
   registryKey,
   topics,
@@ -37,31 +38,40 @@ export class PutWorkflow {
   async execute(name: string, body: Json, caller: Caller): Promise<{ entry: WorkflowEntry; isNew: boolean }> {
     const { registry } = this.parts;
     await registry.catchUp(patienceMs);
-    const entry = this.entryFor(name, body);
-    const known = registry.findWorkflow(entry.name, entry.version);
-    if (known) return { entry: same(known, entry), isNew: false };
+    // Each round that is lost has stored another's version, so it ends.
+    for (;;) {
+      const entry = this.entryFor(name, body);
+      const known = registry.findWorkflow(entry.name, entry.version);
+      if (known) return { entry: same(known, entry), isNew: false };
+      const { stored, isNew } = await this.store(entry, caller);
+      if (stored.hash === entry.hash || hasVersion(body)) return { entry: same(stored, entry), isNew };
+    }
+  }
+
+  /** Answers what is there of that version now, and whether it was this caller who stored it. */
+  private async store(entry: WorkflowEntry, caller: Caller): Promise<{ stored: WorkflowEntry; isNew: boolean }> {
+    const { registry } = this.parts;
     const key = await this.append(entry, caller);
     await registry.catchUp(patienceMs);
     const isNew = registry.isHolder(key);
     await this.parts.claims.execute();
     const stored = registry.findWorkflow(entry.name, entry.version);
-    if (!stored)
-      throw new PlatformError('unavailable', { detail: 'The workflow was written and could not be read back yet.' });
-    return { entry: same(stored, entry), isNew };
+    if (stored) return { stored, isNew };
+    throw new PlatformError('unavailable', { detail: 'The workflow was written and could not be read back yet.' });
   }
 
   private entryFor(name: string, body: Json): WorkflowEntry {
     const { registry, workflows } = this.parts;
     const normal = workflows.normalise(body, '');
-    const given = body as { name?: string; version?: number };
+    const given = body as { name?: string };
     if (given.name !== undefined && given.name !== name) {
       const detail = `The address says ${name}, the body says ${given.name}.`;
       throw new PlatformError('invalid_definition', { detail, pointer: '/name' });
     }
     const latest = registry.findWorkflow(name);
-    if (given.version !== undefined || !latest) return this.entry({ ...normal, name });
+    if (hasVersion(body) || !latest) return this.entry({ ...normal, name });
     const asLatest = this.entry({ ...normal, name, version: latest.version });
-    return asLatest.hash === latest.hash ? latest : this.entry({ ...normal, name, version: latest.version + 1 });
+    return asLatest.hash === latest.hash ? latest : this.entry({ ...normal, name, version: versionAfter(latest) });
   }
 
   private entry(definition: NormalDefinition): WorkflowEntry {
@@ -78,6 +88,14 @@ export class PutWorkflow {
     await log.append([commandRecord(place, 'RegistryEntry', JSON.stringify(entry), meta)]);
     return place.key;
   }
+}
+
+const hasVersion = (body: Json): boolean => (body as { version?: number }).version !== undefined;
+
+function versionAfter({ name, version }: WorkflowEntry): number {
+  if (version < limits.workflowVersion) return version + 1;
+  const detail = `Version ${version} of ${name} is the last that there can be. Give the new one a lower version that is free.`;
+  throw new PlatformError('workflow_conflict', { detail, pointer: '/version' });
 }
 
 function same(stored: WorkflowEntry, wanted: WorkflowEntry): WorkflowEntry {

@@ -4,6 +4,7 @@
  */
 import {
   canonicalJson,
+  CollectionName,
   PlatformError,
   WorkflowDefinition,
   type AgentCard,
@@ -16,7 +17,7 @@ import { normaliseDefinition, planGoal } from '@waybill/workflow';
 import { checkShape } from '../domain/check-shape.ts';
 import { didYouMean } from '../domain/nearest-name.ts';
 import type { Crypto } from '../ports/crypto.ts';
-import type { InputCheck, SchemaCompiler } from '../ports/input-check.ts';
+import type { InputCheck, InputProblem, SchemaCompiler } from '../ports/input-check.ts';
 import { cardOf, type Registry } from '../ports/registry.ts';
 
 /** All that a task needs to be planned. Texts are JSON, made once. */
@@ -58,7 +59,7 @@ export class ResolveWorkflow {
 
   async goal(goal: string): Promise<Launch> {
     const definition = planGoal(goal);
-    return this.launch(definition, { hash: this.hash(definition), at: '/goal' });
+    return { ...(await this.launch(definition, { hash: this.hash(definition), at: '/goal' })), check: checkGoalInput };
   }
 
   /** Throws with a pointer below `at`. The schema of the input is compiled, so that a bad one is found now. */
@@ -147,4 +148,13 @@ export class ResolveWorkflow {
       ? this.registry.findWorkflow(reference)
       : this.registry.findWorkflow(reference.slice(0, at), Number(reference.slice(at + 1)));
   }
+}
+
+/** Of a goal's input the plan reads the collection alone; no schema, as checking a pattern of one costs far more. */
+function checkGoalInput(input: Json): InputProblem | undefined {
+  const { collection } = input as JsonObject;
+  if (collection === undefined || collection === null) return undefined;
+  const parsed = CollectionName.safeParse(collection);
+  if (parsed.success) return undefined;
+  return { pointer: '/collection', detail: `collection: ${parsed.error.issues[0]!.message}.` };
 }

@@ -5,6 +5,7 @@
  */
 import {
   canonicalJson,
+  limits,
   PlatformError,
   TaskSubmissionHead,
   topics,
@@ -13,7 +14,7 @@ import {
 } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import { checkShape } from '../domain/check-shape.ts';
-import { commandRecord, type Caller } from '../domain/command-record.ts';
+import { commandRecord, refuseLarge, refuseMisfit, type Caller } from '../domain/command-record.ts';
 import type { LiveTasks } from '../domain/live-tasks.ts';
 import { madeAt } from '../domain/task-id.ts';
 import type { Crypto } from '../ports/crypto.ts';
@@ -40,6 +41,10 @@ interface Identity {
 
 const fields = Object.keys(TaskSubmissionHead.shape);
 const nothingGiven: JsonObject = {};
+/** Characters of JSON that fit into a record whatever they are: what is shorter need not be measured. */
+const surelyFits = limits.recordBytes / 4;
+/** Of a command's head, with the longest key. */
+const headBytes = 1_024;
 
 export class SubmitTask {
   /** Appends under way: who comes with the same key meanwhile waits for the same one. */
@@ -51,11 +56,13 @@ export class SubmitTask {
     const task = checkShape(TaskSubmissionHead, body, { fields });
     let deadline: number | undefined;
     let launch: Launch;
+    let content: string;
     try {
       deadline = this.deadlineOf(task);
       const found = this.resolve(task);
       launch = found instanceof Promise ? await found : found;
       refuseInput(launch, task);
+      content = contentText(task, { launch, deadline });
     } catch (refusal) {
       const first = await this.findFirst(task, caller);
       if (first) return first;
@@ -64,7 +71,7 @@ export class SubmitTask {
     if (task.dry_run === true) return { preview: previewOf(launch) };
     const identity = await this.identify(task as JsonObject, caller);
     if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;
-    await this.append(identity.taskId, commandText(identity, task, { launch, deadline }), caller);
+    await this.append(identity.taskId, headText(identity) + content, caller);
     return identity;
   }
 
@@ -151,22 +158,33 @@ export function refuseOtherBody(known: string, given: string): void {
   });
 }
 
-/** Put together by hand: the definition is as large as all the rest and the same for thousands of tasks. */
-function commandText(
-  identity: Identity,
+/** Of the command, what differs when the same is submitted again. */
+function headText({ taskId, idempotency }: Identity): string {
+  const text = `{"type":"SubmitTask","task_id":"${taskId}","accepted_at":${madeAt(taskId)}`;
+  if (!idempotency) return text;
+  return `${text},"idempotency":{"key":${JSON.stringify(idempotency.key)},"body_hash":"${idempotency.body_hash}"}`;
+}
+
+/**
+ * The rest of it, put together by hand: the definition is as large as all the rest and the same for thousands of tasks.
+ * Throws for what no record can hold.
+ */
+function contentText(
   task: TaskSubmissionHead,
   { launch, deadline }: { launch: Launch; deadline: number | undefined },
 ): string {
-  const { taskId, idempotency } = identity;
-  let text = `{"type":"SubmitTask","task_id":"${taskId}","accepted_at":${madeAt(taskId)}`;
-  if (idempotency)
-    text += `,"idempotency":{"key":${JSON.stringify(idempotency.key)},"body_hash":"${idempotency.body_hash}"}`;
-  if (task.goal === undefined) text += `,"definition":${launch.definitionText},"definition_hash":"${launch.hash}"`;
-  else text += `,"goal":${JSON.stringify(task.goal)}`;
+  const input = task.input === undefined ? '{}' : JSON.stringify(task.input);
+  if (input.length > surelyFits) refuseMisfit(task.input!, '/input');
+  let text =
+    task.goal === undefined
+      ? `,"definition":${launch.definitionText},"definition_hash":"${launch.hash}"`
+      : `,"goal":${JSON.stringify(task.goal)}`;
   if (launch.workflow !== undefined) text += `,"workflow":"${launch.workflow}"`;
-  text += `,"input":${task.input === undefined ? '{}' : JSON.stringify(task.input)},"agents":${launch.agentsText},"priority":${task.priority ?? 5}`;
+  text += `,"input":${input},"agents":${launch.agentsText},"priority":${task.priority ?? 5}`;
   if (deadline !== undefined) text += `,"deadline_at":${deadline}`;
-  return `${text},"labels":${JSON.stringify(task.labels ?? {})},"budget":${JSON.stringify(task.budget ?? {})}}`;
+  text += `,"labels":${JSON.stringify(task.labels ?? {})},"budget":${JSON.stringify(task.budget ?? {})}}`;
+  refuseLarge(text, headBytes);
+  return text;
 }
 
 const previewOf = ({ definition, hash }: Launch): DryRunAnswer => ({

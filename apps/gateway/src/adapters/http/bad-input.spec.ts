@@ -4,6 +4,7 @@ import { InMemoryMessageLog } from '@waybill/testing';
 import { systemClock } from '@waybill/messaging';
 import { badDefinitions } from '../../testing/bad-definitions.ts';
 import { badRequests } from '../../testing/bad-requests.ts';
+import { badSizes } from '../../testing/bad-sizes.ts';
 import { badTasks } from '../../testing/bad-tasks.ts';
 import { badTexts } from '../../testing/bad-texts.ts';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
@@ -13,7 +14,7 @@ let gateway: GatewayFixture;
 
 beforeAll(async () => {
   gateway = await GatewayFixture.start(log);
-  await gateway.announce('echo', 'writer');
+  await gateway.announce('echo', 'retriever', 'analyzer', 'writer');
   const steps = { s1: { agent: 'echo', with: { id: '${{ input.id }}' } } };
   const input = {
     type: 'object',
@@ -25,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const bad = [...badTexts, ...badTasks, ...badDefinitions, ...badRequests];
+const bad = [...badTexts, ...badSizes, ...badTasks, ...badDefinitions, ...badRequests];
 const commandTopics = [...topicSpecs.map((spec) => spec.name), workTopic('knowledge.search')];
 const everything = (): number => commandTopics.reduce((sum, topic) => sum + log.recordsOf(topic).length, 0);
 
@@ -36,6 +37,7 @@ describe('bad input', () => {
     'is refused before anything happens: $what',
     async ({ to = 'POST /v1/tasks', body, headers, status = 400, code, pointer, says }) => {
       const before = everything();
+      const stored = gateway.objects.objects.size;
       const [method, path] = to.split(' ') as [string, string];
       const answer = await gateway.call(method, path, body, headers);
       expect(answer.json).toMatchObject({
@@ -50,6 +52,7 @@ describe('bad input', () => {
       expect(answer.json.detail).toMatch(says ?? /./);
       expect(answer.json.trace_id).toMatch(/^[0-9a-f]{32}$/);
       expect(everything()).toBe(before);
+      expect(gateway.objects.objects.size).toBe(stored);
     },
   );
 });

@@ -1,8 +1,9 @@
 import { defaultOwner, encodeMessage, topics, Verdict, type CancelTask } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog, until } from '@waybill/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayFixture, lifeOf } from '../../testing/gateway-fixture.ts';
+import { TypeOrmKeyStore } from '../typeorm/typeorm-key-store.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
 let gateway: GatewayFixture;
@@ -51,6 +52,19 @@ describe('cancelling', () => {
     expect((await answer).json).toMatchObject({ task_id: taskId, status: 'cancelled' });
     expect((await cancel(taskId, { 'idempotency-key': 'c1' })).status).toBe(200);
     expect((await cancel(taskId)).json).toMatchObject({ code: 'task_ended', status: 409 });
+  });
+
+  it('with one key at once is one command, and each gets its answer', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const reserved = vi.spyOn(TypeOrmKeyStore.prototype, 'reserve');
+    const answers = [1, 2, 3].map(() => cancel(taskId, { 'idempotency-key': 'c2' }));
+    const other = gateway.call('POST', `/v1/tasks/${taskId}/cancel`, {}, { 'idempotency-key': 'c2' });
+    await until(() => reserved.mock.results.length === 4, undefined, 1_000_000);
+    reserved.mockRestore();
+    await decide(taskId, { task_status: 'cancelled' });
+    expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual([200, 200, 200]);
+    expect((await other).status).toBe(422);
+    expect(requests().filter((record) => record.key === taskId)).toHaveLength(2);
   });
 
   it('is refused when the task ended meanwhile', async () => {

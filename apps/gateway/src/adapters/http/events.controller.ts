@@ -5,10 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FollowTask } from '../../use-cases/follow-task.ts';
 import { ReadTasks } from '../../use-cases/read-tasks.ts';
 import type { StreamStart } from '../../use-cases/task-stream.ts';
+import { preferredOf } from './accept.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { Query } from './query.ts';
 import { SseReply } from './sse-reply.ts';
 
+const pageType = 'application/json';
+const streamType = 'text/event-stream';
 const parameters = ['after', 'limit', 'tokens'];
 
 @Controller()
@@ -25,20 +28,21 @@ export class EventsController {
 
   @Get('stream/:task_id')
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(exchangeOf(request, 'streamTaskShort'), request, reply, 'text/event-stream');
+    return this.answer(exchangeOf(request, 'streamTaskShort'), request, reply, [streamType, pageType]);
   }
 
   private async answer(
     exchange: Exchange,
     request: FastifyRequest,
     reply: FastifyReply,
-    preferred = 'application/json',
+    offered: readonly [string, string] = [pageType, streamType],
   ): Promise<void> {
     const { task_id: taskId } = request.params as { task_id: string };
     const query = new Query(request, parameters);
-    const type = wanted(request.headers.accept, preferred);
-    if (type === 'text/event-stream' && request.method !== 'HEAD')
-      return this.open(exchange, { request, reply, query }, taskId);
+    const type = preferredOf(request.headers.accept, offered);
+    if (type === undefined)
+      throw new PlatformError('not_acceptable', { detail: `Events come as ${streamType} or ${pageType}.` });
+    if (type === streamType && request.method !== 'HEAD') return this.open(exchange, { request, reply, query }, taskId);
     query.flag('tokens'); // a page has none, and a value that is none is refused as it is for a stream
     const after = query.integer('after', 0, Number.MAX_SAFE_INTEGER, 'invalid_cursor') ?? 0;
     const limit = query.integer('limit', 1, limits.pageItems) ?? 100;
@@ -76,23 +80,4 @@ function startOf(request: FastifyRequest, query: Query): StreamStart {
   }
   const start = { after: Number(match[1]), tokens };
   return match[2] === undefined ? start : { ...start, tokenOffset: Number(match[2]) };
-}
-
-const offered: Readonly<Record<string, string>> = {
-  'text/event-stream': 'text/event-stream',
-  'text/*': 'text/event-stream',
-  'application/json': 'application/json',
-  'application/*': 'application/json',
-};
-
-/** The first of the two that the client accepts. */
-function wanted(accept: string | undefined, preferred: string): string {
-  if (accept === undefined || accept === '') return preferred;
-  for (const part of accept.split(',')) {
-    const media = part.split(';', 1)[0]!.trim().toLowerCase();
-    if (media === '*/*') return preferred;
-    const type = offered[media];
-    if (type !== undefined) return type;
-  }
-  throw new PlatformError('not_acceptable', { detail: 'Events come as text/event-stream or application/json.' });
 }

@@ -70,10 +70,14 @@ describe('an idempotency key', () => {
   it('is not used up by what was refused or only tried', async () => {
     const refused = await gateway.call('POST', '/v1/tasks', { workflow: 'none' }, { 'idempotency-key': 'k4' });
     await gateway.call('POST', '/v1/tasks', { ...body, dry_run: true }, { 'idempotency-key': 'k4' });
+    const x = 'x'.repeat(600_000);
+    const large = { definition: { steps: { s1: { agent: 'echo', with: { x } } } }, input: { x } };
+    const tooLarge = await gateway.call('POST', '/v1/tasks', large, { 'idempotency-key': 'k4' });
     expect([
       refused.status,
+      tooLarge.status,
       (await gateway.call('POST', '/v1/tasks', body, { 'idempotency-key': 'k4' })).status,
-    ]).toEqual([400, 202]);
+    ]).toEqual([400, 413, 202]);
   });
 
   it('sends the same command again when the first one never reached the log', async () => {

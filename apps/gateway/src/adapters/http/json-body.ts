@@ -5,54 +5,62 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { limits, PlatformError, type ErrorCode } from '@waybill/contracts';
-import { countMembers, findDuplicateKey } from '../../domain/json-duplicates.ts';
+import { findLoss } from '../../domain/json-losses.ts';
 import { findSyntaxError } from '../../domain/json-grammar.ts';
 import { lineAndColumn, pointerAt } from '../../domain/json-place.ts';
 import { scanJson } from '../../domain/json-scan.ts';
 
-/** As a JSON pointer: nothing inside of it can be pointed to. */
-const whole = '';
+/** What the text is: its name in a sentence, and the JSON pointer of the whole. */
+interface JsonPlace {
+  readonly name: string;
+  readonly at: string;
+}
+
+const body: JsonPlace = { name: 'The body', at: '' };
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** An empty body is undefined. */
-export function parseJsonBody(raw: Buffer): unknown {
+/** An empty text is undefined. */
+export function parseJsonBody(raw: Buffer, place = body): unknown {
   const bytes = raw.length >= 3 && raw.subarray(0, 3).equals(byteOrderMark) ? raw.subarray(3) : raw;
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes))
     throw new PlatformError('malformed_json', {
-      detail: `The body is not valid UTF-8${placeOf(bytes, firstBadByte(bytes))}.`,
-      pointer: whole,
+      detail: `${place.name} is not valid UTF-8${lineOf(bytes, firstBadByte(bytes))}.`,
+      pointer: place.at,
     });
   const keys = scanJson(bytes, { depth: limits.jsonDepth, keys: limits.jsonKeys });
-  if (typeof keys !== 'number') throw refusal(keys.code, bytes, keys.at, keys.what);
-  const value = parse(bytes);
-  if (countMembers(value) < keys) {
-    throw refusal('invalid_request', bytes, findDuplicateKey(bytes) ?? 0, 'A key stands twice in one object.');
-  }
+  if (typeof keys !== 'number') throw refusal(keys, bytes, place);
+  const value = parse(bytes, place);
+  const loss = findLoss(bytes, value, keys);
+  if (loss) throw refusal({ code: 'invalid_request', ...loss }, bytes, place);
   return value;
 }
 
-function parse(bytes: Buffer): unknown {
+function parse(bytes: Buffer, place: JsonPlace): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw malformed(bytes);
+    throw malformed(bytes, place);
   }
 }
 
-function refusal(code: ErrorCode, bytes: Buffer, at: number, detail: string): PlatformError {
-  return new PlatformError(code, { detail, pointer: pointerAt(bytes, at).slice(0, 1_000) });
+function refusal(
+  { code, at, what }: { code: ErrorCode; at: number; what: string },
+  bytes: Buffer,
+  place: JsonPlace,
+): PlatformError {
+  return new PlatformError(code, { detail: what, pointer: place.at + pointerAt(bytes, at).slice(0, 1_000) });
 }
 
-function malformed(bytes: Buffer): PlatformError {
+function malformed(bytes: Buffer, place: JsonPlace): PlatformError {
   const text = bytes.toString('utf8');
   const problem = findSyntaxError(text) ?? { at: text.length, reason: 'it cannot be read' };
-  const place = placeOf(bytes, Buffer.byteLength(text.slice(0, problem.at)));
-  const detail = `The body is not valid JSON${place}: ${problem.reason}.`;
-  return new PlatformError('malformed_json', { detail, pointer: whole });
+  const line = lineOf(bytes, Buffer.byteLength(text.slice(0, problem.at)));
+  const detail = `${place.name} is not valid JSON${line}: ${problem.reason}.`;
+  return new PlatformError('malformed_json', { detail, pointer: place.at });
 }
 
-function placeOf(bytes: Buffer, at: number): string {
+function lineOf(bytes: Buffer, at: number): string {
   const { line, column } = lineAndColumn(bytes, at);
   return ` at line ${line}, column ${column}`;
 }

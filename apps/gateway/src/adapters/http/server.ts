@@ -24,8 +24,8 @@ export interface ServerParts {
 }
 
 const isAbsolute = /^https?:\/\//i;
-/** A form carries the file and a little more. */
-const formOverhead = 64 * 1024;
+/** A form carries the file and a little more; a field becomes a part of a record. */
+const formLimits = { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: limits.recordBytes, parts: 16 };
 /** How long who sent no HTTP has to read why it was refused and to hang up. */
 const lingerMs = 5_000;
 
@@ -64,9 +64,7 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
       }
     },
   );
-  await server.register(multipart, {
-    limits: { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: formOverhead, parts: 16 },
-  });
+  await server.register(multipart, { limits: formLimits });
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(server), {
     logger: false,
     bodyParser: false,

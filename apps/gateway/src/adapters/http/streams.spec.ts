@@ -1,3 +1,4 @@
+import { topics } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,21 @@ describe('a stream of events', () => {
     const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
     const answer = await gateway.stream(taskId, '', { 'last-event-id': '6' });
     expect(answer.json).toMatchObject({ code: 'invalid_cursor' });
+  });
+
+  it('refuses a place among the tokens that the log has not come to', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const life = lifeOf(taskId);
+    await gateway.emit(taskId, ...life.slice(0, 3));
+    const token = { step_id: 's1', work_id: `${taskId}:s1`, epoch: 1, turn: 0, index: 0, text: 'a' };
+    await log.append([{ topic: topics.taskTokens, key: taskId, headers: {}, value: JSON.stringify(token) }]);
+    const after = (id: string) => gateway.stream(taskId, '?tokens=true', { 'last-event-id': id });
+    for (const beyond of ['3.1', '3.99999999'])
+      expect((await after(beyond)).json).toMatchObject({ code: 'invalid_cursor', pointer: 'Last-Event-ID' });
+    const streams = ['3', '3.-1', '3.0'].map(after);
+    await gateway.emit(taskId, ...life.slice(3));
+    expect((await Promise.all(streams)).map((stream) => stream.status)).toEqual([200, 200, 200]);
+    expect((await gateway.stream(taskId, '?tokens=true', { 'last-event-id': '4.99999999' })).status).toBe(200);
   });
 
   it('has a short form', async () => {

@@ -1,9 +1,10 @@
 /** `/v1/tasks` and the short forms of it. */
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import { defaultOwner, PlatformError, RunTask, taskStatuses, WorkflowReference } from '@waybill/contracts';
+import { defaultOwner, limits, PlatformError, RunTask, taskStatuses, WorkflowReference } from '@waybill/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkShape } from '../../domain/check-shape.ts';
 import { taskAnswerJson, taskPath } from '../../domain/task-id.ts';
+import type { Label } from '../../ports/read-model.ts';
 import { CancelTask } from '../../use-cases/cancel-task.ts';
 import { ReadTasks } from '../../use-cases/read-tasks.ts';
 import { SubmitTask } from '../../use-cases/submit-task.ts';
@@ -44,7 +45,7 @@ export class TasksController {
     const page = await this.tasks.list({
       tenant: defaultOwner.tenant,
       limit: query.limit(),
-      labels: query.all('label').map(labelOf),
+      labels: labelQuery(query),
       ...query.before(),
       ...(statuses ? { statuses } : {}),
       ...(workflow === undefined ? {} : { workflow }),
@@ -104,8 +105,18 @@ export class TasksController {
   }
 }
 
-function labelOf(text: string): readonly [string, string] {
-  const at = text.indexOf(':');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+/** Each label that the text may mean: key and value may both have colons. */
+function labelsOf(text: string): Label[] {
+  const labels: Label[] = [];
+  for (let at = text.indexOf(':', 1); at > 0 && at <= limits.nameChars; at = text.indexOf(':', at + 1))
+    labels.push([text.slice(0, at), text.slice(at + 1)]);
+  if (labels.length > 0) return labels;
   throw new PlatformError('invalid_request', { detail: 'label must look like key:value.', pointer: 'label' });
+}
+
+function labelQuery(query: Query): Label[][] {
+  const texts = query.all('label');
+  if (texts.length <= limits.labels) return texts.map(labelsOf);
+  const detail = `label may be given ${limits.labels} times at most: no task has more.`;
+  throw new PlatformError('invalid_request', { detail, pointer: 'label' });
 }

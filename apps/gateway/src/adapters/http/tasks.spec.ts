@@ -79,6 +79,8 @@ describe('a task', () => {
   });
 
   it('may be a goal, and brings the cards of the agents that rules plan with', async () => {
+    for (const input of [{ collection: 'docs', more: 1 }, { collection: null }, {}])
+      await gateway.submit({ goal: 'a', input });
     const taskId = await gateway.submit({ goal: 'Find "it" \u2028 out' });
     expect(commandOf(taskId)).toMatchObject({
       goal: 'Find "it" \u2028 out',
@@ -181,5 +183,22 @@ describe('the list of tasks', () => {
     expect((await list('workflow=one&limit=1')).items[0]!.task_id).toBe(ids[2]);
     expect((await list('workflow=one@1&status=completed&limit=1')).items).toHaveLength(1);
     expect((await list('workflow=one@2')).total).toBe(0);
+  });
+
+  it('finds a label wherever its key or its value has colons, and a task once', async () => {
+    const ids = [
+      await run(undefined, { 'k:b': 'c' }),
+      await run(undefined, { k: 'b:c' }),
+      await run(undefined, { k: 'b:c', 'k:b': 'c', 'k:b:c': '', ':k': 'b' }),
+      await run(undefined, { k: 'b' }),
+    ];
+    const found = async (query: string) => {
+      const page = await gateway.call('GET', `/v1/tasks?${query}`);
+      return [TaskPage.parse(page.json).items.map((item) => ids.indexOf(item.task_id)), page.json.total];
+    };
+    expect(await found('label=k:b:c')).toEqual([[2, 1, 0], 3]);
+    expect(await found('label=k:b:c&label=k:b:c:')).toEqual([[2], 1]);
+    expect(await found('label=:k:b')).toEqual([[2], 1]);
+    expect(await found('label=k:b')).toEqual([[3], 1]);
   });
 });

@@ -1,6 +1,7 @@
 /** `/v1/workflows` and `/v1/agents`: what is on the registry. */
 import { Controller, Get, Inject, Put, Req, Res } from '@nestjs/common';
 import {
+  limits,
   Name,
   PlatformError,
   type AgentView,
@@ -42,7 +43,7 @@ export class WorkflowsController {
   @Get('v1/workflows/:name')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const exchange = exchangeOf(request, 'getWorkflow');
-    const version = new Query(request, ['version']).integer('version', 1, 999_999_999);
+    const version = new Query(request, ['version']).integer('version', 1, limits.workflowVersion);
     const name = nameOf(request);
     await this.registry.catchUp(patienceMs);
     const entry = this.registry.findWorkflow(name, version);

@@ -9,7 +9,7 @@ import {
 } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
@@ -46,6 +46,20 @@ describe('a stored workflow', () => {
     expect((await gateway.call('GET', '/v1/workflows/b?version=9')).json.code).toBe('workflow_not_found');
   });
 
+  it('has a last version, which can be asked for and run, and none after it', async () => {
+    const last = await put('last', { version: 999_999_999, steps });
+    expect((await gateway.call('GET', last.headers['location']!)).json).toEqual(last.json);
+    expect((await gateway.call('POST', '/v1/tasks', { workflow: 'last@999999999' })).status).toBe(202);
+    const written = log.recordsOf(topics.registry).length;
+    expect((await put('last', { steps, description: 'One more.' })).json).toMatchObject({
+      status: 409,
+      code: 'workflow_conflict',
+      pointer: '/version',
+    });
+    expect(await put('last', { steps })).toMatchObject({ status: 200, json: { version: 999_999_999 } });
+    expect(log.recordsOf(topics.registry)).toHaveLength(written);
+  });
+
   it('has one winner when two write one version at once', async () => {
     const answers = await Promise.all(
       [1, 2, 3].map((n) => put('c', { version: 1, steps, description: `Writer ${n}.` })),
@@ -58,6 +72,24 @@ describe('a stored workflow', () => {
         .map((record) => record.partition),
     );
     expect(partitions.size).toBe(1);
+  });
+
+  it('gets a version of its own when many are written at once and none gives one', async () => {
+    const bodies = [1, 2, 3, 4].map((n) => ({ steps, description: `Writer ${n}.` }));
+    const allAppend = Promise.withResolvers<void>();
+    const { append } = log;
+    let waiting = 0;
+    const held = vi.spyOn(log, 'append').mockImplementation(async (messages) => {
+      if (++waiting === bodies.length) allAppend.resolve();
+      await allAppend.promise;
+      return append.call(log, messages);
+    });
+    const answers = await Promise.all(bodies.map((body) => put('g', body)));
+    held.mockRestore();
+    expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201, 201]);
+    expect(answers.map((answer) => answer.json.version as number).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(answers.map((answer) => answer.json.description)).toEqual(bodies.map((body) => body.description));
+    expect((await put('g', { ...bodies[0], version: 5 })).status).toBe(201);
   });
 
   it('is used as it was stored by the tasks that name it', async () => {

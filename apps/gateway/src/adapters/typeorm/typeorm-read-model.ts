@@ -3,7 +3,7 @@ import type { DocumentStatus, DocumentView, Failure, JsonObject, TaskStatus, Tas
 import { In, LessThan, type DataSource, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
 import { seqOf } from '../../domain/event-text.ts';
 import type { SubmittedTask } from '../../domain/task-fold.ts';
-import type { DocumentQuery, Page, ReadModel, StoredTask, TaskQuery } from '../../ports/read-model.ts';
+import type { DocumentQuery, Label, Page, ReadModel, StoredTask, TaskQuery } from '../../ports/read-model.ts';
 import { DocumentRow, TaskEventsRow, TaskLabelRow, TaskRow } from './entities.ts';
 
 /** Counting more costs more than it tells. */
@@ -78,11 +78,7 @@ export class TypeOrmReadModel implements ReadModel {
       const column = query.workflow.includes('@') ? 'workflow' : 'workflow_name';
       tasks.andWhere(`task.${column} = :workflow`, { workflow: query.workflow });
     }
-    for (const [index, [name, value]] of (query.labels ?? []).entries()) {
-      const label = `label${index}`;
-      const on = `${label}.task_id = task.task_id AND ${label}.name = :name${index} AND ${label}.value = :value${index}`;
-      tasks.innerJoin(TaskLabelRow, label, on, { [`name${index}`]: name, [`value${index}`]: value });
-    }
+    for (const [index, labels] of (query.labels ?? []).entries()) addLabels(tasks, `label${index}`, labels);
     return tasks;
   }
 
@@ -95,6 +91,23 @@ export class TypeOrmReadModel implements ReadModel {
     const total = Number(counted?.count ?? 0);
     return total > countLimit ? {} : { total };
   }
+}
+
+/** A task that has several of them must not be found several times, so those are not joined. */
+function addLabels(tasks: SelectQueryBuilder<TaskRow>, label: string, labels: readonly Label[]): void {
+  const parameters: Record<string, string> = {};
+  const conditions = labels.map(([name, value], at) => {
+    parameters[`${label}name${at}`] = name;
+    parameters[`${label}value${at}`] = value;
+    return `(${label}.name = :${label}name${at} AND ${label}.value = :${label}value${at})`;
+  });
+  const isThere = conditions.join(' OR ');
+  if (labels.length === 1) {
+    tasks.innerJoin(TaskLabelRow, label, `${label}.task_id = task.task_id AND ${isThere}`, parameters);
+    return;
+  }
+  const having = tasks.subQuery().select(`${label}.task_id`).from(TaskLabelRow, label).where(isThere);
+  tasks.andWhere(`task.task_id IN ${having.getQuery()}`, parameters);
 }
 
 const summaryOf = (row: TaskRow): TaskSummary => ({
