@@ -86,7 +86,7 @@ export {
   type PlanEventType,
   type PlanFact,
 } from './events.ts';
-export { Json, JsonObject } from './json.ts';
+export { forbiddenKeys, isText, Json, JsonObject } from './json.ts';
 export { limits } from './limits.ts';
 export {
   defaultOwner,

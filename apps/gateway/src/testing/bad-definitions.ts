@@ -20,6 +20,14 @@ export const badDefinitions: Bad[] = [
     pointer: '/definition/steps/s1/with/x',
   }),
   task(
+    'an escaped NUL in an expression',
+    inline({ s1: echo() }, { output: '${{ "a\\u0000b" }}' }),
+    'invalid_expression',
+    {
+      pointer: '/definition/output',
+    },
+  ),
+  task(
     'an unknown step in an expression',
     inline({ s1: echo({ with: { x: '${{ steps.s9.output }}' } }) }),
     'invalid_expression',

@@ -1,5 +1,5 @@
 /** A document as a client sends it: JSON with text or base64, or a form with a file. */
-import { CollectionName, DocumentSubmission, JsonObject, PlatformError } from '@waybill/contracts';
+import { CollectionName, DocumentSubmission, isText, JsonObject, PlatformError } from '@waybill/contracts';
 import type { FastifyRequest } from 'fastify';
 import { checkShape } from '../../domain/check-shape.ts';
 import type { NewDocument } from '../../use-cases/add-document.ts';
@@ -102,7 +102,7 @@ function refuseForm({ raw }: FastifyRequest, error: Error): never {
 
 function textField(name: string, value: unknown): string {
   if (typeof value !== 'string') throw bad(name, 'This field must be text.');
-  if (value.includes('\0') || !value.isWellFormed()) throw new PlatformError('invalid_text', { pointer: `/${name}` });
+  if (!isText(value)) throw new PlatformError('invalid_text', { pointer: `/${name}` });
   return value;
 }
 
