@@ -6,6 +6,7 @@
 import { isText } from '@waybill/contracts';
 import { isCelNode, visitNodes, type CelNode } from './cel-node.ts';
 import { allowedFunctions } from './environment.ts';
+import { keyProblem } from './map-literals.ts';
 
 /** `input.a.b` or `steps.x.output.a[0]`: `step` is undefined for the input. */
 export interface MemberPath {
@@ -58,6 +59,8 @@ function problemOf(node: CelNode, reached: ReadonlySet<CelNode>): string | undef
     }
     case 'value':
       return literalProblem(node.args);
+    case 'map':
+      return keyProblem(node);
     default:
       return undefined;
   }
