@@ -112,6 +112,7 @@ export {
   type TopicClass,
   type TopicSpec,
 } from './topics.ts';
+export { hasUnspaced, isGlue, spaced, subjectOf } from './unspaced.ts';
 export {
   ActivationResult,
   AgentWork,
