@@ -15,6 +15,8 @@ const activation = { ...attempt, turn: z.number().int() };
 const totals = z.object({ ...UsageSum.shape, steps: z.number().int() });
 /** Present when an agent or a call may be at work still: a cancel signal follows from it. */
 const openWork = z.boolean().optional();
+/** Of the usage: what open activations had reserved, settled as spent because nobody knows what they used. */
+const lostTokens = z.number().int().optional();
 
 export const PlannedStep = z.object({
   ...step,
@@ -77,8 +79,14 @@ const data = {
   StepRetryScheduled: z.object({ ...attempt, error: Failure, usage: Usage, retry_at: z.number().int() }),
   StepFailed: z.object({ ...attempt, error: Failure, usage: Usage }),
   TaskCompleted: z.object({ output: Json, usage: totals }),
-  TaskFailed: z.object({ error: Failure, step_id: z.string().optional(), usage: totals, open_work: openWork }),
-  TaskCancelled: z.object({ reason: z.string(), usage: totals, open_work: openWork }),
+  TaskFailed: z.object({
+    error: Failure,
+    step_id: z.string().optional(),
+    usage: totals,
+    open_work: openWork,
+    lost_tokens: lostTokens,
+  }),
+  TaskCancelled: z.object({ reason: z.string(), usage: totals, open_work: openWork, lost_tokens: lostTokens }),
 } as const;
 
 export type PlanEventType = keyof typeof data;

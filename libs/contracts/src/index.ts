@@ -88,7 +88,7 @@ export {
   type PlanEventType,
   type PlanFact,
 } from './events.ts';
-export { Json, JsonObject } from './json.ts';
+export { forbiddenKeys, isText, Json, JsonObject } from './json.ts';
 export { limits } from './limits.ts';
 export {
   defaultOwner,
@@ -114,6 +114,7 @@ export {
   type TopicClass,
   type TopicSpec,
 } from './topics.ts';
+export { hasUnspaced, isGlue, spaced, subjectOf } from './unspaced.ts';
 export {
   ActivationResult,
   AgentWork,

@@ -9,3 +9,9 @@ export const Json = z.custom<Json>((value) => value !== undefined);
 export const JsonObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
+
+/** Whether the record may hold it: PostgreSQL's jsonb stores no NUL, and half of a surrogate pair is no character. */
+export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+
+/** Keys that no JSON may have here: assigned carelessly they would reach a prototype. */
+export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

@@ -33,6 +33,11 @@ describe('a passage', () => {
     for (const passage of passages) expect(sizeOf(passage.text)).toBeLessThanOrEqual(bounds.max);
   });
 
+  it('says sentences without a space between them as they stand', () => {
+    const text = '大熊猫吃竹子。它们住在山里。「很可爱。」 他说。';
+    expect(chunked('zh.md', text).map((passage) => passage.text)).toEqual([text]);
+  });
+
   it('cuts a sentence only when it alone is too long, and a word only when it is none', () => {
     for (const text of [words(2_000), 'x'.repeat(50_000), `${'😀'.repeat(20_000)}`, '字'.repeat(9_000)]) {
       const passages = chunked('a.txt', text);

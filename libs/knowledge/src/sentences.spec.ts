@@ -16,6 +16,7 @@ it('ends a sentence where one ends', () => {
     '7 is a number.',
   ]);
   expect(sentences('一。二！三')).toEqual(['一。', '二！', '三']);
+  expect(sentences('「一。」二！？三')).toEqual(['「一。」', '二！？', '三']);
 });
 
 it('does not end one at abbreviations, initials, numbers or before a small letter', () => {

@@ -4,6 +4,7 @@
  */
 const enders = new Set('.!?…');
 const wideEnders = new Set('。！？');
+const wideClosers = new Set('。！？」』）】”’');
 const closers = new Set('"\'”’»)]*_`');
 const abbreviations = new Set(
   'mr mrs ms dr prof st vs etc e.g i.e cf fig figs no nos vol pp al approx dept est inc ltd co jr sr eq sec ch ed resp incl'.split(
@@ -17,6 +18,7 @@ export function sentenceStarts(text: string): number[] {
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at]!;
     if (wideEnders.has(char)) {
+      at = lastWideCloser(text, at);
       if (at + 1 < text.length) starts.push(at + 1);
       continue;
     }
@@ -28,6 +30,12 @@ export function sentenceStarts(text: string): number[] {
     at = Math.max(at, next - 1);
   }
   return starts;
+}
+
+function lastWideCloser(text: string, start: number): number {
+  let at = start;
+  while (at + 1 < text.length && wideClosers.has(text[at + 1]!)) at += 1;
+  return at;
 }
 
 /** After all dots and marks, then all that closes (quotes, brackets). */

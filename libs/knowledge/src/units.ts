@@ -11,7 +11,7 @@ export interface Unit {
   readonly from: number;
   readonly to: number;
   /** What stands before it when it follows another unit. */
-  readonly glue: ' ' | '\n' | '\n\n';
+  readonly glue: '' | ' ' | '\n' | '\n\n';
 }
 
 /** Bounds of a passage, in words; see `sizeOf`. */
@@ -52,11 +52,14 @@ function* sentences(lines: readonly Line[], mark: string | undefined): Generator
     for (const [from, to] of cut(text, start, end)) {
       const piece = text.slice(from, to).trim();
       if (piece === '') continue;
-      const glue = from > 0 ? ' ' : mark === undefined ? '\n\n' : '\n';
+      const glue = from > 0 ? spaceBefore(text, from) : mark === undefined ? '\n\n' : '\n';
       yield { text: piece, size: sizeOf(piece), from: lineAt(from), to: lineAt(to - 1), glue };
     }
   }
 }
+
+/** Sentences of some scripts follow each other without one. */
+const spaceBefore = (text: string, at: number): '' | ' ' => (/\s/.test(text.slice(at - 1, at + 1)) ? ' ' : '');
 
 function* rows(lines: readonly Line[], header: Line | undefined): Generator<Unit, void> {
   if (lines.length === 0) return;

@@ -86,7 +86,7 @@ export interface KnowledgeIndex {
   remove(tenant: string, documentId: string, revision: number): Promise<void>;
   state(tenant: string, documentId: string): Promise<IndexState | undefined>;
   search(query: KnowledgeQuery): Promise<readonly FoundPassage[]>;
-  /** Makes the vectors that are missing since the index was opened with another embedder (until then words alone find those passages); answers how many. Goes on where it was stopped. */
+  /** Makes the vectors that are missing since the index was opened with another embedder, or was made by a version that cuts words otherwise, and cuts the words anew (until then words alone find those passages, as they were cut); answers how many. Goes on where it was stopped. */
   renewVectors(embed: (texts: readonly StoredText[]) => Promise<readonly Float32Array[]>): Promise<number>;
   /** Asked at every start, so its cost does not grow with the index. */
   survey(): Promise<IndexSurvey>;

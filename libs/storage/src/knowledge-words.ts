@@ -1,7 +1,17 @@
 /**
- * The words of a text that say what it is about: no stop words, nor the words of asking ("tell me what happens when ...").
- * Promise: cut exactly where SQLite's `unicode61` and PostgreSQL's parser cut plain words, so a word here is a token there.
+ * The words of a text, and those that say what it is about: no stop words, nor the words of asking ("tell me what happens when ...").
+ * Promise: cut exactly where SQLite's `unicode61` and PostgreSQL's parser cut plain words, so a word here is a token there; scripts without
+ * spaces are cut into grams before either sees them.
  */
+import { isGlue, spaced, subjectOf } from '@waybill/contracts';
+import type { EmbedderTraits } from './knowledge-index.ts';
+
+/** Of how texts are cut. What was indexed by another version is indexed anew, as after a change of embedder. */
+const wordsVersion = 'words-2';
+
+/** What an index is made by: its words and its vectors. */
+export const makerOf = ({ name }: EmbedderTraits): string => `${name}+${wordsVersion}`;
+
 const asksAndGlue = `
   a about above after again against all almost also although always am among an and another any anyone anything are aren around as ask at
   be became because become been before being below between both but by came can cannot come could couldn d
@@ -22,12 +32,16 @@ const words = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 
 /** All words, lower case, in order. */
 export function wordsOf(text: string): string[] {
-  return text.normalize('NFC').toLowerCase().match(words) ?? [];
+  return spaced(text.normalize('NFC').toLowerCase()).match(words) ?? [];
 }
 
 /** The words that carry meaning, in order, with repeats. */
 export function contentWords(text: string): string[] {
-  return wordsOf(text).filter((word) => !stopWords.has(word) && (word.length > 1 || /\P{ASCII}|\d/u.test(word)));
+  const said = wordsOf(subjectOf(text)).filter(
+    (word) => !stopWords.has(word) && (word.length > 1 || /\P{ASCII}|\d/u.test(word)),
+  );
+  const meant = said.filter((word) => !isGlue(word));
+  return meant.length > 0 ? meant : said;
 }
 
 /** What the words of a name and a place say about a passage; numbers of lines say nothing. */

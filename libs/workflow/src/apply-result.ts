@@ -2,14 +2,14 @@
  * The outcome of an activation. Promise: it is applied only if it names the open activation, so each is applied once;
  * its cost does not grow with the plan.
  */
-import type { ActivationResult, Json, Outcome, PlanFact, Usage } from '@waybill/contracts';
+import type { ActivationResult, Json, Outcome, PlanFact } from '@waybill/contracts';
 import { overspent, oversized, type Applied } from './applied.ts';
 import { duplicate, late, type Decision } from './commands.ts';
-import { clip, clipFailure, failStep, failure, taskFailed } from './endings.ts';
+import { clip, clipFailure, endingOf, failStep, failure, settled, taskFailed, type Ending } from './endings.ts';
 import { render } from './expressions/render.ts';
 import { findStep } from './find-step.ts';
 import { isoTime } from './iso-time.ts';
-import { lostUsage, noUsage, overspends, totals } from './ledger.ts';
+import { lostUsage, noUsage, overspends } from './ledger.ts';
 import { retryOrFail } from './lost-attempt.ts';
 import type { Plan, RunningPlan } from './plan.ts';
 import { inputDepth, misfit } from './record-size.ts';
@@ -60,16 +60,16 @@ function complete(
   if (thought !== undefined) data.thought = thought;
   const completed: PlanFact = { type: 'StepCompleted', time: isoTime(at), data };
   if (overspends(plan, reserved, usage)) {
-    const ending = { at, usage: totals(plan.ledger, usage), open: plan.open > 1, stepId: step_id };
+    const ending = { ...endingOf(plan, at, settled(step, usage)), stepId: step_id };
     return [completed, taskFailed(overspent(step), ending)];
   }
-  return plan.left > 1 ? [completed] : [completed, lastFact(plan, { stepId: step_id, output }, usage, at)];
+  if (plan.left > 1) return [completed];
+  return [completed, lastFact(plan, { stepId: step_id, output }, endingOf(plan, at, settled(step, usage)))];
 }
 
 /** After its last step: the output of the task, or why it could not be evaluated. */
-function lastFact(plan: RunningPlan, last: { stepId: string; output: Json }, usage: Usage, at: number): PlanFact {
+function lastFact(plan: RunningPlan, last: { stepId: string; output: Json }, ending: Ending): PlanFact {
   const rendered = render<Json>(plan.output, scopeOf(plan, last));
-  const ending = { at, usage: totals(plan.ledger, usage), open: false };
   if ('reason' in rendered) {
     const detail = `Output: the expression \`${rendered.expression}\` could not be evaluated: ${clip(rendered.reason)}.`;
     return taskFailed(failure('expression_failed', detail), ending);
@@ -77,5 +77,5 @@ function lastFact(plan: RunningPlan, last: { stepId: string; output: Json }, usa
   const size = misfit(rendered.value, inputDepth);
   if (size !== undefined)
     return taskFailed(failure(size, 'The output of the task does not fit into one record.'), ending);
-  return { type: 'TaskCompleted', time: isoTime(at), data: { output: rendered.value, usage: ending.usage } };
+  return { type: 'TaskCompleted', time: isoTime(ending.at), data: { output: rendered.value, usage: ending.usage } };
 }

@@ -7,8 +7,8 @@ import type { Failure, PlanFact } from '@waybill/contracts';
 import { applyActivation } from './apply-result.ts';
 import { duplicate, late, type Decision, type PlanCommand } from './commands.ts';
 import { dispatchStep } from './dispatch-step.ts';
-import { clip, clipFailure, failStep, taskCancelled, taskFailed, type Ending } from './endings.ts';
-import { lostUsage, totals } from './ledger.ts';
+import { clip, clipFailure, endingOf, failStep, taskCancelled, taskFailed, unspent, type Ending } from './endings.ts';
+import { lostUsage } from './ledger.ts';
 import type { Plan } from './plan.ts';
 import { submitTask } from './submit-task.ts';
 import { applyCall } from './suspend-step.ts';
@@ -41,7 +41,7 @@ function cancelTask(plan: Plan, reason: string, at: number): Decision {
       return { rejected: 'task_ended', detail: `The task has already ${ended[plan.outcome]}.` };
     case 'accepted':
     case 'running':
-      return { events: [taskCancelled(clip(reason), endingOf(plan, at))] };
+      return { events: [taskCancelled(clip(reason), endOf(plan, at))] };
   }
 }
 
@@ -55,7 +55,7 @@ function failTask(
   const failure = clipFailure(error);
   const step = plan.status === 'running' && stepId !== undefined ? plan.steps.get(stepId) : undefined;
   if (plan.status !== 'running' || !step || step.progress.status === 'completed') {
-    return [taskFailed(failure, { ...endingOf(plan, at), ...(stepId === undefined ? {} : { stepId }) })];
+    return [taskFailed(failure, { ...endOf(plan, at), ...(stepId === undefined ? {} : { stepId }) })];
   }
   const { progress } = step;
   return failStep(plan, step, {
@@ -65,7 +65,4 @@ function failTask(
   });
 }
 
-function endingOf(plan: Plan, at: number): Ending {
-  if (plan.status === 'running') return { at, usage: totals(plan.ledger), open: plan.open > 0 };
-  return { at, usage: { prompt_tokens: 0, completion_tokens: 0, steps: 0 }, open: false };
-}
+const endOf = (plan: Plan, at: number): Ending => (plan.status === 'running' ? endingOf(plan, at) : unspent(at));

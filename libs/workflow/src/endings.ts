@@ -2,7 +2,7 @@
 import type { ErrorCode, Failure, PlanFact, Usage } from '@waybill/contracts';
 import { errorCatalogue } from '@waybill/contracts';
 import { isoTime } from './iso-time.ts';
-import { noUsage, totals } from './ledger.ts';
+import { lostUsage, noUsage, sum, totals } from './ledger.ts';
 import type { RunningPlan, Step, Totals } from './plan.ts';
 
 /** A longer detail helps nobody, and would not fit into a record for ever. */
@@ -30,20 +30,56 @@ export interface Ending {
   readonly usage: Totals;
   /** Whether an agent or a call may be at work still. */
   readonly open: boolean;
+  /** Of the usage: what those at work had reserved. */
+  readonly lost: number;
   readonly stepId?: string;
 }
 
-export const taskFailed = (error: Failure, { at, usage, open, stepId }: Ending): PlanFact => ({
+export const taskFailed = (error: Failure, { stepId, ...ending }: Ending): PlanFact => ({
   type: 'TaskFailed',
-  time: isoTime(at),
-  data: { error, ...(stepId === undefined ? {} : { step_id: stepId }), usage, ...(open ? { open_work: true } : {}) },
+  time: isoTime(ending.at),
+  data: { error, ...(stepId === undefined ? {} : { step_id: stepId }), ...settlement(ending) },
 });
 
-export const taskCancelled = (reason: string, { at, usage, open }: Ending): PlanFact => ({
+export const taskCancelled = (reason: string, ending: Ending): PlanFact => ({
   type: 'TaskCancelled',
-  time: isoTime(at),
-  data: { reason, usage, ...(open ? { open_work: true } : {}) },
+  time: isoTime(ending.at),
+  data: { reason, ...settlement(ending) },
 });
+
+const settlement = ({ usage, open, lost }: Omit<Ending, 'stepId'>) => ({
+  usage,
+  ...(open ? { open_work: true } : {}),
+  ...(lost > 0 ? { lost_tokens: lost } : {}),
+});
+
+/** What the facts before a terminal one settle. */
+export interface Settled {
+  readonly usage: Usage;
+  /** What was reserved for it. */
+  readonly reserved: number;
+  /** Steps at work that it ends. */
+  readonly open: number;
+}
+
+export const nothingSettled: Settled = { usage: noUsage, reserved: 0, open: 0 };
+
+/** The end of a step's attempt. */
+export const settled = (step: Step, usage: Usage): Settled => ({
+  usage,
+  reserved: step.progress.status === 'running' ? step.progress.reserved : 0,
+  open: isOpen(step) ? 1 : 0,
+});
+
+/** Whatever is still reserved then is lost, and counts as spent. */
+export function endingOf(plan: RunningPlan, at: number, before: Settled = nothingSettled): Ending {
+  const lost = plan.ledger.reserved - before.reserved;
+  const usage = totals(plan.ledger, sum(before.usage, lostUsage(lost)));
+  return { at, usage, open: plan.open > before.open, lost };
+}
+
+/** The end of what no step was dispatched of. */
+export const unspent = (at: number): Ending => ({ at, usage: { ...noUsage, steps: 0 }, open: false, lost: 0 });
 
 export const stepFailed = (step: Step, error: Failure, usage: Usage, at: number): PlanFact => ({
   type: 'StepFailed',
@@ -59,15 +95,10 @@ export function failStep(
   step: Step,
   { error, at, usage = noUsage }: { error: Failure; at: number; usage?: Usage },
 ): PlanFact[] {
-  const ending: Ending = {
-    at,
-    usage: totals(plan.ledger, usage),
-    open: plan.open > (isOpen(step) ? 1 : 0),
-    stepId: step.planned.step_id,
-  };
+  const ending: Ending = { ...endingOf(plan, at, settled(step, usage)), stepId: step.planned.step_id };
   return [stepFailed(step, error, usage, at), taskFailed(error, ending)];
 }
 
 export const failPlan = (plan: RunningPlan, error: Failure, at: number): PlanFact[] => [
-  taskFailed(error, { at, usage: totals(plan.ledger), open: plan.open > 0 }),
+  taskFailed(error, endingOf(plan, at)),
 ];

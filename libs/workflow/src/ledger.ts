@@ -38,9 +38,13 @@ export function overspends(plan: RunningPlan, reserved: number, usage: Usage): b
   return tokensOf(plan.ledger) + plan.ledger.reserved - reserved + tokensOf(usage) > tokens;
 }
 
+export const sum = (one: Usage, other: Usage): Usage => ({
+  prompt_tokens: one.prompt_tokens + other.prompt_tokens,
+  completion_tokens: one.completion_tokens + other.completion_tokens,
+});
+
 /** Totals after `more` was settled. */
-export const totals = ({ prompt_tokens, completion_tokens, dispatches }: Ledger, more: Usage = noUsage): Totals => ({
-  prompt_tokens: prompt_tokens + more.prompt_tokens,
-  completion_tokens: completion_tokens + more.completion_tokens,
-  steps: dispatches,
+export const totals = (ledger: Ledger, more: Usage = noUsage): Totals => ({
+  ...sum(ledger, more),
+  steps: ledger.dispatches,
 });

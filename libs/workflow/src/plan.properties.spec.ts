@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { hasReadySteps, nextWakeUp, readySteps } from './agenda.ts';
 import { effects } from './effects.ts';
 import { evolve } from './evolve.ts';
-import { totals } from './ledger.ts';
+import { lostUsage, totals } from './ledger.ts';
 import { emptyPlan, type Plan, type Step } from './plan.ts';
 import { digestOf, restorePlan, snapshotOf } from './snapshot.ts';
 import { anyMove, anyRun, anyTask, openSteps, played, World } from './testing/world.ts';
@@ -147,7 +147,7 @@ describe('every plan', { timeout }, () => {
       runs,
     ));
 
-  it('says of its end whether work was open, and only then signals it', () =>
+  it('says of its end whether work was open and what it settles, and only then signals it', () =>
     fc.assert(
       fc.property(anyRun, (run) => {
         const { facts } = played(run).history;
@@ -156,7 +156,10 @@ describe('every plan', { timeout }, () => {
         const before = facts.slice(0, -1).reduce<Plan>(evolve, emptyPlan());
         expect(last.data.open_work === true).toBe(openSteps(before).length > 0);
         expect(effects('task', last).length).toBe(last.data.open_work === true ? 1 : 0);
-        if (before.status === 'running') expect(last.data.usage).toEqual(totals(before.ledger));
+        if (before.status !== 'running') return;
+        const { reserved } = before.ledger;
+        expect(last.data.usage).toEqual(totals(before.ledger, lostUsage(reserved)));
+        expect(last.data.lost_tokens ?? 0).toBe(reserved);
       }),
       runs,
     ));

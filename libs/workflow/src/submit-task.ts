@@ -2,15 +2,14 @@
 import type { ErrorCode, NormalDefinition, PlanFact, PlannedStep, SubmitTask } from '@waybill/contracts';
 import type { Decision } from './commands.ts';
 import { checkDefinition } from './definition/normal-form.ts';
-import { failure, taskFailed } from './endings.ts';
+import { failure, taskFailed, unspent } from './endings.ts';
 import { isoTime } from './iso-time.ts';
 import { planGoal } from './planner.ts';
 import { misfit } from './record-size.ts';
 
 export function submitTask(request: SubmitTask, at: number): Decision {
   const accepted = taskAccepted(request, at);
-  const end = (code: ErrorCode, detail: string): PlanFact =>
-    taskFailed(failure(code, detail), { at, usage: { prompt_tokens: 0, completion_tokens: 0, steps: 0 }, open: false });
+  const end = (code: ErrorCode, detail: string): PlanFact => taskFailed(failure(code, detail), unspent(at));
   const size = misfit(request.input);
   if (size !== undefined) {
     return { events: [withoutInput(accepted), end(size, 'The input of the task does not fit into one record.')] };

@@ -1,9 +1,19 @@
 /** Fires whatever is due: the task's deadline, deadlines of activations and calls, retries. */
-import type { Failure, PlanFact, Usage } from '@waybill/contracts';
+import type { Failure, PlanFact } from '@waybill/contracts';
 import { late, nothing, type Decision } from './commands.ts';
 import { deadlineExceeded } from './dispatch-step.ts';
-import { failPlan, failure, stepFailed, taskFailed } from './endings.ts';
-import { lostUsage, noUsage, totals } from './ledger.ts';
+import {
+  endingOf,
+  failPlan,
+  failure,
+  nothingSettled,
+  settled,
+  stepFailed,
+  taskFailed,
+  unspent,
+  type Settled,
+} from './endings.ts';
+import { lostUsage, noUsage, sum } from './ledger.ts';
 import { retries, retryScheduled } from './lost-attempt.ts';
 import type { Plan, RunningPlan, Step } from './plan.ts';
 
@@ -14,8 +24,7 @@ export function wakeUp(plan: Plan, at: number, jitter: number): Decision {
       return late;
     case 'accepted': {
       if (at < (plan.task.deadline_at ?? Infinity)) return nothing;
-      const usage = { prompt_tokens: 0, completion_tokens: 0, steps: 0 };
-      return { events: [taskFailed(deadlineExceeded, { at, usage, open: false })] };
+      return { events: [taskFailed(deadlineExceeded, unspent(at))] };
     }
     case 'running':
       if (at >= (plan.task.deadline_at ?? Infinity)) return { events: failPlan(plan, deadlineExceeded, at) };
@@ -26,19 +35,14 @@ export function wakeUp(plan: Plan, at: number, jitter: number): Decision {
 /** All decided on one state, so what earlier ones settle is carried along: a later one may end the task. */
 function timeOut(plan: RunningPlan, at: number, jitter: number): Decision {
   const events: PlanFact[] = [];
-  let settled: Usage = noUsage;
-  let open = plan.open;
+  let before = nothingSettled;
   let share = jitter;
   for (const step of plan.agenda.deadlines.by(at)) {
     const error = timedOut(step);
     const usage = step.progress.status === 'running' ? lostUsage(step.progress.reserved) : noUsage;
-    settled = {
-      prompt_tokens: settled.prompt_tokens + usage.prompt_tokens,
-      completion_tokens: settled.completion_tokens,
-    };
-    open -= 1;
+    before = both(before, settled(step, usage));
     if (!retries(step, error)) {
-      const ending = { at, usage: totals(plan.ledger, settled), open: open > 0, stepId: step.planned.step_id };
+      const ending = { ...endingOf(plan, at, before), stepId: step.planned.step_id };
       events.push(stepFailed(step, error, usage, at), taskFailed(error, ending));
       break;
     }
@@ -47,6 +51,12 @@ function timeOut(plan: RunningPlan, at: number, jitter: number): Decision {
   }
   return events.length === 0 ? nothing : { events };
 }
+
+const both = (one: Settled, other: Settled): Settled => ({
+  usage: sum(one.usage, other.usage),
+  reserved: one.reserved + other.reserved,
+  open: one.open + other.open,
+});
 
 /** Steps that time out together share one jitter: multiples of this spread them evenly. */
 const goldenRatio = 0.618_033_988_749_895;

@@ -2,7 +2,7 @@
  * What an agent answered, or why it cannot be put on the log.
  * Promise: what passes survives JSON unchanged, and is no deeper than inputs may be.
  */
-import { limits, Outcome, PlatformError, failureOf, type Json } from '@waybill/contracts';
+import { failureOf, isText, limits, Outcome, PlatformError, type Json } from '@waybill/contracts';
 
 /** `known` is JSON already: an agent may answer it without having it looked at again. */
 export function checkOutcome(agent: string, outcome: unknown, known: Json): Outcome {
@@ -60,8 +60,6 @@ function firstProblem(members: readonly (readonly [string, unknown])[], at: stri
   }
   return undefined;
 }
-
-const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 function invalid(agent: string, problem: string): Outcome {
   const detail = `Agent ${agent} answered with something that is not JSON or no outcome, at ${problem}.`;

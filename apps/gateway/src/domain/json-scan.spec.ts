@@ -1,8 +1,9 @@
+import { forbiddenKeys } from '@waybill/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findLoss } from './json-losses.ts';
 import { lineAndColumn, pointerAt, pointerOf } from './json-place.ts';
-import { forbiddenKeys, scanJson } from './json-scan.ts';
+import { scanJson } from './json-scan.ts';
 
 const most = { depth: 64, keys: 1_000 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

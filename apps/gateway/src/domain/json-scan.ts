@@ -2,7 +2,7 @@
  * Looks over the bytes of a JSON text before it is parsed: depth, number of keys, characters and keys that must not come in.
  * Promises: one pass, no recursion, no allocation for harmless input; it does not judge the grammar, `JSON.parse` does that afterwards.
  */
-import type { ErrorCode } from '@waybill/contracts';
+import { forbiddenKeys, type ErrorCode } from '@waybill/contracts';
 
 /** `at`: offset of the byte where the offending value, string or key begins. */
 export interface ScanFinding {
@@ -20,7 +20,6 @@ const closeBracket = 0x5d;
 const colon = 0x3a;
 const letterU = 0x75;
 const utf8 = new TextDecoder();
-export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const longestForbidden = 'constructor'.length;
 const shortestForbidden = '__proto__'.length;
 

@@ -1,5 +1,5 @@
 /** One step in detail: its attempts and its journal, turn by turn. */
-import type { JsonObject, PlanEvent, StepView } from '@waybill/contracts';
+import { terminalEventTypes, type JsonObject, type PlanEvent, type StepView } from '@waybill/contracts';
 import { foldTask } from './task-fold.ts';
 
 type Attempt = StepView['attempts'][number];
@@ -11,19 +11,26 @@ export function foldStep(taskId: string, stepId: string, events: readonly PlanEv
   const step = foldTask(taskId, events).plan.find((candidate) => candidate.step_id === stepId);
   if (!step) return undefined;
   const fold = new StepFold();
-  for (const event of events) if ('step_id' in event.data && event.data.step_id === stepId) fold.apply(event);
+  for (const event of events) if (concerns(event, stepId)) fold.apply(event);
   return { task_id: taskId, ...step, ...fold.result() };
 }
+
+/** The end of the task ends whatever is open. */
+const concerns = ({ type, data }: PlanEvent, stepId: string): boolean =>
+  terminalEventTypes.has(type) || ('step_id' in data && data.step_id === stepId);
 
 class StepFold {
   private readonly attempts: Attempt[] = [];
   private readonly journal = new Map<number, Entry>();
   private readonly usage = { ...nothingUsed };
+  /** For the open activation. */
+  private reserved = 0;
   private model: string | null = null;
 
   apply(event: PlanEvent): void {
     switch (event.type) {
       case 'StepDispatched':
+        this.reserved = event.data.max_tokens;
         if (this.attempts.at(-1)?.attempt === event.data.epoch) return;
         this.attempts.push({ attempt: event.data.epoch, status: 'running', started_at: event.time, ended_at: null });
         return;
@@ -49,10 +56,12 @@ class StepFold {
         this.endAttempt({ status: 'failed', ended_at: event.time, error: event.data.error });
         return;
       case 'TaskFailed':
+      case 'TaskCancelled':
+        this.abandon(event.time, event.data.lost_tokens);
+        return;
       case 'TaskAccepted':
       case 'PlanCreated':
       case 'TaskCompleted':
-      case 'TaskCancelled':
     }
   }
 
@@ -96,12 +105,19 @@ class StepFold {
     });
   }
 
+  /** Ends of before tell of no lost tokens: they did not count them. */
+  private abandon(time: string, lostTokens = 0): void {
+    if (lostTokens > 0) this.spend({ prompt_tokens: this.reserved, completion_tokens: 0 });
+    if (this.attempts.at(-1)?.ended_at === null) this.endAttempt({ status: 'cancelled', ended_at: time });
+  }
+
   private endAttempt(ending: Partial<Attempt>): void {
     const attempt = this.attempts.at(-1);
     if (attempt) Object.assign(attempt, ending);
   }
 
   private spend(usage: { prompt_tokens: number; completion_tokens: number }): void {
+    this.reserved = 0;
     this.usage.prompt_tokens += usage.prompt_tokens;
     this.usage.completion_tokens += usage.completion_tokens;
   }

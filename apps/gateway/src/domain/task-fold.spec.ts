@@ -186,6 +186,40 @@ describe('the view of a step', () => {
     )!;
     expect(step.attempts[0]).toMatchObject({ status: 'failed', error });
   });
+  it.each([
+    ['TaskCancelled', { reason: 'x', lost_tokens: 90 }],
+    ['TaskFailed', { error, step_id: 'write', lost_tokens: 90 }],
+  ])('ends an attempt that was open at %s, which settles what it had reserved', (type, data) => {
+    const dispatch = { ...dispatched('find'), max_tokens: 90 };
+    const end: [string, object] = [type, { ...data, usage: { ...usage(90, 0), steps: 1 } }];
+    const open = [...life.slice(0, 2), ['StepDispatched', dispatch], end] as [string, object][];
+    expect(foldStep(taskId, 'find', events(...open))).toMatchObject({
+      status: 'cancelled',
+      attempts: [{ attempt: 1, status: 'cancelled', started_at: at(2), ended_at: at(3) }],
+      usage: usage(90, 0),
+    });
+    const measured = measureTask(taskId, events(...open));
+    expect(measured.steps[0]).toMatchObject({ attempts: 1, latency_ms: 1_000, ...usage(90, 0) });
+    expect(measured.by_agent[0]).toMatchObject({ agent: 'retriever', ...usage(90, 0) });
+    const old: [string, object] = [type, { ...data, lost_tokens: undefined, usage: { ...usage(0, 0), steps: 1 } }];
+    expect(foldStep(taskId, 'find', events(...open.slice(0, -1), old))).toMatchObject({
+      attempts: [{ status: 'cancelled', ended_at: at(3) }],
+      usage: usage(0, 0),
+    });
+  });
+  it('settles nothing more of an attempt that waits for its calls, and leaves one that has ended alone', () => {
+    const end: [string, object] = [
+      'TaskCancelled',
+      { reason: 'x', lost_tokens: 5, usage: { ...usage(15, 0), steps: 2 } },
+    ];
+    const waiting = foldStep(taskId, 'find', events(...life.slice(0, 4), end))!;
+    expect(waiting.attempts).toMatchObject([{ status: 'cancelled', ended_at: at(4) }]);
+    expect(waiting.usage.prompt_tokens).toBe(10);
+    const retried = life.findIndex(([type]) => type === 'StepRetryScheduled') + 1;
+    const failed = foldStep(taskId, 'find', events(...life.slice(0, retried), end))!;
+    expect(failed.attempts).toMatchObject([{ status: 'failed', ended_at: at(retried - 1), error }]);
+    expect(failed.usage).toEqual(foldStep(taskId, 'find', events(...life.slice(0, retried)))!.usage);
+  });
   it('is not there for a step that is not in the plan', () =>
     expect(foldStep(taskId, 'ghost', events(...life))).toBeUndefined());
 });

@@ -1,5 +1,5 @@
 /** Latency, attempts and tokens of a task, by step, agent and model. */
-import type { PlanEvent, TaskMetrics } from '@waybill/contracts';
+import { terminalEventTypes, type PlanEvent, type TaskMetrics } from '@waybill/contracts';
 import { foldStep } from './step-fold.ts';
 import { foldTask } from './task-fold.ts';
 
@@ -11,8 +11,9 @@ export function measureTask(taskId: string, events: readonly PlanEvent[]): TaskM
   const now = events.at(-1)?.time ?? task.created_at;
   const bySteps = groupByStep(events);
   const planCreated = events.filter((event) => event.type === 'PlanCreated');
+  const ends = events.filter((event) => terminalEventTypes.has(event.type));
   const steps = task.plan.map((step) =>
-    stepFigures(taskId, step.step_id, [...planCreated, ...(bySteps.get(step.step_id) ?? [])], now),
+    stepFigures(taskId, step.step_id, [...planCreated, ...(bySteps.get(step.step_id) ?? []), ...ends], now),
   );
   return {
     task_id: taskId,

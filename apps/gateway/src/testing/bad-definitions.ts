@@ -20,6 +20,23 @@ export const badDefinitions: Bad[] = [
     pointer: '/definition/steps/s1/with/x',
   }),
   task(
+    'an escaped NUL in an expression',
+    inline({ s1: echo() }, { output: '${{ "a\\u0000b" }}' }),
+    'invalid_expression',
+    {
+      pointer: '/definition/output',
+    },
+  ),
+  task(
+    'a key in an expression that would be dropped',
+    inline({ s1: echo({ with: { x: '${{ {"constructor": 1} }}' } }) }),
+    'invalid_expression',
+    {
+      pointer: '/definition/steps/s1/with/x',
+      says: /constructor/,
+    },
+  ),
+  task(
     'an unknown step in an expression',
     inline({ s1: echo({ with: { x: '${{ steps.s9.output }}' } }) }),
     'invalid_expression',

@@ -187,7 +187,7 @@ const isStatement = /[.!。！]$|: \S/;
 const isCode = /=>|\/\/ |[{}]|;$/;
 
 function form({ text }: Candidate): number {
-  if (text.endsWith('?')) return 0.4;
+  if (/[?？]$/.test(text)) return 0.4;
   if (isCode.test(text)) return 0.6;
   if (text.length < 25) return isStatement.test(text) ? 0.9 : 0.6;
   if (text.startsWith('|')) return 0.85;

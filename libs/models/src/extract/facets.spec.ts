@@ -46,12 +46,16 @@ it('cuts endings alike', () => {
   expect(stemOf('v24s')).toBe('v24s');
 });
 
-it('reads compound names whole and in parts, and Chinese in pairs', () => {
+it('reads compound names whole and in parts, and scripts without spaces in grams, without what only asks', () => {
   expect(termsOf('session.timeout.ms').map(({ stem }) => stem)).toEqual([
     'session.timeout.m',
     'session',
     'timeout',
     'ms',
   ]);
-  expect(termsOf('消费者组 是').map(({ stem }) => stem)).toEqual(['消费', '费者', '者组', '是']);
+  const stems = (text: string) => termsOf(text).map(({ stem }) => stem);
+  expect(stems('消费者组 是')).toEqual(['消', '消费', '费', '费者', '者', '者组', '组', '是']);
+  expect(stems('パンダは何を食べますか')).toEqual(['パン', 'ンダ', '食', 'べま']);
+  expect(stems('แพนด้า')).toEqual(['แพ', 'แพน', 'พน', 'พนด้', 'นด้', 'นด้า', 'ด้า']);
+  expect(stems('ですか')).toEqual(['です', 'すか']);
 });

@@ -33,6 +33,23 @@ it('answers each facet from the passage that does', () => {
   expect(dies).toMatch(/\[2\] When a member crashes .*given to the remaining members/s);
 });
 
+it.each([
+  [
+    'パンダは何を食べますか',
+    'パンダは竹を食べます。',
+    'コアラは木の上で眠ります。',
+    '東京タワーの高さは何メートルですか',
+  ],
+  ['熊猫吃什么？', '大熊猫喜欢吃竹子。', '考拉在树上睡觉。', '月亮离地球有多远？'],
+  ['판다는 무엇을 먹나요?', '판다는 대나무를 먹습니다.', '코알라는 나무 위에서 잡니다.', '서울의 인구는 몇 명입니까?'],
+  ['แพนด้ากินอะไร', 'แพนด้ากินไผ่', 'โคอาลานอนบนต้นไม้', 'รถไฟออกกี่โมง'],
+])('%s is answered by %s', (question, answer, other, foreign) => {
+  const animals = [{ name: 'animals.md', place: '', text: `${other}\n\n${answer}` }];
+  const texts = (asked: string) => selectQuotes(asked, animals).flatMap(({ quotes }) => quotes.map(({ text }) => text));
+  expect(texts(question)).toEqual([answer]);
+  expect(texts(foreign)).toEqual([]);
+});
+
 it('quotes verbatim', () => {
   for (const { quotes } of selectQuotes('Explain rebalancing and consumer groups', passages))
     for (const { n, text } of quotes) expect(passages[n - 1]!.text).toContain(text);

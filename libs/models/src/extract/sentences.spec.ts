@@ -13,6 +13,18 @@ it('splits at full stops, not at abbreviations, versions or figures', () => {
   ]);
 });
 
+it('splits where nothing but a full stop stands between two sentences', () => {
+  expect(texts('「パンダです。」と言った。竹を食べる！本当？')).toEqual([
+    '「パンダです。」',
+    'と言った。',
+    '竹を食べる！',
+    '本当？',
+  ]);
+  const endless = `${'竹'.repeat(499)}🐼${'竹'.repeat(600)}`;
+  expect(texts(endless).every((piece) => piece.isWellFormed())).toBe(true);
+  expect(texts(endless).join('')).toBe(endless);
+});
+
 it('keeps a wrapped sentence whole, with its line break', () => {
   expect(texts('A record is\nread once. Then\nnever again.')).toEqual([
     'A record is\nread once.',

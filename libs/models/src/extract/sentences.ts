@@ -27,7 +27,7 @@ const keyValue = /^[A-Z][\w ()/-]{0,40}: \S/;
 const row = /^[^\n.:]{1,60}(?:[^\n:]{0,60} — [^\n:]{1,60}: |: )[^\n]{1,300}$/;
 const tableRule = /^\s*\|?[\s:|-]+\|?\s*$/;
 const fence = /^\s*(?:```|~~~)/;
-const sentenceEnd = /[.!?]+["'”’)\]*_]*(?=\s)|[。！？]+[”’」）]*/g;
+const sentenceEnd = /[.!?]+["'”’)\]*_]*(?=\s)|[。！？]+[”’」』）】]*/g;
 const abbreviation = /(?:^|[\s(])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|approx|Dr|Mr|Mrs|Ms|St|No|Fig|Inc|Ltd|al)\.$/;
 /** A short line alone over a paragraph, perhaps underlined: how plain text writes headings. Figures are what people ask for, so no heading. */
 const title = /^\p{Lu}[\p{L} ,'’&/-]{0,78}[\p{L}?](?<underline>\s+[=~*_-]{3,})?$/u;
@@ -127,6 +127,9 @@ function chop(text: string, from: number, to: number): Omit<Sentence, 'context'>
   if (end <= start) return [];
   if (end - start <= maxSentenceChars) return [{ text: text.slice(start, end), start, end }];
   const space = text.lastIndexOf(' ', start + maxSentenceChars);
-  const cut = space > start + maxSentenceChars / 2 ? space : start + maxSentenceChars;
+  const cut = space > start + maxSentenceChars / 2 ? space : beforeHalf(text, start + maxSentenceChars);
   return [{ text: text.slice(start, cut), start, end: cut }, ...chop(text, cut, to)];
 }
+
+/** Never inside a surrogate pair. */
+const beforeHalf = (text: string, at: number): number => (/[\ud800-\udbff]/.test(text[at - 1]!) ? at - 1 : at);

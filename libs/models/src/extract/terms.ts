@@ -1,7 +1,8 @@
 /**
  * Texts to terms that can be compared: lower case, no stop words, endings cut the same way on both sides.
- * Compound names (`session.timeout.ms`) give themselves and their parts; Chinese and Japanese give pairs of characters.
+ * Compound names (`session.timeout.ms`) give themselves and their parts; scripts without spaces give the grams by which the index finds them.
  */
+import { isGlue, spaced, subjectOf } from '@waybill/contracts';
 import { stopWords, synonymGroups, weakWords } from './stop-words.ts';
 
 export interface Term {
@@ -12,13 +13,14 @@ export interface Term {
   readonly group?: number;
 }
 
-const wordPattern = /[\p{L}\p{N}]+(?:[._'’/-][\p{L}\p{N}]+)*/gu;
-const noSpacesScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const wordPattern = /[\p{L}\p{N}\p{M}]+(?:[._'’/-][\p{L}\p{N}\p{M}]+)*/gu;
 const weakWeight = 0.2;
 
 /** In their order, repeated ones too. */
 export function termsOf(text: string): Term[] {
-  return wordsOf(text).flatMap((word) => (stopWords.has(word) ? [] : [termOf(word)]));
+  const said = wordsOf(text).filter((word) => !stopWords.has(word));
+  const meant = said.filter((word) => !isGlue(word));
+  return (meant.length > 0 ? meant : said).map(termOf);
 }
 
 /** What a sentence offers to be matched: stems, and `~n` for groups. */
@@ -35,22 +37,13 @@ export const groupKey = (group: number): string => `~${group}`;
 
 function wordsOf(text: string): string[] {
   const words: string[] = [];
-  for (const [match] of text.normalize('NFKC').toLowerCase().matchAll(wordPattern)) {
-    if (noSpacesScript.test(match)) words.push(...pairsOf(match));
-    else {
-      const word = match.replace(/['’]s$/, '');
-      words.push(word);
-      const parts = word.split(/[._'’/-]/);
-      if (parts.length > 1) words.push(...parts.filter((part) => part.length > 1));
-    }
+  for (const [match] of spaced(subjectOf(text.normalize('NFKC').toLowerCase())).matchAll(wordPattern)) {
+    const word = match.replace(/['’]s$/, '');
+    words.push(word);
+    const parts = word.split(/[._'’/-]/);
+    if (parts.length > 1) words.push(...parts.filter((part) => part.length > 1));
   }
   return words;
-}
-
-function pairsOf(run: string): string[] {
-  const characters = Array.from(run);
-  if (characters.length === 1) return characters;
-  return characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`);
 }
 
 function termOf(word: string): Term {

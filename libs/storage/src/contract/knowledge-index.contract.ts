@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KnowledgeIndex, KnowledgeQuery } from '../knowledge-index.ts';
 import { contractDocument, contractVector } from './knowledge-documents.ts';
 import { knowledgeRebuildContract } from './knowledge-rebuild.contract.ts';
+import { knowledgeUnspacedContract } from './knowledge-unspaced.contract.ts';
 
 const question = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
   tenant: 'acme',
@@ -218,6 +219,7 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
     });
 
     knowledgeRebuildContract(() => index);
+    knowledgeUnspacedContract(() => index);
 
     it('refuses a vector of another dimension', async () => {
       const [passage] = contractDocument([whales]).passages;

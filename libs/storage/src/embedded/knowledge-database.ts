@@ -5,6 +5,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
 import type { EmbedderTraits } from '../knowledge-index.ts';
+import { makerOf } from '../knowledge-words.ts';
 
 /** "WBKN": tells `file` and us whose file it is. */
 const applicationId = 0x57_42_4b_4e;
@@ -94,8 +95,8 @@ function refusal(file: string, error: unknown): PlatformError {
   });
 }
 
-function useEmbedder(database: DatabaseSync, { name, dimensions }: EmbedderTraits): void {
-  const value = `${name}/${String(dimensions)}`;
+function useEmbedder(database: DatabaseSync, embedder: EmbedderTraits): void {
+  const value = `${makerOf(embedder)}/${String(embedder.dimensions)}`;
   const known = database.prepare("SELECT value FROM settings WHERE name = 'embedder'").get() as
     { value: string } | undefined;
   if (known?.value === value) return;

@@ -82,6 +82,25 @@ describe('SqliteKnowledgeIndex', () => {
     await third.close();
   });
 
+  it('cuts words anew in a file of before, which took a run without spaces as one word', async () => {
+    const file = nextFile();
+    const first = open(file);
+    await first.replace(contractDocument([whales, 'パンダは竹を食べます。']));
+    await first.close();
+    const before = new DatabaseSync(file);
+    before.exec(`INSERT INTO words (words) VALUES ('delete-all'); INSERT INTO words (rowid, text, heading) SELECT id, text, 'notes.md' FROM passages;
+      UPDATE settings SET value = 'contract-1/64' WHERE name = 'embedder'`);
+    before.close();
+    const second = open(file);
+    const pandas = { ...query, text: 'パンダ', vector: contractVector('パンダ') };
+    expect(await second.search(pandas)).toEqual([]);
+    const vectorsOf = (texts: readonly StoredText[]) => Promise.resolve(texts.map(({ text }) => contractVector(text)));
+    expect(await second.renewVectors(vectorsOf)).toBe(2);
+    expect(await second.search(pandas)).toMatchObject([{ text: 'パンダは竹を食べます。' }]);
+    expect(await second.search(query)).toMatchObject([{ text: whales }]);
+    await second.close();
+  });
+
   it('counts a passage without a shared word when the embedder vouches for it', async () => {
     const vouching = open(nextFile(), { ...contractEmbedder, relevantCosine: 0.9 });
     await vouching.replace(contractDocument([whales]));

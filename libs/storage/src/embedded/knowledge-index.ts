@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
-import { PlatformError } from '@waybill/contracts';
+import { hasUnspaced, PlatformError, spaced } from '@waybill/contracts';
 import type {
   EmbedderTraits,
   FoundPassage,
@@ -101,9 +101,10 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
         const insert = database.prepare(
           'INSERT OR IGNORE INTO vectors SELECT id, document, ? FROM passages WHERE id = ? AND document = ? AND text = ?',
         );
-        rows.forEach(({ id, document, text }, at) =>
-          insert.run(bytesOf(this.#checkVector(vectors[at])), id, document, text),
-        );
+        rows.forEach(({ id, document, ...stored }, at) => {
+          const { changes } = insert.run(bytesOf(this.#checkVector(vectors[at])), id, document, stored.text);
+          if (changes > 0) renewWords(database, id, stored);
+        });
       });
       renewed += rows.length;
     }
@@ -204,12 +205,23 @@ function insertPassage(
   const { lastInsertRowid: id } = database
     .prepare('INSERT INTO passages (document, ordinal, text, place) VALUES (?, ?, ?, ?)')
     .run(document.id, ordinal, text, place);
-  database
-    .prepare('INSERT INTO words (rowid, text, heading) VALUES (?, ?, ?)')
-    .run(id, text, headingOf(document.name, place));
+  insertWords(database, id, { name: document.name, place, text });
   database
     .prepare('INSERT INTO vectors (passage, document, vector) VALUES (?, ?, ?)')
     .run(id, document.id, bytesOf(vector));
+}
+
+function insertWords(database: DatabaseSync, id: number | bigint, { name, place, text }: StoredText): void {
+  database
+    .prepare('INSERT INTO words (rowid, text, heading) VALUES (?, ?, ?)')
+    .run(id, spaced(text), spaced(headingOf(name, place)));
+}
+
+/** Other texts have always been cut as they are now. */
+function renewWords(database: DatabaseSync, id: number, stored: StoredText): void {
+  if (!hasUnspaced(`${stored.name} ${stored.place} ${stored.text}`)) return;
+  database.prepare('DELETE FROM words WHERE rowid = ?').run(id);
+  insertWords(database, id, stored);
 }
 
 async function inTransaction(

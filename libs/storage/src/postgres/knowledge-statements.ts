@@ -78,6 +78,13 @@ export const addVectors = named(
    ON CONFLICT DO NOTHING`,
 );
 
+/** $1 passages, $2 words. */
+export const renewWords = named(
+  'renew_words',
+  `UPDATE passages p SET words = given.words::tsvector
+   FROM unnest($1::bigint[], $2::text[]) AS given (id, words) WHERE p.id = given.id`,
+);
+
 export const otherEmbedders = named(
   'other_embedders',
   'SELECT id FROM embedders e WHERE id <> $1 AND EXISTS (SELECT FROM vectors WHERE embedder = e.id)',

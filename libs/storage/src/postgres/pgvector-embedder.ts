@@ -1,10 +1,13 @@
 /**
- * What a change of embedder asks for: an HNSW index for the new one, vectors for the passages that have none of it, and the end of the old ones.
+ * What a change of embedder, or of how words are cut, asks for: an HNSW index for the new one, vectors and words for the passages that have
+ * none of it, and the end of the old ones.
  * Promises: of several processes one at a time embeds, and a slice that was embedded is kept; the old vectors go when nothing is left to renew.
  */
 import type { EmbedderTraits, StoredText } from '../knowledge-index.ts';
+import { makerOf } from '../knowledge-words.ts';
 import { dropIndex, indexedDimensions, indexName, makeIndex } from './knowledge-schema.ts';
 import * as statements from './knowledge-statements.ts';
+import { renewWords } from './pgvector-words.ts';
 import { databaseUnavailable, SqlFailure, type SqlRunner, type TransactionalSql } from './sql.ts';
 
 /** Passages that are embedded at once; vectors that are deleted at once. */
@@ -12,7 +15,9 @@ const slice = 64;
 const deletedAtOnce = 5_000;
 
 /** Answers the number of the embedder in this database. */
-export async function prepareEmbedder(sql: TransactionalSql, { name, dimensions }: EmbedderTraits): Promise<number> {
+export async function prepareEmbedder(sql: TransactionalSql, embedder: EmbedderTraits): Promise<number> {
+  const name = makerOf(embedder);
+  const { dimensions } = embedder;
   try {
     return await sql.transaction('write', async (transaction) => {
       await transaction.run(statements.lockEmbedders, []);
@@ -61,6 +66,7 @@ async function renewSlice(
   if (rows.length === 0) return { passages: 0, last: undefined };
   const vectors = await embed(rows.map(({ name, place, text }) => ({ name, place, text })));
   await sql.run(statements.addVectors, [embedder, rows.map(({ id }) => id), vectors]);
+  await renewWords(sql, rows); // locked by now, so that nobody removes them in another order
   return { passages: rows.length, last: Number(rows.at(-1)!.id) };
 }
 

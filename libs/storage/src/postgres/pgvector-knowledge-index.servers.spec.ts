@@ -226,7 +226,7 @@ describe('PgvectorKnowledgeIndex', () => {
     await schema.admin.query(`
       WITH crowd AS (UPDATE documents SET passages = 22000 WHERE document_id = 'crowd' RETURNING id),
       added AS (INSERT INTO passages (document, ordinal, text, place, words) SELECT id, n, 'crowd', '', '' FROM crowd, generate_series(1, 22000) n RETURNING *)
-      INSERT INTO vectors SELECT added.id, (SELECT id FROM embedders WHERE name = 'tiny'), document, ARRAY[1, sin(ordinal) / 2, cos(ordinal) / 2]::real[]::vector FROM added`);
+      INSERT INTO vectors SELECT added.id, (SELECT id FROM embedders WHERE name LIKE 'tiny+%'), document, ARRAY[1, sin(ordinal) / 2, cos(ordinal) / 2]::real[]::vector FROM added`);
     const far = { ...query, text: 'zebra', vector: Float32Array.of(1, 0, 0) };
     expect((await index.search({ ...far, collection: 'rare' })).map(({ text }) => text)).toEqual(['one', 'two']);
     expect(await index.search(far)).toHaveLength(3);

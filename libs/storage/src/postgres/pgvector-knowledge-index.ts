@@ -16,10 +16,11 @@ import type {
   Passage,
   StoredText,
 } from '../knowledge-index.ts';
-import { passageWords, tsvectorOf } from './knowledge-lexemes.ts';
+import { passageWords } from './knowledge-lexemes.ts';
 import { knowledgeFailure, prepareEmbedder, renewVectors } from './pgvector-embedder.ts';
 import { readKnownFrom, readSurvey, writeRebuildBegun, writeRebuildEnded } from './pgvector-rebuild.ts';
 import { PgvectorSearch, vectorText } from './pgvector-search.ts';
+import { wordVectors } from './pgvector-words.ts';
 import * as statements from './knowledge-statements.ts';
 import type { SqlRunner, TransactionalSql } from './sql.ts';
 import { storableId, storableJson, storableText } from './storable-text.ts';
@@ -57,15 +58,17 @@ export class PgvectorKnowledgeIndex implements KnowledgeIndex {
     for (const { vector } of document.passages) this.#checkVector(vector);
     const { passages } = document;
     await this.#ask('take a document', async (sql) => {
-      const words = passages.map((passage) => passageWords(document.name, passage));
-      const lexemes = await lexemesOf(sql, new Set(words.flatMap(({ heading, text }) => [...heading, ...text])));
+      const words = await wordVectors(
+        sql,
+        passages.map((passage) => passageWords(document.name, passage)),
+      );
       await sql.transaction('write', async (transaction) => {
         const id = await writeDocument(transaction, document, passages.length);
         if (id === undefined) return;
         await transaction.run(statements.removePassages, [id]);
         for (let start = 0; start < passages.length; start += slice) {
-          const vectors = words.slice(start, start + slice).map((one) => tsvectorOf(one, lexemes));
-          await this.#addPassages(transaction, id, passages.slice(start, start + slice), vectors);
+          const end = start + slice;
+          await this.#addPassages(transaction, id, passages.slice(start, end), words.slice(start, end));
         }
       });
     });
@@ -154,14 +157,6 @@ export class PgvectorKnowledgeIndex implements KnowledgeIndex {
       detail: `A vector has ${String(vector?.length)} dimensions; this index has ${String(this.#dimensions)}.`,
     });
   }
-}
-
-/** Stems are the same for ever, so they are asked for before the transaction. */
-async function lexemesOf(sql: SqlRunner, words: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  if (words.size === 0) return new Map();
-  type Row = { word: string; lexeme: string | null };
-  const rows = await sql.run<Row>(statements.lexemes, [[...words]]);
-  return new Map(rows.map(({ word, lexeme }) => [word, lexeme ?? word]));
 }
 
 async function writeDocument(

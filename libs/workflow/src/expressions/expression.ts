@@ -7,6 +7,7 @@ import { limits, type Json, type JsonObject } from '@waybill/contracts';
 import type { CelNode } from './cel-node.ts';
 import { parseExpression } from './environment.ts';
 import { meter } from './fuel.ts';
+import { guardMaps } from './map-literals.ts';
 import { toJson } from './numbers.ts';
 import { readReferences, type MemberPath } from './references.ts';
 
@@ -38,6 +39,7 @@ export function compileExpression(text: string): Expression | { reason: string }
     const checked = parsed.check();
     if (!checked.valid) return { reason: checked.error?.summary ?? 'it is not valid' };
     meter(parsed.ast as unknown as CelNode);
+    guardMaps(parsed.ast as unknown as CelNode);
     return { text, steps, evaluate: (scope) => evaluateParsed(parsed, steps, scope) };
   } catch (error) {
     return { reason: reasonOf(error) };

@@ -1,8 +1,9 @@
 /**
  * CEL values back to JSON: ints become numbers, whatever is no JSON is an error.
- * Promises: no BigInt leaves; a whole number that a double cannot hold exactly is an error, never rounded; what was JSON already is not copied.
+ * Promises: no BigInt leaves, nor text that the record cannot hold; a whole number that a double cannot hold exactly is an error,
+ * never rounded; what was JSON already is not copied.
  */
-import type { Json } from '@waybill/contracts';
+import { isText, type Json } from '@waybill/contracts';
 import { burn } from './fuel.ts';
 
 /** Throws an Error whose message says what is wrong with the value. */
@@ -13,14 +14,17 @@ export function toJson(value: unknown): Json {
 
 function convert(value: unknown): Json {
   if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'string') {
-    burn(value.length >> 4);
-    return value;
-  }
+  if (typeof value === 'string') return checkedText(value);
   if (typeof value === 'number') return finite(value);
   if (typeof value === 'bigint') return exact(value);
   if (typeof value === 'object') return convertObject(value);
   throw notJson();
+}
+
+function checkedText(value: string): string {
+  burn(value.length >> 4);
+  if (isText(value)) return value;
+  throw new Error('the result has text with a NUL character or half of a surrogate pair');
 }
 
 function finite(value: number): number {
@@ -40,6 +44,7 @@ function convertObject(value: object): Json {
   let copy: { [key: string]: Json } | undefined;
   for (const [key, member] of Object.entries(value)) {
     burn(1);
+    checkedText(key);
     const json = convert(member);
     if (json === member) continue;
     copy ??= { ...(value as { [key: string]: Json }) };

@@ -1,9 +1,12 @@
 /**
  * What an expression refers to, read from its syntax: which steps, which functions, and whether it is no more than a member path.
- * Promise: after this check an expression can reach `input`, its own variables and `steps.<id>.output` of the named steps, nothing else.
+ * Promises: after this check an expression can reach `input`, its own variables and `steps.<id>.output` of the named steps, nothing else;
+ * what it writes out is JSON that the record can hold.
  */
-import { allowedFunctions } from './environment.ts';
+import { isText } from '@waybill/contracts';
 import { isCelNode, visitNodes, type CelNode } from './cel-node.ts';
+import { allowedFunctions } from './environment.ts';
+import { keyProblem } from './map-literals.ts';
 
 /** `input.a.b` or `steps.x.output.a[0]`: `step` is undefined for the input. */
 export interface MemberPath {
@@ -55,12 +58,18 @@ function problemOf(node: CelNode, reached: ReadonlySet<CelNode>): string | undef
       return allowedFunctions.has(name) ? undefined : `there is no function ${name}()`;
     }
     case 'value':
-      return typeof node.args === 'object' && node.args !== null
-        ? 'bytes and unsigned numbers are not JSON'
-        : undefined;
+      return literalProblem(node.args);
+    case 'map':
+      return keyProblem(node);
     default:
       return undefined;
   }
+}
+
+function literalProblem(value: unknown): string | undefined {
+  if (typeof value === 'string')
+    return isText(value) ? undefined : 'text has no NUL character and no half of a surrogate pair';
+  return typeof value === 'object' && value !== null ? 'bytes and unsigned numbers are not JSON' : undefined;
 }
 
 function memberPath(root: CelNode): MemberPath | undefined {

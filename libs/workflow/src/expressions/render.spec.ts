@@ -15,6 +15,8 @@ const input: JsonObject = {
   place: { street: 'Main', 'zip code': 7 },
   big: 2 ** 53,
   mixed: [1, 'a', null],
+  whale: '🐳',
+  nul: 'a\0b',
 };
 const outputs: Record<string, Json> = {
   a: { p: 1, passages: [{ text: 'one' }, { text: 'two' }] },
@@ -118,6 +120,15 @@ it('fails rather than rounding, and on what JSON cannot hold', () => {
   expect(reason('9223372036854775807 + 1')).toContain('overflow');
 });
 
+it('fails on text that the record cannot hold, and only where it ends up in the result', () => {
+  const refused = 'the result has text with a NUL character or half of a surrogate pair';
+  for (const computed of ['input.whale.substring(0, 1)', '[{"a": input.whale.substring(1)}]', 'input.nul + ""'])
+    expect([computed, reason(computed)]).toEqual([computed, refused]);
+  expect(reason('{input.nul: 1}')).toBe(refused);
+  expect(of('input.whale.substring(0, 1) + input.whale.substring(1)')).toBe('🐳');
+  expect(value('a ${{ input.whale.substring(0, 1) }}')).toMatchObject({ reason: refused });
+});
+
 it('says what is missing or of the wrong type', () => {
   expect(reason('input.missing')).toBe('No such key: missing');
   expect(reason('input.nothing.x')).toBe('No such key: x');
@@ -156,6 +167,9 @@ it('refuses at compile time what an expression may not use', () => {
   expect(refused('timestamp("2026-01-01T00:00:00Z")')).toContain('no function timestamp()');
   expect(refused('input.list.map(steps, 1)')).toContain('literal id');
   expect(refused('b"abc"')).toContain('not JSON');
+  for (const text of ['"a\\u0000b"', '{"\\x00": 1}', 'input["\\000"]', '"a\0"', '"\ud83d"'])
+    expect([text, refused(text)]).toEqual([text, 'text has no NUL character and no half of a surrogate pair']);
+  expect(refused('"\\U0001F433" + r"\\u0000"')).toBe('accepted');
   expect(refused('nobody.x + 1')).toContain('Unknown variable: nobody');
   expect(refused('nobody.x')).toContain('Unknown variable: nobody');
   expect(refused('1 + "a"')).toContain('no such overload');

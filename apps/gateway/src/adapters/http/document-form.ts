@@ -1,6 +1,6 @@
 /** A document as a form with a file. */
 import type { MultipartValue } from '@fastify/multipart';
-import { CollectionName, DocumentSubmission, JsonObject, limits, PlatformError } from '@waybill/contracts';
+import { CollectionName, DocumentSubmission, isText, JsonObject, limits, PlatformError } from '@waybill/contracts';
 import type { FastifyRequest } from 'fastify';
 import { checkShape } from '../../domain/check-shape.ts';
 import type { NewDocument } from '../../use-cases/add-document.ts';
@@ -93,7 +93,7 @@ function textOf({ fieldname: field, value, valueTruncated }: MultipartValue): st
 
 function textField(name: string, value: unknown): string {
   if (typeof value !== 'string') throw bad(name, 'This field must be text.');
-  if (value.includes('\0') || !value.isWellFormed()) throw new PlatformError('invalid_text', { pointer: `/${name}` });
+  if (!isText(value)) throw new PlatformError('invalid_text', { pointer: `/${name}` });
   return value;
 }
 

@@ -1,5 +1,5 @@
 /** Parameters of the address: what is not understood is refused, never passed over. */
-import { limits, PlatformError } from '@waybill/contracts';
+import { isText, limits, PlatformError } from '@waybill/contracts';
 import type { FastifyRequest } from 'fastify';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { idOfCursor } from '../../use-cases/read-tasks.ts';
@@ -25,8 +25,7 @@ export class Query {
   all(name: string): readonly string[] {
     const value = this.raw[name];
     const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
-    for (const text of values)
-      if (text.includes('\0') || !text.isWellFormed()) throw new PlatformError('invalid_text', { pointer: name });
+    for (const text of values) if (!isText(text)) throw new PlatformError('invalid_text', { pointer: name });
     return values;
   }
 

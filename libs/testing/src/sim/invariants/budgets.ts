@@ -12,7 +12,8 @@ interface Account {
 export function budgets(): Invariant {
   const accounts = new Map<string, Account>();
   return {
-    promise: 'Spent plus reserved never exceeds the budget, and the terminal event states what was spent.',
+    promise:
+      'Spent plus reserved never exceeds the budget, and the terminal event states what was spent, open reservations included.',
     onEvent(planId, event) {
       if (event.type === 'TaskAccepted') {
         accounts.set(planId, { budget: event.data.budget, reserved: new Map(), spent: 0, dispatches: 0 });
@@ -50,14 +51,18 @@ function book(account: Account, event: PlanEvent): string | undefined {
 
 const tokensOf = (usage: Usage): number => usage.prompt_tokens + usage.completion_tokens;
 
-function misstated({ spent, dispatches }: Account, usage: Usage & { steps: number }): string | undefined {
+function misstated(account: Account, usage: Usage & { steps: number }): string | undefined {
+  const { dispatches } = account;
+  const spent = account.spent + reservedBy(account);
   if (tokensOf(usage) === spent && usage.steps === dispatches) return undefined;
   return `The end states ${tokensOf(usage)} tokens in ${usage.steps} dispatches; there were ${spent} in ${dispatches}`;
 }
 
-function excess({ budget, reserved, spent, dispatches }: Account): string | undefined {
-  let open = 0;
-  for (const tokens of reserved.values()) open += tokens;
+const reservedBy = ({ reserved }: Account): number => [...reserved.values()].reduce((sum, tokens) => sum + tokens, 0);
+
+function excess(account: Account): string | undefined {
+  const { budget, spent, dispatches } = account;
+  const open = reservedBy(account);
   if (budget.tokens !== undefined && spent + open > budget.tokens) {
     return `${spent} tokens spent and ${open} reserved of a budget of ${budget.tokens}`;
   }
