@@ -1,5 +1,5 @@
 /** What a person reads when a command cannot go on: one line, what is wrong and what to do. */
-import { ApiError } from '@waybill/client';
+import { ApiError, StreamLost } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { style } from './style.ts';
 
@@ -16,6 +16,7 @@ export function endProcess(error: unknown): void {
 function explain(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.detail} (${error.code})`;
   if (error instanceof PlatformError) return error.detail;
+  if (error instanceof StreamLost) return `${error.message} Follow it with: npm run waybill -- watch ${error.taskId}`;
   if (error instanceof Error)
     return isRefused(error) ? 'nothing answers at that address. Start the platform with npm start.' : error.message;
   return String(error);

@@ -9,11 +9,22 @@ export type Print = (line: string) => void;
 
 export async function followTask(client: WaybillClient, taskId: string, print: Print): Promise<TaskView> {
   const progress = new TaskProgress();
-  for await (const frame of client.follow(taskId)) {
-    if (frame.kind === 'event') for (const line of progress.linesFor(frame.event)) print(line);
+  for (let after = 0; ;) {
+    for await (const frame of client.follow(taskId, { after })) {
+      if (frame.kind !== 'event') continue;
+      after = frame.event.seq;
+      for (const line of progress.linesFor(frame.event)) print(line);
+    }
+    try {
+      return await client.task(taskId);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error; // otherwise the stream, which is over, finds where the platform is now
+    }
   }
-  return client.task(taskId);
 }
+
+/** By `fetch`: nothing came back. */
+const isUnreachable = (error: unknown): boolean => error instanceof TypeError;
 
 /** What people came for; nothing when the task did not complete. */
 export function printAnswer(task: TaskView, print: Print): void {
