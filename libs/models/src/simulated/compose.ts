@@ -62,9 +62,9 @@ function sources(kept: readonly string[], passages: readonly ModelPassage[]): st
   return lines.length === 0 ? '' : ['**Sources**', '', ...lines].join('\n');
 }
 
-/** How a source is named, everywhere. */
+/** How a source is named, everywhere: on one line, whatever its name is. */
 export const sourceLine = (n: number, { name, place }: Pick<ModelPassage, 'name' | 'place'>): string =>
-  `- [${n}] ${name}${place === '' ? '' : `, ${place}`}`;
+  `- [${n}] ${name}${place === '' ? '' : `, ${place}`}`.replaceAll(/[\r\n]+/g, ' ');
 
 const cited = ({ n, text }: Quote): string => `“${text}” [${n}]`;
 const titleOf = (facet: string): string => facet.charAt(0).toUpperCase() + facet.slice(1);
