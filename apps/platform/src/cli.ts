@@ -15,6 +15,7 @@ import { readServers } from './composition/server-record.ts';
 import { startPlatform } from './composition/start-platform.ts';
 import { parseConfig, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { foreignLine } from './terminal/foreign-text.ts';
 import { whenReaderIsGone } from './terminal/reader-gone.ts';
 
 const commands = new Map<string, Command>(
@@ -53,7 +54,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       if (servers) throw new PlatformError('invalid_configuration', { detail: noGateway });
       return startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
     },
-    say: (line) => void process.stderr.write(`${line}\n`),
+    say: (line) => void process.stderr.write(`${foreignLine(line)}\n`),
   });
   const connect = access.connect.bind(access);
   return command.run(args, { config, servers, print, connect, onFollow: (taskId) => (followed = taskId) });

@@ -1,4 +1,5 @@
 /** `waybill docs add | search`: the knowledge that agents search. */
+import { foreignLine, foreignText } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { misused, readArguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -24,7 +25,7 @@ async function add(args: readonly string[], { connect, print }: CommandContext):
     again: values.again ?? false,
   });
   print(`${documents} documents, ${passages} passages`);
-  for (const problem of problems) print(style.bad(problem));
+  for (const problem of problems) print(style.bad(foreignLine(problem)));
   return problems.length === 0 ? 0 : 1;
 }
 
@@ -36,8 +37,8 @@ async function search(args: readonly string[], { connect, print }: CommandContex
     ...(values.collection !== undefined && { collection: values.collection }),
   });
   for (const { name, place, score, text } of hits) {
-    print(`${style.name(name)}  ${place}  ${style.faint(score.toFixed(2))}`);
-    print(`  ${text.replaceAll('\n', '\n  ')}`);
+    print(`${style.name(foreignLine(name))}  ${foreignLine(place)}  ${style.faint(score.toFixed(2))}`);
+    print(`  ${foreignText(text).replaceAll('\n', '\n  ')}`);
   }
   if (hits.length === 0) print(style.faint('Nothing found.'));
   return 0;

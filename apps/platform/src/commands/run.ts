@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import type { Print } from '../terminal/follow-task.ts';
+import { foreignLine } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -46,9 +47,9 @@ async function readFolder(
 ): Promise<string> {
   const collection = named ?? collectionOf(folder);
   const indexed = await indexFolder(client, folder, { collection, again, mirrors: named === undefined });
-  print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${folder}`);
+  print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${foreignLine(folder)}`);
   for (const line of removalsOf(indexed)) print(line);
-  for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
+  for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));
   return collection;
 }
 

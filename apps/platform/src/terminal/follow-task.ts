@@ -2,6 +2,7 @@
 import type { TaskView } from '@waybill/contracts';
 import type { WaybillClient } from '@waybill/client';
 import { answerText } from './answer.ts';
+import { foreignText } from './foreign-text.ts';
 import { style } from './style.ts';
 import { TaskProgress } from './task-progress.ts';
 
@@ -32,6 +33,6 @@ export function printAnswer(task: TaskView, print: Print): void {
   print('');
   print(style.strong('Answer'));
   print('');
-  for (const line of answerText(task.output).split('\n')) print(`  ${line}`);
+  for (const line of foreignText(answerText(task.output)).split('\n')) print(`  ${line}`);
   print('');
 }
