@@ -10,7 +10,7 @@ import { foreignLine } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { indexFolder, removalsOf } from './index-folder.ts';
+import { indexFolder, remarksOf } from './index-folder.ts';
 import { ask } from './sample.ts';
 
 const usage = 'run "question" [--docs FOLDER [--again] | --collection NAME]';
@@ -48,7 +48,7 @@ async function readFolder(
   const collection = named ?? collectionOf(folder);
   const indexed = await indexFolder(client, folder, { collection, again, mirrors: named === undefined });
   print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${foreignLine(folder)}`);
-  for (const line of removalsOf(indexed)) print(line);
+  for (const line of remarksOf(indexed)) print(line);
   for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));
   return collection;
 }

@@ -5,7 +5,7 @@ import type { TaskView } from '@waybill/contracts';
 import { followTask, printAnswer, type Print } from '../terminal/follow-task.ts';
 import { foreignLine } from '../terminal/foreign-text.ts';
 import { duration, style } from '../terminal/style.ts';
-import { indexFolder, removalsOf } from './index-folder.ts';
+import { indexFolder, remarksOf } from './index-folder.ts';
 
 const folder = join(import.meta.dirname, '../../../../examples/documents');
 const collection = 'samples';
@@ -17,7 +17,7 @@ export async function runSample(client: WaybillClient, print: Print): Promise<Ta
   print(
     `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
   );
-  for (const line of removalsOf(indexed)) print(line);
+  for (const line of remarksOf(indexed)) print(line);
   for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));
   return ask(client, { goal: question, collection }, { print });
 }
