@@ -1,5 +1,4 @@
 /** `waybill COMMAND`: the platform from a terminal. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly, 130 and 143 it was interrupted. */
-import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import { findFolderHolder } from '@waybill/messaging';
 import { stopOnSignals } from '@waybill/service/stop-on-signals';
@@ -11,10 +10,12 @@ import { printCommandHelp, printHelp } from './commands/help.ts';
 import { run } from './commands/run.ts';
 import { cancel, tasks, watch } from './commands/tasks.ts';
 import { verifyRecord } from './commands/verify-record.ts';
+import { PlatformAccess } from './composition/platform-access.ts';
 import { readServers } from './composition/server-record.ts';
-import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
+import { startPlatform } from './composition/start-platform.ts';
 import { parseConfig, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { foreignLine } from './terminal/foreign-text.ts';
 import { whenReaderIsGone } from './terminal/reader-gone.ts';
 
 const commands = new Map<string, Command>(
@@ -22,7 +23,7 @@ const commands = new Map<string, Command>(
 );
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-let own: RunningPlatform | undefined;
+let access: PlatformAccess | undefined;
 /** The task that the command follows. */
 let followed: string | undefined;
 /** Undefined while the command is under way. */
@@ -46,26 +47,27 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const servers = readServers(process.env);
   const config = parseConfig(servers ? withoutServers(process.env) : process.env);
-  const url = process.env['WAYBILL_URL'];
-  const connect = async (): Promise<WaybillClient> => {
-    const running = url ?? findFolderHolder(config.dataDir)?.address;
-    if (running !== undefined) return new WaybillClient(running);
-    if (servers) {
-      const detail =
-        'KAFKA_BROKERS is set, so there is no platform of its own to start: say in WAYBILL_URL where the gateway is.';
-      throw new PlatformError('invalid_configuration', { detail });
-    }
-    own ??= await startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
-    return new WaybillClient(own.url);
-  };
+  access = new PlatformAccess({
+    url: process.env['WAYBILL_URL'],
+    findHolder: () => findFolderHolder(config.dataDir),
+    start: () => {
+      if (servers) throw new PlatformError('invalid_configuration', { detail: noGateway });
+      return startPlatform({ config: { ...config, gateway: { ...config.gateway, port: 0 } } });
+    },
+    say: (line) => void process.stderr.write(`${foreignLine(line)}\n`),
+  });
+  const connect = access.connect.bind(access);
   return command.run(args, { config, servers, print, connect, onFollow: (taskId) => (followed = taskId) });
 }
+
+const noGateway =
+  'KAFKA_BROKERS is set, so there is no platform of its own to start: say in WAYBILL_URL where the gateway is.';
 
 /** The platform has the task and goes on with it: at once, or when one runs again on the data folder. */
 function farewell(): string | undefined {
   if (followed === undefined) return undefined;
   const watching = `npm run waybill -- watch ${followed}`;
-  return own
+  return access?.own
     ? `Task ${followed} is kept; ${watching} goes on with it.`
     : `Task ${followed} goes on. Follow it with: ${watching}`;
 }
@@ -79,19 +81,19 @@ if (process.argv[2] === 'start') {
 } else {
   whenReaderIsGone(() => process.exit(readerGone));
   const isStopping = stopOnSignals({
-    running: () => own,
+    running: () => access?.own,
     exitCode: (interrupted) => outcome ?? interrupted,
     explain: failureLine,
     farewell,
   });
   try {
     outcome = await main(process.argv.slice(2));
-    await own?.close();
+    await access?.own?.close();
     if (!isStopping()) process.exit(outcome);
   } catch (error) {
     if (!isStopping()) {
       process.stderr.write(`${failureLine(error)}\n`);
-      await own?.close();
+      await access?.own?.close();
       process.exit(error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1);
     }
   }

@@ -1,3 +1,4 @@
 export { ApiError } from './api-error.ts';
 export { framesOf, type StreamFrame } from './event-stream.ts';
-export { WaybillClient, type FollowOptions, type SubmitOptions, type TaskFrame } from './waybill-client.ts';
+export { onceASecond, StreamLost, type FollowOptions, type TaskFrame } from './following.ts';
+export { WaybillClient, type SubmitOptions } from './waybill-client.ts';

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiError } from './api-error.ts';
 import { framesOf } from './event-stream.ts';
-import { WaybillClient, type TaskFrame } from './waybill-client.ts';
+import { StreamLost, type TaskFrame } from './following.ts';
+import { WaybillClient } from './waybill-client.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -60,9 +61,26 @@ describe('following a task', () => {
 
   it('gives up when it is told to', async () => {
     const client = await serve((_, response) => response.destroy());
-    await expect(all(client.follow('t', { again: () => Promise.resolve(false) }))).rejects.toThrow(
-      /could not be resumed/,
-    );
+    const given = all(client.follow('t', { again: () => Promise.resolve(false) }));
+    await expect(given).rejects.toThrow(/could not be resumed/);
+    await expect(given).rejects.toBeInstanceOf(StreamLost);
+    await expect(given).rejects.toMatchObject({ taskId: 't' });
+  });
+
+  it('goes on at another platform when it is moved there', async () => {
+    const positions: unknown[] = [];
+    const other = await serve((request, response) => {
+      positions.push(request.headers['last-event-id']);
+      response.end(eventFrame(2, 'TaskCompleted'));
+    });
+    const first = await serve((_, response) => void response.end(eventFrame(1, 'TaskAccepted')));
+    const client: WaybillClient = new WaybillClient(first.url, async () => {
+      client.moveTo(other.url);
+      return true;
+    });
+    expect(await all(client.follow('t'))).toHaveLength(2);
+    expect(positions).toEqual(['1']);
+    expect(client.url).toBe(other.url);
   });
 
   it('does not ask again when the platform has said no', async () => {

@@ -27,21 +27,7 @@ import type {
 } from '@waybill/contracts';
 import { apiErrorOf } from './api-error.ts';
 import { framesOf } from './event-stream.ts';
-
-/** A frame of a task's stream: an event of its plan, a piece of text, or the news that pieces begin anew. */
-export type TaskFrame =
-  | { readonly kind: 'event'; readonly event: PlanEvent }
-  | { readonly kind: 'token'; readonly token: TokenFrame }
-  | { readonly kind: 'reset' };
-
-export interface FollowOptions {
-  readonly tokens?: boolean;
-  /** Begin after this event. */
-  readonly after?: number;
-  readonly signal?: AbortSignal;
-  /** Asked after a connection was cut; false gives up. Default: once a second for a minute of failures in a row. */
-  readonly again?: (failures: number) => Promise<boolean>;
-}
+import { onceASecond, StreamLost, type Again, type FollowOptions, type TaskFrame } from './following.ts';
 
 /** How far a stream was read. */
 interface Reading {
@@ -57,7 +43,19 @@ export interface SubmitOptions {
 
 export class WaybillClient {
   /** `url`: `http://127.0.0.1:3000`. */
-  constructor(readonly url: string) {}
+  constructor(
+    private address: string,
+    private readonly again: Again = onceASecond,
+  ) {}
+
+  get url(): string {
+    return this.address;
+  }
+
+  /** What is asked from now on is asked there; a stream goes on there once it is cut. */
+  moveTo(url: string): void {
+    this.address = url;
+  }
 
   submit(task: TaskSubmission, options: SubmitOptions = {}): Promise<TaskAnswer> {
     return this.post(
@@ -138,7 +136,7 @@ export class WaybillClient {
 
   /** The task's stream from its first event to its last; it ends after the terminal one. */
   async *follow(taskId: string, options: FollowOptions = {}): AsyncGenerator<TaskFrame> {
-    const again = options.again ?? onceASecond;
+    const again = options.again ?? this.again;
     const position = options.after === undefined ? undefined : String(options.after);
     const reading: Reading = { position, failures: 0, ended: false };
     for (;;) {
@@ -146,7 +144,7 @@ export class WaybillClient {
       if (reading.ended) return;
       reading.failures += 1;
       if (await again(reading.failures)) continue;
-      throw new Error(`The stream of task ${taskId} was cut and could not be resumed.`);
+      throw new StreamLost(taskId);
     }
   }
 
@@ -217,10 +215,4 @@ function frame(event: string, data: string): TaskFrame {
   if (event === 'token') return { kind: 'token', token: JSON.parse(data) as TokenFrame };
   if (event === 'attempt.reset') return { kind: 'reset' };
   return { kind: 'event', event: JSON.parse(data) as PlanEvent };
-}
-
-async function onceASecond(failures: number): Promise<boolean> {
-  if (failures > 60) return false;
-  await new Promise((resolve) => setTimeout(resolve, failures === 1 ? 50 : 1_000));
-  return true;
 }

@@ -9,7 +9,7 @@ import { parseText } from './parse-text.ts';
 /** Throws `unsupported_document` or `unreadable_document`, at once. */
 export function parseDocument(document: SourceDocument): Blocks {
   const format = formatOf(document);
-  const text = decodeText(document.name, document.bytes);
+  const text = decodeText(document.name, document.bytes, format);
   switch (format) {
     case 'markdown':
       return parseMarkdown(text);

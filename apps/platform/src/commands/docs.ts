@@ -1,8 +1,9 @@
 /** `waybill docs add | search`: the knowledge that agents search. */
+import { foreignLine, foreignText } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { misused, readArguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
-import { indexFolder } from './index-folder.ts';
+import { indexFolder, remarksOf } from './index-folder.ts';
 
 const usage = 'docs add FOLDER [--collection NAME] [--again]\ndocs search "words" [--collection NAME]';
 const options = { collection: { type: 'string' } } as const;
@@ -19,13 +20,14 @@ export const docs: Command = {
 
 async function add(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
   const { values, words } = readArguments(args, { ...options, again: { type: 'boolean' } }, { count: 1, usage });
-  const { documents, passages, problems } = await indexFolder(await connect(), words[0]!, {
+  const indexed = await indexFolder(await connect(), words[0]!, {
     collection: values.collection ?? 'default',
     again: values.again ?? false,
   });
-  print(`${documents} documents, ${passages} passages`);
-  for (const problem of problems) print(style.bad(problem));
-  return problems.length === 0 ? 0 : 1;
+  print(`${indexed.documents} documents, ${indexed.passages} passages`);
+  for (const line of remarksOf(indexed)) print(line);
+  for (const problem of indexed.problems) print(style.bad(foreignLine(problem)));
+  return indexed.problems.length === 0 ? 0 : 1;
 }
 
 async function search(args: readonly string[], { connect, print }: CommandContext): Promise<number> {
@@ -36,8 +38,8 @@ async function search(args: readonly string[], { connect, print }: CommandContex
     ...(values.collection !== undefined && { collection: values.collection }),
   });
   for (const { name, place, score, text } of hits) {
-    print(`${style.name(name)}  ${place}  ${style.faint(score.toFixed(2))}`);
-    print(`  ${text.replaceAll('\n', '\n  ')}`);
+    print(`${style.name(foreignLine(name))}  ${foreignLine(place)}  ${style.faint(score.toFixed(2))}`);
+    print(`  ${foreignText(text).replaceAll('\n', '\n  ')}`);
   }
   if (hits.length === 0) print(style.faint('Nothing found.'));
   return 0;

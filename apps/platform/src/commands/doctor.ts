@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFolderHolder } from '@waybill/messaging';
+import { foreignLine } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -25,7 +26,7 @@ export const doctor: Command = {
       ],
       ['traces', config.otlpEndpoint === undefined ? 'not exported' : 'exported'],
     ] as const;
-    for (const [name, value] of rows) print(`${style.faint(name.padEnd(12))} ${value}`);
+    for (const [name, value] of rows) print(`${style.faint(name.padEnd(12))} ${foreignLine(value)}`);
     return Promise.resolve(0);
   },
 };

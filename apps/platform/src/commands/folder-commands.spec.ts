@@ -1,5 +1,5 @@
 /** What the commands that take a folder leave of a collection, and where a question looks: over a client that keeps documents in memory. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
@@ -88,6 +88,15 @@ it.each([
   await call(run, 'Why?', '--docs', folder);
   expect(names()).toEqual(['a.md', 'sent.md']);
   expect(printed).toContain(said);
+});
+
+it('every command that takes a folder names the links in it that it passed over', async () => {
+  const folder = folderOf('a.md');
+  symlinkSync('.', join(folder, 'around'));
+  await call(run, 'Why?', '--docs', folder);
+  await call(docs, 'add', folder);
+  const line = '  Passed over 1 link, which leads to no file inside the folder: around';
+  expect(printed.filter((other) => other === line)).toHaveLength(2);
 });
 
 it('run --docs removes nothing from a collection that was named', async () => {

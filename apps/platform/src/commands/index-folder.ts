@@ -4,10 +4,12 @@
  * what is not in the folder is removed only from a collection that mirrors it; while the list of documents cannot be read just now, it is asked for again.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
-import { limits, PlatformError, type DocumentPage, type DocumentView } from '@waybill/contracts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { limits, type DocumentPage, type DocumentView } from '@waybill/contracts';
 import { ApiError, type WaybillClient } from '@waybill/client';
+import { foreignLine } from '../terminal/foreign-text.ts';
+import { filesOf, passedOverLine } from './folder-files.ts';
 
 export interface IndexedFolder {
   /** Of the folder, whatever else the collection holds. */
@@ -17,9 +19,10 @@ export interface IndexedFolder {
   readonly problems: readonly string[];
   /** Documents that a mirror held and its folder does not. */
   readonly removed: number;
+  /** Links of the folder that were not followed. */
+  readonly passedOver: readonly string[];
 }
 
-const kinds: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.text', '.html', '.htm']);
 /** Base64 and the other fields have to fit into a body. */
 const largestBytes = Math.floor((limits.bodyBytes * 3) / 4) - 64 * 1024;
 const atOnce = 8;
@@ -40,7 +43,7 @@ export async function indexFolder(
   folder: string,
   { collection, again = false, mirrors = false }: IndexFolderOptions,
 ): Promise<IndexedFolder> {
-  const files = await filesOf(folder);
+  const { files, passedOver } = await filesOf(folder);
   const before = await allDocuments(client, collection);
   const sent: string[] = [];
   const problems: string[] = [];
@@ -61,34 +64,18 @@ export async function indexFolder(
   for (const { document_id: id } of gone) await client.deleteDocument(id);
   await settled(client, collection, new Set(sent));
   const after = [...(await allDocuments(client, collection)).values()].filter(({ name }) => present.has(name));
-  return { ...summary(after, problems), removed: gone.length };
+  return { ...summary(after, problems), removed: gone.length, passedOver };
 }
 
 /** Lines for people, below the one that says what is known now. */
-export function removalsOf({ removed }: IndexedFolder): readonly string[] {
-  if (removed === 0) return [];
-  return [
+export function remarksOf({ removed, passedOver }: IndexedFolder): readonly string[] {
+  const gone =
     removed === 1
-      ? '  1 document that is no longer in the folder was removed'
-      : `  ${removed} documents that are no longer in the folder were removed`,
-  ];
-}
-
-async function filesOf(folder: string): Promise<string[]> {
-  const about = await stat(folder).catch(() => undefined);
-  if (!about?.isDirectory()) {
-    throw new PlatformError('invalid_request', {
-      detail: `${folder} is not a folder. Give --docs a folder of Markdown, text or HTML files.`,
-    });
-  }
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && kinds.has(extname(entry.name).toLowerCase()))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((file) => !file.split('/').some((part) => part.startsWith('.') || part === 'node_modules'))
-    .toSorted();
-  if (files.length > 0) return files;
-  throw new PlatformError('invalid_request', { detail: `${folder} has no Markdown, text or HTML files.` });
+      ? '1 document that is no longer in the folder was removed'
+      : `${removed} documents that are no longer in the folder were removed`;
+  return [removed === 0 ? undefined : gone, passedOverLine(passedOver)].flatMap((line) =>
+    line === undefined ? [] : [`  ${foreignLine(line)}`],
+  );
 }
 
 interface Sending {
@@ -151,7 +138,10 @@ async function settled(client: WaybillClient, collection: string, sent: Readonly
   }
 }
 
-function summary(documents: readonly DocumentView[], problems: readonly string[]): Omit<IndexedFolder, 'removed'> {
+function summary(
+  documents: readonly DocumentView[],
+  problems: readonly string[],
+): Pick<IndexedFolder, 'documents' | 'passages' | 'problems'> {
   const failed = documents
     .filter(({ status }) => status === 'failed')
     .map(({ name, error }) => `${name}: ${error?.detail ?? 'failed'}`);

@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import type { Print } from '../terminal/follow-task.ts';
+import { foreignLine } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { indexFolder, removalsOf } from './index-folder.ts';
+import { indexFolder, remarksOf } from './index-folder.ts';
 import { ask } from './sample.ts';
 
 const usage = 'run "question" [--docs FOLDER [--again] | --collection NAME]';
@@ -46,9 +47,9 @@ async function readFolder(
 ): Promise<string> {
   const collection = named ?? collectionOf(folder);
   const indexed = await indexFolder(client, folder, { collection, again, mirrors: named === undefined });
-  print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${folder}`);
-  for (const line of removalsOf(indexed)) print(line);
-  for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
+  print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${foreignLine(folder)}`);
+  for (const line of remarksOf(indexed)) print(line);
+  for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));
   return collection;
 }
 

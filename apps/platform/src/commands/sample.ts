@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import type { TaskView } from '@waybill/contracts';
 import { followTask, printAnswer, type Print } from '../terminal/follow-task.ts';
+import { foreignLine } from '../terminal/foreign-text.ts';
 import { duration, style } from '../terminal/style.ts';
-import { indexFolder, removalsOf } from './index-folder.ts';
+import { indexFolder, remarksOf } from './index-folder.ts';
 
 const folder = join(import.meta.dirname, '../../../../examples/documents');
 const collection = 'samples';
@@ -16,8 +17,8 @@ export async function runSample(client: WaybillClient, print: Print): Promise<Ta
   print(
     `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
   );
-  for (const line of removalsOf(indexed)) print(line);
-  for (const problem of indexed.problems) print(style.bad(`  ${problem}`));
+  for (const line of remarksOf(indexed)) print(line);
+  for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));
   return ask(client, { goal: question, collection }, { print });
 }
 
@@ -31,7 +32,7 @@ export async function ask(
   onFollow?.(taskId);
   print('');
   print(`${style.strong('Task')} ${taskId}`);
-  print(`  ${style.strong(goal)}`);
+  print(`  ${style.strong(foreignLine(goal))}`);
   const task = await followTask(client, taskId, print);
   printAnswer(task, print);
   return task;

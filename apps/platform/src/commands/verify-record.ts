@@ -3,6 +3,7 @@ import { nullLogger } from '@waybill/telemetry';
 import { openRecord } from '../composition/embedded-record.ts';
 import { openServerRecord } from '../composition/server-record.ts';
 import { endProcess } from '../terminal/failure.ts';
+import { foreignLine } from '../terminal/foreign-text.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -18,7 +19,7 @@ export const verifyRecord: Command = {
       : openRecord({ dataDir: config.dataDir, logger: nullLogger, onBroken: endProcess });
     try {
       const { plans, events, running, problems } = await verify(record.log, record.plans);
-      for (const problem of problems) print(style.bad(problem));
+      for (const problem of problems) print(style.bad(foreignLine(problem)));
       print(
         `${plans} plans (${running} of them running), ${events} events: ${problems.length === 0 ? style.good('sound') : style.bad(`${problems.length} problems`)}`,
       );

@@ -1,10 +1,11 @@
 /** What a person reads when a command cannot go on: one line, what is wrong and what to do. */
-import { ApiError } from '@waybill/client';
+import { ApiError, StreamLost } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
+import { foreignLine } from './foreign-text.ts';
 import { style } from './style.ts';
 
 export function failureLine(error: unknown): string {
-  return `${style.bad('waybill:')} ${explain(error).replaceAll(/\s*\n\s*/g, ' ')}`;
+  return `${style.bad('waybill:')} ${foreignLine(explain(error))}`;
 }
 
 /** At once, without a polite stop: after a failure of the disk what was acknowledged is on it, and nothing more may be done. */
@@ -16,6 +17,7 @@ export function endProcess(error: unknown): void {
 function explain(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.detail} (${error.code})`;
   if (error instanceof PlatformError) return error.detail;
+  if (error instanceof StreamLost) return `${error.message} Follow it with: npm run waybill -- watch ${error.taskId}`;
   if (error instanceof Error)
     return isRefused(error) ? 'nothing answers at that address. Start the platform with npm start.' : error.message;
   return String(error);

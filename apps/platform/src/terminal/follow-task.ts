@@ -2,6 +2,7 @@
 import type { TaskView } from '@waybill/contracts';
 import type { WaybillClient } from '@waybill/client';
 import { answerText } from './answer.ts';
+import { foreignText } from './foreign-text.ts';
 import { style } from './style.ts';
 import { TaskProgress } from './task-progress.ts';
 
@@ -9,11 +10,22 @@ export type Print = (line: string) => void;
 
 export async function followTask(client: WaybillClient, taskId: string, print: Print): Promise<TaskView> {
   const progress = new TaskProgress();
-  for await (const frame of client.follow(taskId)) {
-    if (frame.kind === 'event') for (const line of progress.linesFor(frame.event)) print(line);
+  for (let after = 0; ;) {
+    for await (const frame of client.follow(taskId, { after })) {
+      if (frame.kind !== 'event') continue;
+      after = frame.event.seq;
+      for (const line of progress.linesFor(frame.event)) print(line);
+    }
+    try {
+      return await client.task(taskId);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error; // otherwise the stream, which is over, finds where the platform is now
+    }
   }
-  return client.task(taskId);
 }
+
+/** By `fetch`: nothing came back. */
+const isUnreachable = (error: unknown): boolean => error instanceof TypeError;
 
 /** What people came for; nothing when the task did not complete. */
 export function printAnswer(task: TaskView, print: Print): void {
@@ -21,6 +33,6 @@ export function printAnswer(task: TaskView, print: Print): void {
   print('');
   print(style.strong('Answer'));
   print('');
-  for (const line of answerText(task.output).split('\n')) print(`  ${line}`);
+  for (const line of foreignText(answerText(task.output)).split('\n')) print(`  ${line}`);
   print('');
 }

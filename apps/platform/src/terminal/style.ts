@@ -1,5 +1,6 @@
 /** Colours for people at a terminal; plain text everywhere else (pipes, CI, NO_COLOR). */
 import { styleText } from 'node:util';
+import { foreignLine } from './foreign-text.ts';
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -20,8 +21,8 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
 
-/** One line of at most `width` characters. */
+/** One line of at most `width` characters, safe to print. */
 export function shorten(text: string, width: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = foreignLine(text.replaceAll(/\s+/g, ' ').trim());
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }

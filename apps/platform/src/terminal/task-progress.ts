@@ -3,6 +3,7 @@
  * Promise: it shows what the events say and nothing else; an event it does not know is shown by its type.
  */
 import type { PlanEvent } from '@waybill/contracts';
+import { foreignLine } from './foreign-text.ts';
 import { duration, shorten, style } from './style.ts';
 
 const width = 100;
@@ -21,7 +22,7 @@ export class TaskProgress {
       case 'PlanCreated':
         return event.data.steps.map(
           ({ step_id: step, reason }, index) =>
-            `  ${index + 1}. ${style.name(step)}  ${style.faint(shorten(reason, width))}`,
+            `  ${index + 1}. ${style.name(foreignLine(step))}  ${style.faint(shorten(reason, width))}`,
         );
       case 'StepDispatched':
         this.begun.set(event.data.step_id, this.begun.get(event.data.step_id) ?? at);
@@ -30,12 +31,12 @@ export class TaskProgress {
           : [];
       case 'StepSuspended':
         return event.data.calls.map(({ call }) =>
-          line('·', event.data.step_id, `${call.kind} ${shorten(JSON.stringify(call.input), width - 30)}`),
+          line('·', event.data.step_id, `${foreignLine(call.kind)} ${shorten(JSON.stringify(call.input), width - 30)}`),
         );
       case 'CallCompleted':
         return [line('·', event.data.step_id, observed(event.data.observation))];
       case 'CallFailed':
-        return [line('·', event.data.step_id, style.bad(event.data.error.detail))];
+        return [line('·', event.data.step_id, style.bad(foreignLine(event.data.error.detail)))];
       case 'StepCompleted':
         return [line(style.good('✓'), event.data.step_id, duration(at - (this.begun.get(event.data.step_id) ?? at)))];
       case 'StepRetryScheduled':
@@ -43,22 +44,23 @@ export class TaskProgress {
           line(
             style.bad('↻'),
             event.data.step_id,
-            `${event.data.error.detail} (again in ${duration(event.data.retry_at - at)})`,
+            `${foreignLine(event.data.error.detail)} (again in ${duration(event.data.retry_at - at)})`,
           ),
         ];
       case 'StepFailed':
-        return [line(style.bad('✗'), event.data.step_id, style.bad(event.data.error.detail))];
+        return [line(style.bad('✗'), event.data.step_id, style.bad(foreignLine(event.data.error.detail)))];
       case 'TaskCompleted':
         return ['', `${style.good('completed')} in ${duration(at - this.startedAt)}, ${tokens(event.data.usage)}`];
       case 'TaskFailed':
-        return ['', `${style.bad('failed')} (${event.data.error.code}): ${event.data.error.detail}`];
+        return ['', `${style.bad('failed')} (${event.data.error.code}): ${foreignLine(event.data.error.detail)}`];
       case 'TaskCancelled':
-        return ['', `${style.bad('cancelled')}: ${event.data.reason}`];
+        return ['', `${style.bad('cancelled')}: ${foreignLine(event.data.reason)}`];
     }
   }
 }
 
-const line = (mark: string, step: string, text: string): string => `  ${mark} ${style.name(step.padEnd(10))} ${text}`;
+const line = (mark: string, step: string, text: string): string =>
+  `  ${mark} ${style.name(foreignLine(step).padEnd(10))} ${text}`;
 
 const tokens = (usage: { prompt_tokens: number; completion_tokens: number; steps: number }): string =>
   `${usage.steps} ${usage.steps === 1 ? 'activation' : 'activations'}, ${usage.prompt_tokens + usage.completion_tokens} tokens`;

@@ -72,9 +72,9 @@ function sources(kept: readonly Block[], passages: readonly ModelPassage[]): str
   return lines.length === 0 ? '' : ['**Sources**', '', ...lines].join('\n');
 }
 
-/** How a source is named, everywhere. */
+/** How a source is named, everywhere: on one line, whatever its name is. */
 export const sourceLine = (n: number, { name, place }: Pick<ModelPassage, 'name' | 'place'>): string =>
-  `- [${n}] ${name}${place === '' ? '' : `, ${place}`}`;
+  `- [${n}] ${name}${place === '' ? '' : `, ${place}`}`.replaceAll(/[\r\n]+/g, ' ');
 
 const cited = ({ n, text }: Quote): string => `“${text}” [${n}]`;
 /** A question's own `[2]` must not read as a citation. */

@@ -49,6 +49,13 @@ it('answers every part with quotes, citations and sources, and says what is miss
   );
 });
 
+it('names a source on one line, whatever the file is called', async () => {
+  const named = passages.map((passage) => ({ ...passage, name: 'two\nlines.md' }));
+  expect((await say({ passages: named })).text).toMatch(
+    /\n- \[1\] two lines\.md, Groups, lines 1-4\n- \[2\] two lines\.md$/,
+  );
+});
+
 it('streams exactly its answer, the same each time, and counts it', async () => {
   const [first, second] = [await say(), await say()];
   expect(first.pieces.join('')).toBe(first.text);

@@ -1,0 +1,126 @@
+/** Where commands of one data folder find their platform: over platforms that answer a stream's frames and nothing else. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { WaybillClient } from '@waybill/client';
+import { PlatformError } from '@waybill/contracts';
+import type { FolderHolder } from '@waybill/messaging';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { PlatformAccess, type AccessOptions } from './platform-access.ts';
+
+const frame = (seq: number, type: string): string => `id: ${seq}\nevent: ${type}\ndata: {"seq":${seq}}\n\n`;
+const accepted = frame(1, 'TaskAccepted');
+const completed = frame(2, 'TaskCompleted');
+
+let holders: (FolderHolder | undefined)[];
+let said: string[];
+let started: number;
+beforeEach(() => {
+  holders = [];
+  said = [];
+  started = 0;
+});
+
+/** A platform whose streams are cut after these frames. */
+async function serve(frames: string, { pid = 1 } = {}): Promise<FolderHolder & { address: string; end: () => void }> {
+  const server = createServer((request, response) => {
+    response.end(request.url === '/readyz' ? '{}' : request.headers['last-event-id'] === '1' ? completed : frames);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const end = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  onTestFinished(end);
+  return { pid, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, end };
+}
+
+/** The folder is looked at once for each of the holders; the last one stays. */
+function access(options: Partial<AccessOptions> = {}): PlatformAccess {
+  const findHolder = (): FolderHolder | undefined => (holders.length > 1 ? holders.shift() : holders[0]);
+  const start = async () => {
+    started += 1;
+    const { address: url } = await serve(accepted + completed);
+    return { url, close: async () => undefined, closing: undefined };
+  };
+  const say = (line: string): void => void said.push(line);
+  return new PlatformAccess({ url: undefined, findHolder, start, say, pause: async () => undefined, ...options });
+}
+
+async function follow(client: WaybillClient): Promise<number[]> {
+  const seen: number[] = [];
+  for await (const next of client.follow('t')) if (next.kind === 'event') seen.push(next.event.seq);
+  return seen;
+}
+
+it('is the holder of the folder, or one of its own when there is none', async () => {
+  const holder = await serve(completed);
+  holders = [holder];
+  expect((await access().connect()).url).toBe(holder.address);
+  expect(started).toBe(0);
+  holders = [undefined];
+  const alone = access();
+  expect((await alone.connect()).url).toBe(alone.own?.url);
+  expect([started, said]).toEqual([1, []]);
+});
+
+it('waits for a holder that does not answer yet, or that does no more and leaves', async () => {
+  const holder = await serve(completed);
+  holders = [{ pid: 1 }, { pid: 1 }, holder];
+  expect((await access().connect()).url).toBe(holder.address);
+  holder.end();
+  holders = [holder, holder, undefined];
+  const next = access();
+  expect((await next.connect()).url).toBe(next.own?.url);
+  expect(said).toEqual([]);
+});
+
+it('uses the platform of a process that was faster', async () => {
+  const faster = await serve(completed);
+  holders = [undefined, faster];
+  const start = () => Promise.reject(new PlatformError('data_folder_locked', { detail: 'x' }));
+  expect((await access({ start }).connect()).url).toBe(faster.address);
+});
+
+it('says whom it waits for, and gives up with what to do', async () => {
+  holders = [{ pid: 7 }];
+  const detail = 'Process 7 has the data folder and does not answer. Stop it, or choose another folder.';
+  await expect(access().connect()).rejects.toMatchObject({ code: 'data_folder_locked', detail });
+  expect(said).toEqual(['Process 7 has the data folder and does not answer: waiting for it, up to a minute.']);
+});
+
+it('of a stream whose platform went away is one of its own, and no event comes twice', async () => {
+  holders = [await serve(accepted), undefined];
+  const next = access();
+  expect(await follow(await next.connect())).toEqual([1, 2]);
+  expect(next.own).toBeDefined();
+  expect(said).toEqual(['The platform that ran on the data folder has ended: this command goes on with its own.']);
+});
+
+it('of a stream whose platform went away is the next holder of the folder, when there is one', async () => {
+  const [first, next] = [await serve(accepted), await serve(accepted, { pid: 2 })];
+  holders = [first, { pid: 2 }, next];
+  const client = await access().connect();
+  expect(await follow(client)).toEqual([1, 2]);
+  expect([client.url, started]).toEqual([next.address, 0]);
+  expect(said).toEqual([expect.stringContaining(`goes on with the one at ${next.address}.`)]);
+});
+
+it('of a stream that was only cut is the same one', async () => {
+  holders = [await serve(accepted)];
+  expect(await follow(await access().connect())).toEqual([1, 2]);
+  expect([started, said]).toEqual([0, []]);
+});
+
+it('gives a stream up when the folder stays with a process that does not answer', async () => {
+  holders = [await serve(accepted), { pid: 7 }];
+  await expect(follow(await access().connect())).rejects.toMatchObject({ name: 'StreamLost', taskId: 't' });
+});
+
+it('that was given by its address is nowhere else, and a cut is said in one line', async () => {
+  const { address: url } = await serve(accepted);
+  const client = await access({ url }).connect();
+  expect(await follow(client)).toEqual([1, 2]);
+  expect([client.url, started]).toEqual([url, 0]);
+  expect(said).toEqual(['The stream was cut; asking again, for up to a minute.']);
+});

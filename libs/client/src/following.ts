@@ -1,0 +1,35 @@
+/** What is said about following a task's stream: its frames, its options, and when it is given up. */
+import type { PlanEvent, TokenFrame } from '@waybill/contracts';
+
+/** A frame of a task's stream: an event of its plan, a piece of text, or the news that pieces begin anew. */
+export type TaskFrame =
+  | { readonly kind: 'event'; readonly event: PlanEvent }
+  | { readonly kind: 'token'; readonly token: TokenFrame }
+  | { readonly kind: 'reset' };
+
+export interface FollowOptions {
+  readonly tokens?: boolean;
+  /** Begin after this event. */
+  readonly after?: number;
+  readonly signal?: AbortSignal;
+  /** Default: the client's. */
+  readonly again?: Again;
+}
+
+/** Asked after a connection was cut, `failures` of them in a row by now; false gives up. */
+export type Again = (failures: number) => Promise<boolean>;
+
+/** For a minute of failures in a row. */
+export async function onceASecond(failures: number): Promise<boolean> {
+  if (failures > 60) return false;
+  await new Promise((resolve) => setTimeout(resolve, failures === 1 ? 50 : 1_000));
+  return true;
+}
+
+/** The stream was given up; the task may well go on. */
+export class StreamLost extends Error {
+  constructor(readonly taskId: string) {
+    super(`The stream of task ${taskId} was cut and could not be resumed.`);
+    this.name = new.target.name;
+  }
+}
