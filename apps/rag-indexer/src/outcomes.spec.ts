@@ -13,8 +13,8 @@ afterEach(() => t.close());
 
 async function watched() {
   const metrics = createMetrics('rag-indexer');
-  const { exporter, spans } = createSpanRecorder();
-  const telemetry = await openTelemetry({ services: ['rag-indexer'], exporter });
+  const recorder = createSpanRecorder();
+  const telemetry = await openTelemetry({ services: ['rag-indexer'], exporter: recorder.exporter });
   await t.start({ metrics, tracer: telemetry.tracer('rag-indexer') });
   const requests = async () => {
     await t.stop(); // what was answered is counted then
@@ -23,7 +23,7 @@ async function watched() {
       [...shown].map(([, request, outcome, count]) => [`${request} ${outcome}`, Number(count)]),
     );
   };
-  return { metrics, requests, spans };
+  return { metrics, requests, spans: () => recorder.spans() };
 }
 
 const none = {

@@ -49,7 +49,7 @@ export class OwnerBench {
       store,
       clock: this.clock,
       random: () => 0.5,
-spans: { startSpan: startSpanOf },
+      spans: { startSpan: startSpanOf },
       counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {}, unreadable: () => {} },
       deadLetter: deadLetterFor(this.clock),
       instanceId: 'test',

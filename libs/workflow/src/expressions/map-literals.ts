@@ -39,9 +39,16 @@ function evaluateMap(evaluator: CelEvaluator, map: CelNode, context: unknown): u
 }
 
 function keyOf(value: unknown): string {
-  if (typeof value === 'object' || typeof value === 'function')
-    throw new Error('a key of a map is text, a number or a boolean');
-  return String(value);
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      throw new Error('a key of a map is text, a number or a boolean');
+  }
 }
 
 const notAllowed = (key: string): string => `the key "${key}" is not allowed`;

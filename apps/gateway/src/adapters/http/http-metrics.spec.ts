@@ -10,10 +10,10 @@ it('shows every kind of alarm from the start, so that the first one is an increa
   http.alarm('hole');
   const text = await metrics.text();
   const shown = [...text.matchAll(/waybill_gateway_alarms_total\{.*kind="(\w+)"\} (\d)/g)];
-  expect(shown.map(([, kind, count]) => [kind, count]).toSorted()).toEqual([
-    ['gap', '0'],
-    ['hole', '1'],
-    ['projection', '0'],
-    ['unreadable', '0'],
-  ]);
+  expect(Object.fromEntries(shown.map(([, kind, count]) => [kind, count]))).toEqual({
+    gap: '0',
+    hole: '1',
+    projection: '0',
+    unreadable: '0',
+  });
 });

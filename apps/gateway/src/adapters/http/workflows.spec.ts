@@ -77,17 +77,17 @@ describe('a stored workflow', () => {
   it('gets a version of its own when many are written at once and none gives one', async () => {
     const bodies = [1, 2, 3, 4].map((n) => ({ steps, description: `Writer ${n}.` }));
     const allAppend = Promise.withResolvers<void>();
-    const { append } = log;
+    const append = log.append.bind(log);
     let waiting = 0;
     const held = vi.spyOn(log, 'append').mockImplementation(async (messages) => {
       if (++waiting === bodies.length) allAppend.resolve();
       await allAppend.promise;
-      return append.call(log, messages);
+      return append(messages);
     });
     const answers = await Promise.all(bodies.map((body) => put('g', body)));
     held.mockRestore();
     expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201, 201]);
-    expect(answers.map((answer) => answer.json.version as number).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(answers.map((answer) => answer.json.version as number).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
     expect(answers.map((answer) => answer.json.description)).toEqual(bodies.map((body) => body.description));
     expect((await put('g', { ...bodies[0], version: 5 })).status).toBe(201);
   });
