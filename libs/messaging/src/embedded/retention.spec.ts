@@ -136,11 +136,8 @@ it('tells who reads from the start where it goes on when nothing is left', async
   const told: [number, number][] = [];
   const onRecords = ({ records, nextOffset }: RecordBatch): void => void told.push([records.length, nextOffset]);
   const tail = await log.tail({ topics: ['tasks.a'], from: 'start', onRecords });
+  await vi.waitFor(() => expect(told).toEqual([[0, 3]]));
   await log.append([message('tasks.a', 'new')]);
-  const expected = [
-    [0, 3],
-    [1, 4],
-  ];
-  await vi.waitFor(() => expect(told).toEqual(expected));
+  await vi.waitFor(() => expect(told.at(-1)).toEqual([1, 4]));
   await tail.close();
 });

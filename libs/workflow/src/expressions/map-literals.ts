@@ -39,16 +39,9 @@ function evaluateMap(evaluator: CelEvaluator, map: CelNode, context: unknown): u
 }
 
 function keyOf(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    default:
-      throw new Error('a key of a map is text, a number or a boolean');
-  }
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  throw new Error('a key of a map is text, a number or a boolean');
 }
 
 const notAllowed = (key: string): string => `the key "${key}" is not allowed`;
