@@ -77,7 +77,7 @@ export class LogPartition {
   /** What comes at the offset and after it; without records when only dropped offsets are left. */
   read(table: BatchTable, offset: number): RecordBatch {
     const { topic, partition } = this;
-    const first = this.batchAt(table, offset);
+    const first = offset < this.end ? this.batchAt(table, offset) : undefined;
     if (!first) return { topic, partition, records: [], nextOffset: this.end };
     if (first.baseOffset === offset && first.nextOffset === this.end && first.records.length <= deliveryRecords) {
       return { topic, partition, records: first.records, nextOffset: first.nextOffset };
