@@ -7,19 +7,20 @@ import { randomInt } from 'node:crypto';
 import { WaybillClient } from '@waybill/client';
 import type { PlatformProcess } from '@waybill/testing';
 import { expect, it } from 'vitest';
-import { checkAll, Load } from './support/load.ts';
+import { checkAll, Load, type Kind } from './support/load.ts';
 import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
 import { runScript } from './support/run-script.ts';
 
 const kills = 20;
 const running = 200;
+const turns: readonly Kind[] = ['steps', 'steps', 'late', 'steps', 'steps', 'steps', 'cancelled', 'steps'];
 
 it('loses nothing and applies nothing twice when it is killed twenty times', { timeout: 600_000 }, async () => {
   const dataDir = scratchFolder();
   const platform = await platformIn(dataDir, { SIMULATED_TOKENS_PER_SECOND: '200' });
   await platform.start();
   const clients = [new WaybillClient(platform.url)];
-  const load = new Load(clients, running);
+  const load = new Load(clients, running, { turns });
   await Promise.race([load.ended, killOften(platform, load)]);
   load.stop();
   const done = await load.ended;

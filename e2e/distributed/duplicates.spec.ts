@@ -34,7 +34,7 @@ it('applies nothing twice when every record is delivered twice', async () => {
   expect(hits.length).toBeGreaterThan(1);
   expect(new Set(hits.map(({ document_id: id, place }) => `${id}/${place}`)).size).toBe(hits.length);
   // Who submits waits for the copies, so that they come while tasks run however slow the machine is.
-  const load = new Load(clients, running, () => twice.catchUp());
+  const load = new Load(clients, running, { before: () => twice.catchUp() });
   await Promise.all([speaksOnce(clients), cancelsOnce(one, other), registersOnce(one, other)]);
   while (load.heard < eventsHeard) await Promise.race([load.ended, new Promise((resolve) => setTimeout(resolve, 10))]);
   load.stop();

@@ -22,7 +22,7 @@ const speech = (limits: object): object => ({
   output: '${{ input.id }}',
 });
 
-/** What tasks do, by turns: mostly steps that need each other, and now and then one whose time is up or that is cancelled while it speaks. */
+/** What a task does: steps that need each other, or one whose time is up or that is cancelled while it speaks. */
 const kinds = {
   steps: {
     definition: {
@@ -40,8 +40,7 @@ const kinds = {
   late: { definition: speech({ timeout: '300ms', retry: { max_attempts: 2 } }), ends: ['TaskFailed', 'TaskCompleted'] },
   cancelled: { definition: speech({}), ends: ['TaskCancelled', 'TaskCompleted'] },
 } as const;
-type Kind = keyof typeof kinds;
-const turns: readonly Kind[] = ['steps', 'steps', 'late', 'steps', 'steps', 'steps', 'cancelled', 'steps'];
+export type Kind = keyof typeof kinds;
 const terminal = new Set<string>(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
 
 export interface Followed {
@@ -49,6 +48,13 @@ export interface Followed {
   readonly key: string;
   readonly taskId: string;
   readonly events: readonly PlanEvent[];
+}
+
+export interface LoadOptions {
+  /** What each waits for before it submits. */
+  readonly before?: () => Promise<void>;
+  /** What is submitted, in turn; default: steps that need each other. */
+  readonly turns?: readonly Kind[];
 }
 
 /** Keeps so many tasks running until it is stopped, spread over the addresses. */
@@ -60,12 +66,12 @@ export class Load {
   private begun = 0;
   private stopped = false;
 
-  /** `before`: what each waits for before it submits. */
-  constructor(
-    clients: readonly WaybillClient[],
-    running: number,
-    private readonly before: () => Promise<void> = async () => {},
-  ) {
+  private readonly before: () => Promise<void>;
+  private readonly turns: readonly Kind[];
+
+  constructor(clients: readonly WaybillClient[], running: number, { before, turns }: LoadOptions = {}) {
+    this.before = before ?? (() => Promise.resolve());
+    this.turns = turns ?? ['steps'];
     const lanes = Array.from({ length: running }, (_, nth) => this.lane(clients[nth % clients.length]!));
     this.ended = Promise.all(lanes).then((all) => all.flat());
   }
@@ -78,7 +84,7 @@ export class Load {
     const done: Followed[] = [];
     for (await this.before(); !this.stopped; await this.before()) {
       this.begun += 1;
-      done.push(await this.oneTask(client, turns[this.begun % turns.length]!));
+      done.push(await this.oneTask(client, this.turns[this.begun % this.turns.length]!));
     }
     return done;
   }

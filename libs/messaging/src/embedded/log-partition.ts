@@ -69,15 +69,15 @@ export class LogPartition {
     this.#rows = [];
   }
 
-  /** The stored batch that holds the offset, or the first one after it. */
+  /** The stored batch that holds the offset, or the first one after it; undefined at the end. */
   batchAt(table: BatchTable, offset: number): CommittedBatch | undefined {
-    return this.#recent.at(offset) ?? table.read(this, offset);
+    return offset < this.end ? (this.#recent.at(offset) ?? table.read(this, offset)) : undefined;
   }
 
   /** What comes at the offset and after it; without records when only dropped offsets are left. */
   read(table: BatchTable, offset: number): RecordBatch {
     const { topic, partition } = this;
-    const first = offset < this.end ? this.batchAt(table, offset) : undefined;
+    const first = this.batchAt(table, offset);
     if (!first) return { topic, partition, records: [], nextOffset: this.end };
     if (first.baseOffset === offset && first.nextOffset === this.end && first.records.length <= deliveryRecords) {
       return { topic, partition, records: first.records, nextOffset: first.nextOffset };

@@ -111,8 +111,7 @@ export class SqliteMessageLog implements MessageLog {
 
   /** The stored batch that holds this offset, or the first one after it; undefined at the end. */
   readBatch(topic: string, partition: number, offset: number): CommittedBatch | undefined {
-    const found = this.#catalogue.find(topic)?.[partition];
-    return found && offset < found.end ? found.batchAt(this.#table, offset) : undefined;
+    return this.#catalogue.find(topic)?.[partition]?.batchAt(this.#table, offset);
   }
 
   async partitions(topic: string): Promise<number> {

@@ -1,5 +1,5 @@
 /** The whole platform in a process of its own, embedded, as a user starts it. */
-import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { ServiceProcess } from './service-process.ts';
 
@@ -49,13 +49,21 @@ export class PlatformProcess {
   }
 }
 
+/** Below those that the system gives to whoever connects: one of them could be taken between the look and the start. */
+const firstPort = 12_000;
+const lastPort = 29_999;
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port');
-  return address.port;
+  for (;;) {
+    const port = randomInt(firstPort, lastPort + 1);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
