@@ -42,7 +42,7 @@ async function killOften(platform: PlatformProcess, load: Load): Promise<void> {
     await platform.start('/healthz');
   };
   for (let kill = 0; kill < kills; kill += 1) {
-    const moment = load.heard + randomInt(1, 1_000);
+    const moment = load.heard + randomInt(1, 500);
     while (load.heard < moment) {
       if (!platform.isRunning) throw new Error(`The platform ended by itself:\n${platform.output}`);
       await new Promise((resolve) => setTimeout(resolve, 1));
