@@ -45,7 +45,10 @@ export interface GroupOptions {
   onAssigned(claims: readonly Claim[]): Promise<readonly Position[]>;
   /** The partitions are no longer this member's. Called once for each assignment, after a running `onRecords` has settled where the group's time-out allows. */
   onRevoked(claims: readonly TopicPartition[]): Promise<void>;
-  /** When it rejects the partition (with all of its number when co-partitioned) is revoked and, after a back-off, assigned anew. */
+  /**
+   * When it rejects the partition (with all of its number when co-partitioned) is revoked and, after a back-off, assigned anew. A batch without
+   * records says where reading goes on, as nothing is left before that.
+   */
   onRecords(batch: RecordBatch): Promise<void> | void;
 }
 export interface Claim extends TopicPartition {
