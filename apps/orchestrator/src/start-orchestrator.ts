@@ -1,6 +1,13 @@
 /** The orchestrator as a Nest microservice over any log and store. */
 import { NestFactory } from '@nestjs/core';
-import { LogTransport, showConsumerLag, type Clock, type ConsumerHooks, type MessageLog } from '@waybill/messaging';
+import {
+  LogTransport,
+  refuseLargeRecords,
+  showConsumerLag,
+  type Clock,
+  type ConsumerHooks,
+  type MessageLog,
+} from '@waybill/messaging';
 import type { PlanStore } from '@waybill/storage';
 import type { Logger, Metrics, Tracer } from '@waybill/telemetry';
 import { decide, evolve } from '@waybill/workflow';
@@ -40,6 +47,7 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<R
     spans: tracer,
     counters: orchestratorCounters(metrics, logger),
     deadLetter: deadLetterFor(clock),
+    refuseLarge: refuseLargeRecords,
     instanceId,
     config: OrchestratorConfig.parse(options.config ?? {}),
   };

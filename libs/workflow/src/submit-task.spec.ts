@@ -132,6 +132,18 @@ it('fails without the input when that does not fit into a record', () => {
     .then(...failing('too_deep'));
 });
 
+it('fails when its steps fit into the request and, with what planning adds to each, into no record', () => {
+  const steps = Object.fromEntries(
+    Array.from({ length: limits.steps }, (_, place) => [`s${place}`, { agent: 'echo', with: { x: 'x'.repeat(700) } }]),
+  );
+  const queue = `agent.${'e'.repeat(limits.nameChars)}`;
+  const request = { ...requestOf(steps), agents: { echo: { queue, max_tokens: 0 } } };
+  expect(JSON.stringify(request).length).toBeLessThan(limits.recordBytes);
+  given()
+    .when(submit(request))
+    .then(...failing('payload_too_large'));
+});
+
 it('makes the steps without needs ready, in the order of the definition', () => {
   const { plan } = started({ c: {}, b: { needs: ['a'] }, a: {} });
   expect(readySteps(plan, t0)).toEqual(['c', 'a']);

@@ -1,11 +1,11 @@
 /** A task becomes a plan: its definition as submitted, or one that the rules make from its goal. */
-import type { ErrorCode, NormalDefinition, PlanFact, PlannedStep, SubmitTask } from '@waybill/contracts';
+import type { ErrorCode, Json, NormalDefinition, PlanFact, PlannedStep, SubmitTask } from '@waybill/contracts';
 import type { Decision } from './commands.ts';
 import { checkDefinition } from './definition/normal-form.ts';
 import { failure, taskFailed, unspent } from './endings.ts';
 import { isoTime } from './iso-time.ts';
 import { planGoal } from './planner.ts';
-import { misfit } from './record-size.ts';
+import { inputDepth, misfit } from './record-size.ts';
 
 export function submitTask(request: SubmitTask, at: number): Decision {
   const accepted = taskAccepted(request, at);
@@ -20,7 +20,7 @@ export function submitTask(request: SubmitTask, at: number): Decision {
   const [problem] = request.definition ? checkDefinition(definition) : [];
   if (problem) return { events: [accepted, end(problem.code, problem.detail)] };
   const steps = planSteps(definition, request);
-  if (typeof steps === 'string') return { events: [accepted, end('unknown_agent', steps)] };
+  if ('code' in steps) return { events: [accepted, end(steps.code, steps.detail)] };
   const created = planCreated(definition, steps, request, at);
   if (request.deadline_at === undefined || request.deadline_at > at) return { events: [accepted, created] };
   return {
@@ -56,16 +56,22 @@ function planCreated(definition: NormalDefinition, steps: PlannedStep[], request
   return { type: 'PlanCreated', time: isoTime(at), data };
 }
 
-/** Answers a sentence when an agent is not known. */
-function planSteps(definition: NormalDefinition, { task_id, agents }: SubmitTask): PlannedStep[] | string {
+/** Or why the definition cannot be planned: an agent is not known, or the steps fit into no record with what is added to each. */
+function planSteps(
+  { steps, output }: NormalDefinition,
+  { task_id, agents }: SubmitTask,
+): PlannedStep[] | { code: ErrorCode; detail: string } {
   const planned: PlannedStep[] = [];
-  for (const { step_id, agent, needs, with: input, reason, retry, timeout_ms } of definition.steps) {
+  for (const { step_id, agent, needs, with: input, reason, retry, timeout_ms } of steps) {
     const card = Object.hasOwn(agents, agent) ? agents[agent] : undefined;
-    if (!card)
-      return `Step ${step_id} asks for the agent ${JSON.stringify(agent.slice(0, 128))}, and no agent of this name is known.`;
+    if (!card) {
+      const detail = `Step ${step_id} asks for the agent ${JSON.stringify(agent.slice(0, 128))}, and no agent of this name is known.`;
+      return { code: 'unknown_agent', detail };
+    }
     const work_id = `${task_id}.${planned.length + 1}`;
     const { queue, max_tokens } = card;
     planned.push({ step_id, work_id, agent, queue, needs, with: input, reason, retry, timeout_ms, max_tokens });
   }
-  return planned;
+  const size = misfit({ steps: planned as unknown as Json[], output }, inputDepth);
+  return size === undefined ? planned : { code: size, detail: 'The plan does not fit into one record.' };
 }

@@ -131,6 +131,14 @@ it('tells the agent that an answer was too large instead of failing the step', (
     .then({ type: 'CallFailed', data: { ordinal: 0, error: { code: 'payload_too_large' } } });
 });
 
+it('fails a step whose many calls do not fit into a record once they are numbered', () => {
+  const calls = Array.from({ length: 20_000 }, () => ({ kind: 'knowledge.search' as const, input: {} }));
+  expect(JSON.stringify(calls).length).toBeLessThan(limits.recordBytes * 0.9);
+  const history = started({ a: {} }).dispatch('a');
+  history.apply(history.result('a', { status: 'suspended', calls }));
+  expect(history.facts.at(-2)).toMatchObject({ type: 'StepFailed', data: { error: { code: 'payload_too_large' } } });
+});
+
 it('fails a step whose calls do not fit into a record', () => {
   const history = started(one).dispatch('a').search('a', 'x'.repeat(limits.recordBytes));
   expect(history.facts.at(-2)).toMatchObject({ type: 'StepFailed', data: { error: { code: 'payload_too_large' } } });

@@ -18,7 +18,8 @@ export function suspendStep(
   { calls, usage = noUsage, thought }: Extract<Outcome, { status: 'suspended' }>,
 ): PlanFact[] {
   if (overspends(plan, reserved, usage)) return failStep(plan, step, { error: overspent(step), at, usage });
-  const size = misfit([calls as unknown as Json, thought ?? null]);
+  const numbered = calls.map((call: Call, index) => ({ ordinal: step.ordinal + index, call }));
+  const size = misfit([numbered as unknown as Json, thought ?? null]);
   if (size !== undefined) return failStep(plan, step, { error: oversized(step, size), at, usage });
   if (step.turn + 1 >= maxTurns) {
     const detail = `Step ${step.planned.step_id} asked for calls ${maxTurns} times without an answer.`;
@@ -30,7 +31,7 @@ export function suspendStep(
     work_id,
     epoch: step.epoch,
     turn: step.turn,
-    calls: calls.map((call: Call, index) => ({ ordinal: step.ordinal + index, call })),
+    calls: numbered,
     usage,
     deadline_at: deadlineOf(plan, timeout_ms, at),
   };

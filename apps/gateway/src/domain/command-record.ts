@@ -3,11 +3,13 @@ import {
   limits,
   messageType,
   PlatformError,
+  SubmitTask,
+  type ErrorCode,
   type Json,
   type OutgoingMessage,
   type WhoseData,
 } from '@waybill/contracts';
-import { misfit } from '@waybill/workflow';
+import { decide, emptyPlan, misfit } from '@waybill/workflow';
 
 /** Who asks, and in which trace. */
 export interface Caller {
@@ -64,4 +66,14 @@ export function refuseLarge(text: string, more = 0): void {
 export function refuseMisfit(value: Json, pointer: string): void {
   const code = misfit(value);
   if (code) throw new PlatformError(code, { detail: `This does not fit into one record. ${advice}`, pointer });
+}
+
+/** Throws what the owner of a plan would make of the command: planning adds to each step. */
+export function refuseUnplannable(command: string, pointer: string): void {
+  const request = SubmitTask.parse(JSON.parse(command));
+  const decision = decide(emptyPlan(), { type: 'SubmitTask', request, at: 0 });
+  const last = 'events' in decision ? decision.events.at(-1) : undefined;
+  if (last?.type !== 'TaskFailed') return;
+  const { code, detail } = last.data.error;
+  throw new PlatformError(code as ErrorCode, { detail: `${detail} ${advice}`, pointer });
 }

@@ -2,6 +2,11 @@
 import { task, type Bad } from './bad-input.ts';
 
 const echoing = (chars: number): object => ({ steps: { a: { agent: 'echo', with: { x: 'x'.repeat(chars) } } } });
+const echoingOften = (steps: number, chars: number): object => ({
+  steps: Object.fromEntries(
+    Array.from({ length: steps }, (_, place) => [`s${place}`, { agent: 'echo', with: { x: 'x'.repeat(chars) } }]),
+  ),
+});
 const tooLarge = (what: string, body: object, pointer: string, more: Partial<Bad> = {}): Bad =>
   task(what, body, 'payload_too_large', { status: 413, pointer, ...more });
 
@@ -18,6 +23,16 @@ export const badSizes: Bad[] = [
     '/input',
   ),
   tooLarge('a large definition', { definition: echoing(1_039_000) }, '/definition'),
+  tooLarge(
+    'a definition that is too large once it is planned',
+    { definition: echoingOften(1_000, 765) },
+    '/definition',
+  ),
+  tooLarge(
+    'such a definition that is only tried',
+    { definition: echoingOften(1_000, 765), dry_run: true },
+    '/definition',
+  ),
   tooLarge('input and definition together', { definition: echoing(600_000), input: { x: 'x'.repeat(600_000) } }, ''),
   tooLarge('large metadata', { name: 'large', text: 'a', metadata: { x: 'x'.repeat(1_039_000) } }, '/metadata', {
     to: 'POST /v1/documents',

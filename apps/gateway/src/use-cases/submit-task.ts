@@ -14,7 +14,7 @@ import {
 } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import { checkShape } from '../domain/check-shape.ts';
-import { commandRecord, refuseLarge, refuseMisfit, type Caller } from '../domain/command-record.ts';
+import { commandRecord, refuseLarge, refuseMisfit, refuseUnplannable, type Caller } from '../domain/command-record.ts';
 import type { LiveTasks } from '../domain/live-tasks.ts';
 import { madeAt } from '../domain/task-id.ts';
 import type { Crypto } from '../ports/crypto.ts';
@@ -63,6 +63,7 @@ export class SubmitTask {
       launch = found instanceof Promise ? await found : found;
       refuseInput(launch, task);
       content = contentText(task, { launch, deadline });
+      refusePlan(content, task);
     } catch (refusal) {
       const first = await this.findFirst(task, caller);
       if (first) return first;
@@ -185,6 +186,14 @@ function contentText(
   text += `,"labels":${JSON.stringify(task.labels ?? {})},"budget":${JSON.stringify(task.budget ?? {})}}`;
   refuseLarge(text, headBytes);
   return text;
+}
+
+/** Any: ids are equally long. */
+const someIdentity: Identity = { taskId: '00000000-0000-7000-8000-000000000000', isReplayed: false };
+
+function refusePlan(content: string, { definition }: TaskSubmissionHead): void {
+  if (content.length <= surelyFits) return;
+  refuseUnplannable(headText(someIdentity) + content, definition === undefined ? '/workflow' : '/definition');
 }
 
 const previewOf = ({ definition, hash }: Launch): DryRunAnswer => ({

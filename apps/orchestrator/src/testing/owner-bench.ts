@@ -10,7 +10,7 @@ import {
   type PlanEvent,
   type TaskRequest,
 } from '@waybill/contracts';
-import type { MessageLog } from '@waybill/messaging';
+import { refuseLargeRecords, type MessageLog } from '@waybill/messaging';
 import { InMemoryPlanStore, ManualClock, PlanRecord, type PlanStoreFaults } from '@waybill/testing';
 import { decide, evolve, normaliseDefinition, type Core } from '@waybill/workflow';
 import { deadLetterFor } from '../adapters/messages/dead-letter.ts';
@@ -52,6 +52,7 @@ export class OwnerBench {
       spans: { startSpan: startSpanOf },
       counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {}, unreadable: () => {} },
       deadLetter: deadLetterFor(this.clock),
+      refuseLarge: refuseLargeRecords,
       instanceId: 'test',
       config: OrchestratorConfig.parse(options.config ?? {}),
     };

@@ -1,5 +1,4 @@
 import { PlatformError, topics } from '@waybill/contracts';
-import { decide, evolve, type Core } from '@waybill/workflow';
 import { describe, expect, it } from 'vitest';
 import { completed, OwnerBench, unreachable } from '../testing/owner-bench.ts';
 
@@ -198,43 +197,5 @@ describe('an owner', () => {
     await owner.take(0);
     await owner.release(0);
     await expect(owner.execute({ partition: 0, records: [] })).rejects.toThrow('was not taken');
-  });
-});
-
-describe('a record that cannot be processed', () => {
-  it('is dead-lettered with the commit that moves past it, and hurts nobody else', async () => {
-    const bench = new OwnerBench();
-    const owner = bench.owner();
-    await owner.take(0);
-    await owner.execute({ partition: 0, records: [bench.unreadable(), bench.submit('t', { a: {} })] });
-    expect(bench.typesOf('t')).toEqual(started);
-    expect(bench.to('orchestrator.dlq')).toMatchObject([
-      { value: '{', headers: { dlq_offset: '0', dlq_error_class: 'invalid' } },
-    ]);
-    expect(bench.record.row(0).requests).toBe(2);
-  });
-
-  it('because the core fails on it ends its own plan as a bug, and hurts nobody else', async () => {
-    const bench = new OwnerBench();
-    const core: Core = {
-      evolve,
-      decide: (plan, command) => {
-        if (command.type === 'ApplyResult' && command.result.plan_id === 'bad') throw new Error('core bug');
-        return decide(plan, command);
-      },
-    };
-    const owner = bench.owner({ core });
-    await owner.take(0);
-    await owner.execute({ partition: 0, records: [bench.submit('bad', { a: {} }), bench.submit('good', { a: {} })] });
-    const results = [bench.result('bad', 'a', completed), bench.result('good', 'a', completed)];
-    await expect(owner.execute({ partition: 0, records: results })).rejects.toThrow('core bug');
-    await owner.take(0);
-    await owner.execute({ partition: 0, records: results });
-    expect(bench.eventsOf('bad').at(-1)).toMatchObject({
-      type: 'TaskFailed',
-      data: { error: { class: 'bug', code: 'poisoned' } },
-    });
-    expect(bench.typesOf('good').at(-1)).toBe('TaskCompleted');
-    expect(bench.to('orchestrator.dlq')).toHaveLength(1);
   });
 });

@@ -50,7 +50,7 @@ export class PartitionOwner {
     this.offsets = ownership.offsets;
     this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, ports.clock.now());
     this.queue = new DispatchQueue(ports.config.openActivations);
-    this.decider = new PlanDecider(ports.core, this.queue, ports.spans, ports.counters);
+    this.decider = new PlanDecider(ports, this.queue);
     for (const { planId, at } of ownership.wakeUps) this.remember(planId, at);
   }
 

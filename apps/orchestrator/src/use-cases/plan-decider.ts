@@ -1,6 +1,7 @@
 /**
  * Decides commands against the plans of one partition and writes what follows into the draft of the running batch.
- * Promises: an event is folded before the next command is decided; a broken rule is a verdict, never an exception.
+ * Promises: an event is folded before the next command is decided; a broken rule is a verdict, never an exception; what no record can hold
+ * is thrown where it is decided, so that it is known whose it is.
  */
 import {
   ownerOf,
@@ -11,26 +12,28 @@ import {
   type PlanFact,
   type Verdict,
 } from '@waybill/contracts';
-import { hasReadySteps, readySteps, type Core, type Decision, type PlanCommand } from '@waybill/workflow';
+import { hasReadySteps, readySteps, type Decision, type PlanCommand } from '@waybill/workflow';
 import type { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
 import { eventRecord, messagesOf, verdictRecord, type Origin } from '../domain/plan-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { AddressedCommand } from './parse-command.ts';
-import type { DecisionCounters, Spans } from './ports.ts';
+import type { OrchestratorPorts } from './ports.ts';
 
 export class PlanDecider {
   constructor(
-    private readonly core: Core,
+    private readonly ports: Pick<OrchestratorPorts, 'core' | 'spans' | 'counters' | 'refuseLarge'>,
     private readonly queue: DispatchQueue,
-    private readonly spans: Spans,
-    private readonly counters: DecisionCounters,
   ) {}
 
   /** A record's command, and the verdict for who waits for one. */
   decideRecord(owned: OwnedPlan, record: IncomingMessage, addressed: AddressedCommand, draft: CommitDraft): void {
     const { traceparent: parent, tracestate } = record.headers;
-    const span = this.spans.startSpan(`decide ${addressed.command.type}`, { parent, tracestate, kind: 'consumer' });
+    const span = this.ports.spans.startSpan(`decide ${addressed.command.type}`, {
+      parent,
+      tracestate,
+      kind: 'consumer',
+    });
     owned.whose ??= ownerOf(record);
     const origin: Origin = {
       whose: owned.whose,
@@ -38,7 +41,7 @@ export class PlanDecider {
       traceparent: span.traceparent,
       tracestate: span.tracestate,
     };
-    const decision = this.core.decide(owned.plan, addressed.command);
+    const decision = this.ports.core.decide(owned.plan, addressed.command);
     // What changes nothing brings nothing on: the plan stays in its trace.
     if ('events' in decision && decision.events.length > 0) owned.enter(span);
     this.apply(owned, decision, origin, draft);
@@ -53,7 +56,7 @@ export class PlanDecider {
 
   /** A command that no record asked for: a timer, or the outcome of a record that cannot be processed. */
   decideOwn(owned: OwnedPlan, command: PlanCommand, draft: CommitDraft): void {
-    this.apply(owned, this.core.decide(owned.plan, command), originOf(owned), draft);
+    this.apply(owned, this.ports.core.decide(owned.plan, command), originOf(owned), draft);
     this.enqueue(owned, draft.at); // a retry whose time has come is ready without an event
   }
 
@@ -68,13 +71,18 @@ export class PlanDecider {
       const owned = brought instanceof Promise ? await brought : brought;
       for (const stepId of readySteps(owned.plan, at)) {
         if (!this.queue.hasCredit) break; // the plan is in the queue again: it has ready steps
-        this.apply(owned, this.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }), originOf(owned), draft);
+        this.apply(
+          owned,
+          this.ports.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }),
+          originOf(owned),
+          draft,
+        );
       }
     }
   }
 
   private apply(owned: OwnedPlan, decision: Decision, origin: Origin, draft: CommitDraft): void {
-    if ('ignored' in decision) this.counters.ignored(decision.ignored);
+    if ('ignored' in decision) this.ports.counters.ignored(decision.ignored);
     if (!('events' in decision) || decision.events.length === 0) return;
     draft.touched.add(owned);
     const before = owned.openActivations;
@@ -82,7 +90,7 @@ export class PlanDecider {
     const change = owned.openActivations - before;
     if (change > 0) this.queue.opened(change);
     else this.queue.closed(-change);
-    this.counters.decided(decision.events.length);
+    this.ports.counters.decided(decision.events.length);
     this.enqueue(owned, draft.at);
   }
 
@@ -93,8 +101,12 @@ export class PlanDecider {
 
   private write(owned: OwnedPlan, fact: PlanFact, origin: Origin, draft: CommitDraft): void {
     const event = owned.apply(fact);
-    draft.events.push({ planId: owned.planId, seq: event.seq, message: eventRecord(owned.planId, event, origin) });
-    for (const message of messagesOf(owned.planId, event, origin)) draft.messages.push(message);
+    const message = eventRecord(owned.planId, event, origin);
+    const messages = messagesOf(owned.planId, event, origin);
+    // The store would refuse the whole batch, whoever else is in it.
+    this.ports.refuseLarge([message, ...messages]);
+    draft.events.push({ planId: owned.planId, seq: event.seq, message });
+    draft.messages.push(...messages);
   }
 }
 

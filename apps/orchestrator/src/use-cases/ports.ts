@@ -13,12 +13,9 @@ interface OrchestratorSettings {
   readonly snapshotEvery: number;
 }
 
-export interface DecisionCounters {
+export interface OrchestratorCounters {
   decided(events: number): void;
   ignored(reason: 'duplicate' | 'late'): void;
-}
-
-export interface OrchestratorCounters extends DecisionCounters {
   /** One batch of so many records was committed. */
   committed(records: number): void;
   /** Why records were dead-lettered. */
@@ -53,6 +50,8 @@ export interface OrchestratorPorts {
   readonly counters: OrchestratorCounters;
   /** The message for the dead-letter topic: original bytes, and why. */
   readonly deadLetter: (record: IncomingMessage, error: unknown) => OutgoingMessage;
+  /** Throws `payload_too_large` when one of them is over the hard limit of the log. */
+  readonly refuseLarge: (messages: readonly OutgoingMessage[]) => void;
   /** Of this process. */
   readonly instanceId: string;
   readonly config: OrchestratorSettings;

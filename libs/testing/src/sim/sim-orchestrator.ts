@@ -1,6 +1,6 @@
 /** The real orchestrator in a simulated process: its use cases behind the real consumer of owned partitions. */
 import { failureOf, topics } from '@waybill/contracts';
-import { deadLetterMessage, OwnedPartitionConsumer } from '@waybill/messaging';
+import { deadLetterMessage, OwnedPartitionConsumer, refuseLargeRecords } from '@waybill/messaging';
 import { AdvancePlans, OrchestratorConfig, type OrchestratorPorts } from '@waybill/orchestrator';
 import { decide, evolve } from '@waybill/workflow';
 import { InMemoryPlanStore } from '../memory-plan-store.ts';
@@ -59,6 +59,7 @@ export async function startOrchestrator({
         lastFailedAt: now,
       });
     },
+    refuseLarge: refuseLargeRecords,
     instanceId: life.name,
     config: OrchestratorConfig.parse(config),
   };
