@@ -5,7 +5,17 @@
 import type { ActivationResult, Json, Outcome, PlanFact } from '@waybill/contracts';
 import { overspent, oversized, type Applied } from './applied.ts';
 import { duplicate, late, type Decision } from './commands.ts';
-import { clip, clipFailure, endingOf, failStep, failure, settled, taskFailed, type Ending } from './endings.ts';
+import {
+  clip,
+  clipFailure,
+  endingOf,
+  failStep,
+  failure,
+  recordable,
+  settled,
+  taskFailed,
+  type Ending,
+} from './endings.ts';
 import { render } from './expressions/render.ts';
 import { findStep } from './find-step.ts';
 import { isoTime } from './iso-time.ts';
@@ -56,7 +66,7 @@ function complete(
     output,
     usage,
   };
-  if (model !== undefined) data.model = model.slice(0, 256);
+  if (model !== undefined) data.model = recordable(model.slice(0, 256));
   if (thought !== undefined) data.thought = thought;
   const completed: PlanFact = { type: 'StepCompleted', time: isoTime(at), data };
   if (overspends(plan, reserved, usage)) {

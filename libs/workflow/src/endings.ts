@@ -1,6 +1,6 @@
 /** The facts that end a step or a plan. Nothing follows a terminal fact, so each function here answers all that is left to say. */
 import type { ErrorCode, Failure, PlanFact, Usage } from '@waybill/contracts';
-import { errorCatalogue } from '@waybill/contracts';
+import { errorCatalogue, isText } from '@waybill/contracts';
 import { isoTime } from './iso-time.ts';
 import { lostUsage, noUsage, sum, totals } from './ledger.ts';
 import type { RunningPlan, Step, Totals } from './plan.ts';
@@ -9,7 +9,11 @@ import type { RunningPlan, Step, Totals } from './plan.ts';
 const detailChars = 4_000;
 
 export const clip = (text: string): string =>
-  text.length <= detailChars ? text : `${text.slice(0, detailChars - 1).toWellFormed()}…`;
+  recordable(text.length <= detailChars ? text : `${text.slice(0, detailChars - 1)}…`);
+
+/** Others have worded it, or cut it: a sign stands where the record could hold no character. */
+export const recordable = (text: string): string =>
+  isText(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
 
 export const failure = (code: ErrorCode, detail: string): Failure => ({
   class: errorCatalogue[code][0],
@@ -20,10 +24,11 @@ export const failure = (code: ErrorCode, detail: string): Failure => ({
 /** Codes are a word or two. */
 const codeChars = 128;
 
-export const clipFailure = (error: Failure): Failure =>
-  error.detail.length <= detailChars && error.code.length <= codeChars
-    ? error
-    : { ...error, code: error.code.slice(0, codeChars).toWellFormed(), detail: clip(error.detail) };
+export const clipFailure = (error: Failure): Failure => ({
+  ...error,
+  code: recordable(error.code.slice(0, codeChars)),
+  detail: clip(error.detail),
+});
 
 export interface Ending {
   readonly at: number;
