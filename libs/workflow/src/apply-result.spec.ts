@@ -179,3 +179,17 @@ it('fails a step whose output does not fit into a record or is too deep, and nam
     .complete('draft', deep as never);
   expect(nested.facts.at(-2)).toMatchObject({ type: 'StepFailed', data: { error: { code: 'too_deep' } } });
 });
+
+it('counts what an agent thought into the record of its answer', () => {
+  const text = 'x'.repeat(limits.recordBytes * 0.6);
+  const history = started(two).dispatch('draft');
+  history.apply(history.result('draft', { status: 'completed', output: text, thought: text }));
+  expect(history.facts.at(-1)).toMatchObject({ type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } });
+});
+
+it('lets the output of a task nest what steps have answered', () => {
+  let deep: unknown = 1;
+  for (let depth = 0; depth < limits.jsonDepth; depth += 1) deep = [deep];
+  const history = started({ a: {} }, { output: { of: ['${{ steps.a.output }}'] } }).dispatch('a');
+  expect(history.complete('a', deep as never).facts.at(-1)).toMatchObject({ type: 'TaskCompleted' });
+});

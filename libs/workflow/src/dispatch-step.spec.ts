@@ -2,7 +2,7 @@ import { limits } from '@waybill/contracts';
 import { expect, it } from 'vitest';
 import { readySteps } from './agenda.ts';
 import { given } from './testing/given.ts';
-import { started, t0, transient } from './testing/history.ts';
+import { History, requestOf, started, t0, transient } from './testing/history.ts';
 
 const dispatch = (stepId: string, at = t0) => ({ type: 'DispatchStep' as const, stepId, at });
 
@@ -164,4 +164,35 @@ it('gives the last step what is left, and fails when nothing is', () => {
       },
       { type: 'TaskFailed', data: { usage: { prompt_tokens: 50, completion_tokens: 10, steps: 1 } } },
     );
+});
+
+it('has the priority of its task, and a deadline of whole milliseconds', () => {
+  const history = new History().submit({ ...requestOf({ a: { timeout_ms: 1.5 } }), priority: 8 }).dispatch('a');
+  expect(history.facts.at(-1)).toMatchObject({ data: { priority: 8, deadline_at: t0 + 2 } });
+});
+
+it('counts the journal into the record of the work', () => {
+  const text = 'x'.repeat(limits.recordBytes * 0.6);
+  const history = started({ a: { with: { text: '${{ input.text }}' } } }, { input: { text } }).dispatch('a');
+  history.search('a', 'x').answer('a', 0, text).dispatch('a');
+  expect(history.facts.at(-1)).toMatchObject({ type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } });
+});
+
+it('spends a budget to its last token', () => {
+  const history = started({ a: { max_tokens: 40 }, b: { max_tokens: 40 } }, { budget: { tokens: 80 } });
+  expect(
+    history
+      .dispatch('a', 'b')
+      .facts.slice(2)
+      .map(({ type }) => type),
+  ).toEqual(['StepDispatched', 'StepDispatched']);
+});
+
+it('lets nothing overtake a retry that waits for tokens', () => {
+  const steps = { a: { max_tokens: 60 }, b: { max_tokens: 60 }, small: { max_tokens: 1 } };
+  const history = started(steps, { budget: { tokens: 120 } }).dispatch('a');
+  history.apply(
+    history.result('a', { status: 'failed', error: transient(), usage: { prompt_tokens: 9, completion_tokens: 0 } }),
+  );
+  expect(readySteps(history.dispatch('b').plan, history.at)).toEqual([]);
 });

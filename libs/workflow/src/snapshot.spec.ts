@@ -66,3 +66,26 @@ it('keeps little of a plan that has ended', () => {
     .complete('a', 'y'.repeat(10_000));
   expect(snapshotOf(history.plan).length).toBeLessThan(200);
 });
+
+it('restores steps in the order in which they became ready or due, not in that of the definition', () => {
+  const steps = { c: { needs: ['b'] }, b: {}, a: {} };
+  const history = started(steps).dispatch('b', 'a').complete('b').fail('a').later(1_000);
+  history.dispatch('c', 'a').fail('a').fail('c');
+  for (const plan of [
+    started({ x: { needs: ['y'] }, y: {}, z: {} })
+      .dispatch('y')
+      .complete('y').plan,
+    history.plan,
+  ]) {
+    const restored = restorePlan(snapshotOf(plan));
+    expect(readySteps(restored, t0 + 1e6)).toEqual([...readySteps(plan, t0 + 1e6)]);
+  }
+  expect(readySteps(history.plan, t0 + 1e6)).toEqual(['a', 'c']);
+});
+
+it('knows of a restored plan that work is open, so that its end signals it', () => {
+  const history = started({ a: {}, b: {} }).dispatch('a', 'b').search('b', 'x');
+  history.plan = restorePlan(snapshotOf(history.plan));
+  history.apply({ type: 'CancelTask', reason: 'enough', at: t0 });
+  expect(history.facts.at(-1)).toMatchObject({ type: 'TaskCancelled', data: { open_work: true } });
+});

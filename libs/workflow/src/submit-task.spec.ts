@@ -118,10 +118,9 @@ it('fails without the input when that does not fit into a record', () => {
   const input = { text: 'x'.repeat(limits.recordBytes) };
   given()
     .when(submit(requestOf(two, { input })))
-    .then(
-      { type: 'TaskAccepted', data: { input: {} } },
-      { type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } },
-    );
+    .then({ type: 'TaskAccepted' }, { type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } });
+  expect(new History().submit(requestOf(two, { input })).facts[0]).toMatchObject({ data: { input: {} } });
+  expect(JSON.stringify(new History().submit(requestOf(two, { input })).facts).length).toBeLessThan(1_000);
   let deep: unknown[] = [];
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
   given()
@@ -155,3 +154,20 @@ it('is accepted only once when its events are folded again', () => {
   expect(evolve(plan, facts[0]!)).toBe(plan);
   expect(evolve(plan, facts[1]!)).toBe(plan);
 });
+
+it('puts the goal into the input of a plan that the rules made, whatever the input says, and into no other', () => {
+  const cards = Object.fromEntries(
+    ['retriever', 'analyzer', 'writer'].map((name) => [name, { queue: `agent.${name}`, max_tokens: 0 }]),
+  );
+  const asked = { ...requestOf({}, { goal: 'Why?', input: { goal: 'other' } }), agents: cards };
+  expect(new History().submit(asked).dispatch('retriever').facts.at(-1)).toMatchObject({
+    data: { input: { query: 'Why?' } },
+  });
+  const reads = started({ a: { with: { x: '${{ has(input.goal) }}' } } }).dispatch('a');
+  expect(reads.facts.at(-1)).toMatchObject({ data: { input: { x: false } } });
+});
+
+it('knows no agent by a name that every object has', () =>
+  given()
+    .when(submit({ ...requestOf({ a: { agent: 'constructor' } }), agents: {} }))
+    .then(...failing('unknown_agent')));

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { nextWakeUp, readySteps } from './agenda.ts';
 import { maxTurns } from './suspend-step.ts';
 import { given } from './testing/given.ts';
-import { started, t0, transient } from './testing/history.ts';
+import { started, t0, transient, type History } from './testing/history.ts';
 
 const one = { a: { max_tokens: 50, retry: { max_attempts: 2, initial_ms: 0, factor: 1, max_ms: 0 } } };
 const call = (query: string) => ({ kind: 'knowledge.search', input: { query } });
@@ -179,4 +179,34 @@ it('times calls out as it does activations', () => {
   });
   history.wake().dispatch('a').fail('a', transient());
   expect(history.facts.at(-1)).toMatchObject({ type: 'TaskFailed' });
+});
+
+it('counts what an agent thought into the record of its calls', () => {
+  const text = 'x'.repeat(limits.recordBytes * 0.6);
+  const history = started({ a: {} }).dispatch('a');
+  history.apply(history.result('a', { status: 'suspended', calls: [call(text)] as never, thought: text }));
+  expect(history.facts.at(-1)).toMatchObject({ type: 'TaskFailed', data: { error: { code: 'payload_too_large' } } });
+});
+
+it('applies an answer only to the open activation, even if the ordinal is that of an open call', () => {
+  const history = started(one).dispatch('a').search('a', 'x');
+  const answer = (more: Partial<ReturnType<History['activation']>>) => ({
+    type: 'ApplyResult' as const,
+    result: {
+      type: 'CallResult' as const,
+      ...history.activation('a'),
+      ordinal: 0,
+      outcome: { status: 'completed' as const, observation: 1 },
+      ...more,
+    },
+    at: t0,
+    jitter: 0,
+  });
+  for (const other of [{ epoch: 2 }, { turn: 1 }, { work_id: 'task.9' }, { step_id: 'b' }])
+    given(...history.facts)
+      .when(answer(other))
+      .thenIgnored('late');
+  given(...history.facts)
+    .when(answer({}))
+    .then({ type: 'CallCompleted' });
 });

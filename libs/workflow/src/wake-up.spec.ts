@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { nextWakeUp, readySteps } from './agenda.ts';
+import { evolve } from './evolve.ts';
 import { emptyPlan } from './plan.ts';
 import { given } from './testing/given.ts';
 import { started, t0, transient } from './testing/history.ts';
@@ -25,6 +26,7 @@ it('fails the task at its deadline, before or after it is planned', () => {
   given(facts[0]!)
     .when(wake(t0 + 100))
     .then(end);
+  expect(nextWakeUp(evolve(emptyPlan(), facts[0]!), t0)).toBe(t0 + 100);
 });
 
 it('counts an activation that is not answered in time as a transient failure that used all it had', () => {
