@@ -1,7 +1,7 @@
 /** `npm run sim -- --seeds N --seed S [--bug NAME] [--history]`: exit code 0 only if every invariant holds in every history, 2 when it was called wrongly. */
 import { parseArgs } from 'node:util';
 import { bugNames, type BugName } from './planted-bugs.ts';
-import { describeFailure, describeSummary, missingFaults, Totals } from './report.ts';
+import { describeFailure, describeSummary, missingFaults, plantOf, Totals } from './report.ts';
 import { runWorld, runWorldTwice } from './run-world.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -33,7 +33,7 @@ try {
 async function main(options: Options): Promise<number> {
   const { seeds, first } = options;
   const totals = new Totals();
-  const watchdog = new Watchdog();
+  const watchdog = new Watchdog(plantOf(options.bug));
   for (let seed = first; seed < first + seeds && totals.failures < mostFailures; seed += 1) {
     watchdog.begins(seed);
     await runSeed(seed, options, totals);

@@ -27,14 +27,16 @@ export class Totals {
 
 export const missingFaults = ({ faults }: Totals): FaultKind[] => faultKinds.filter((kind) => !faults.has(kind));
 
+/** What the command that repeats a seed ends with. */
+export const plantOf = (bug?: string): string => (bug === undefined ? '' : ` --bug ${bug}`);
+
 export function describeFailure({ seed, watch, history }: World, bug?: string): string {
   const { promise, detail, planId } = watch.violation!;
-  const plant = bug === undefined ? '' : ` --bug ${bug}`;
   return [
     '',
     `BROKEN in seed ${seed}: ${promise}`,
     `  ${planId === undefined ? '' : `${planId}: `}${detail}`,
-    `  repeat: npm run sim -- --seeds 1 --seed ${seed}${plant}`,
+    `  repeat: npm run sim -- --seeds 1 --seed ${seed}${plantOf(bug)}`,
     ...history.last(historyLines, planId).map((line) => `    ${line}`),
     '',
   ].join('\n');

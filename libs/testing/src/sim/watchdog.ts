@@ -13,7 +13,8 @@ const thread = `
   let last = -1;
   setInterval(() => {
     if (view[0] !== last) return (last = view[0]);
-    writeSync(2, '\\nSeed ' + view[1] + ' never comes to an end: npm run sim -- --seeds 1 --seed ' + view[1] + '\\n');
+    const again = 'npm run sim -- --seeds 1 --seed ' + view[1] + workerData.plant;
+    writeSync(2, '\\nSeed ' + view[1] + ' never comes to an end: ' + again + '\\n');
     process.kill(process.pid, 'SIGTERM');
   }, workerData.patienceMs);
 `;
@@ -21,8 +22,9 @@ const thread = `
 export class Watchdog {
   private readonly view = new Float64Array(new SharedArrayBuffer(16));
 
-  constructor() {
-    new Worker(thread, { eval: true, workerData: { shared: this.view.buffer, patienceMs } }).unref();
+  /** `plant`: what the command that repeats a seed ends with. */
+  constructor(plant: string) {
+    new Worker(thread, { eval: true, workerData: { shared: this.view.buffer, patienceMs, plant } }).unref();
   }
 
   begins(seed: number): void {

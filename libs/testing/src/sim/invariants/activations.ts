@@ -1,4 +1,4 @@
-/** Each step as the events show it: dispatched after its needs, and each activation with one outcome. */
+/** Each step as the events show it: dispatched after its needs, in time and with what it has found, and each activation with one outcome. */
 import type { PlanEvent, PlannedStep } from '@waybill/contracts';
 import { activationName, type ActivationName } from '../answers.ts';
 import type { Invariant } from './invariant.ts';
@@ -9,6 +9,10 @@ interface StepView {
   open: string | undefined;
   epoch: number;
   calls: Set<number>;
+  /** What calls have found, by ordinal. */
+  readonly found: Map<number, unknown>;
+  /** ms since 1970: of a retry. */
+  notBefore: number;
   isCompleted: boolean;
 }
 
@@ -19,7 +23,7 @@ export function activations(): Invariant {
   const dispatched = new Set<string>();
   return {
     promise:
-      'Each activation is dispatched once, after all needs of its step, and has at most one outcome, which names it.',
+      'Each activation is dispatched once, after all needs of its step and when its time has come, with what its calls have found, and has at most one outcome, which names it.',
     onEvent(planId, event) {
       if (event.type === 'PlanCreated')
         plans.set(planId, new Map(event.data.steps.map((planned) => [planned.step_id, viewOf(planned)])));
@@ -29,17 +33,31 @@ export function activations(): Invariant {
       const step = steps.get(event.data.step_id);
       if (step?.planned.work_id !== event.data.work_id)
         return `${event.type} names the unknown step ${event.data.step_id}`;
-      return event.type === 'StepDispatched' ? dispatch(steps, step, event.data) : follow(step, event);
+      return event.type === 'StepDispatched' ? dispatch(steps, step, event) : follow(step, event);
     },
   };
 
-  function dispatch(steps: Steps, step: StepView, activation: ActivationName): string | undefined {
-    const name = activationName(activation);
+  function dispatch(steps: Steps, step: StepView, event: Dispatched): string | undefined {
+    const name = activationName(event.data);
     if (dispatched.has(name)) return `Activation ${name} was dispatched twice`;
     dispatched.add(name);
     const missing = step.planned.needs.find((need) => !steps.get(need)?.isCompleted);
-    return missing === undefined ? open(step, activation) : `${name} was dispatched before ${missing} had completed`;
+    if (missing !== undefined) return `${name} was dispatched before ${missing} had completed`;
+    return early(step, event) ?? forgotten(step, event) ?? open(step, event.data);
   }
+}
+
+type Dispatched = Extract<PlanEvent, { type: 'StepDispatched' }>;
+
+function early({ notBefore }: StepView, { time, data }: Dispatched): string | undefined {
+  if (Date.parse(time) >= notBefore) return undefined;
+  return `${activationName(data)} was dispatched at ${time}, before ${new Date(notBefore).toISOString()}`;
+}
+
+function forgotten({ found }: StepView, { data }: Dispatched): string | undefined {
+  const told = JSON.stringify(data.journal.map(({ ordinal, observation, error }) => [ordinal, observation ?? error]));
+  const known = JSON.stringify([...found].sort(([one], [other]) => one - other));
+  return told === known ? undefined : `${activationName(data)} was told ${told}, and its calls have found ${known}`;
 }
 
 const viewOf = (planned: PlannedStep): StepView => ({
@@ -47,6 +65,8 @@ const viewOf = (planned: PlannedStep): StepView => ({
   open: undefined,
   epoch: 1,
   calls: new Set(),
+  found: new Map(),
+  notBefore: -Infinity,
   isCompleted: false,
 });
 
@@ -74,9 +94,7 @@ function follow(step: StepView, event: PlanEvent): string | undefined {
       return undefined;
     case 'CallCompleted':
     case 'CallFailed':
-      if (step.open !== activationName(event.data) || !step.calls.delete(event.data.ordinal)) return wrong(step, event);
-      if (step.calls.size === 0) step.open = undefined;
-      return undefined;
+      return answered(step, event);
     case 'StepCompleted':
       if (isNotOpen(step, event.data)) return wrong(step, event);
       step.open = undefined;
@@ -85,6 +103,7 @@ function follow(step: StepView, event: PlanEvent): string | undefined {
     case 'StepRetryScheduled':
       if (step.open === undefined || step.epoch !== event.data.epoch) return wrong(step, event);
       step.open = undefined;
+      step.notBefore = event.data.retry_at;
       return undefined;
     case 'StepFailed':
       return step.isCompleted ? wrong(step, event) : undefined;
@@ -96,6 +115,17 @@ function follow(step: StepView, event: PlanEvent): string | undefined {
     case 'TaskCancelled':
       return undefined;
   }
+}
+
+function answered(
+  step: StepView,
+  event: Extract<PlanEvent, { type: 'CallCompleted' | 'CallFailed' }>,
+): string | undefined {
+  const { ordinal } = event.data;
+  if (step.open !== activationName(event.data) || !step.calls.delete(ordinal)) return wrong(step, event);
+  step.found.set(ordinal, event.type === 'CallFailed' ? event.data.error : event.data.observation);
+  if (step.calls.size === 0) step.open = undefined;
+  return undefined;
 }
 
 const isNotOpen = (step: StepView, activation: ActivationName): boolean =>

@@ -1,50 +1,82 @@
-/** The work that was sent, against the events that it follows from. */
-import { topics, type AgentWork, type PlanEvent } from '@waybill/contracts';
+/** What was sent, against the events that it follows from. */
+import {
+  AgentWork,
+  canonicalJson,
+  CancelSignal,
+  searchQueue,
+  SearchWork,
+  topics,
+  workTopic,
+  type Json,
+  type PlanEvent,
+} from '@waybill/contracts';
 import { activationName } from '../answers.ts';
 import type { Broker } from '../broker.ts';
 import { breach, firstBreach, type Invariant } from './invariant.ts';
 import type { PlanLogs } from './plan-logs.ts';
 
+/** Of which plan it is, and all that it says. */
+interface Sent {
+  readonly planId: string;
+  readonly text: string;
+}
+type Named = readonly [name: string, sent: Sent];
+
 export function workFollowsEvents(logs: PlanLogs, broker: Broker): Invariant {
   return {
     promise:
-      'Every activation on a queue has its StepDispatched with the same deadline, and every StepDispatched its activation.',
+      'Everything that was sent follows from an event and says the same, and what follows from an event was sent.',
     atRest() {
-      const sent = sentWork(broker);
-      const dispatched = new Map<string, { planId: string; deadline: number }>();
-      for (const [planId, events] of logs.plans) {
-        for (const { event } of events)
-          if (event.type === 'StepDispatched') dispatched.set(activationName(event.data), named(planId, event));
-      }
+      const sent = sentBy(broker);
+      const names = new Set(sent.map(([name]) => name));
+      const due = new Map(
+        [...logs.plans].flatMap(([planId, events]) => events.flatMap(({ event }) => followsFrom(planId, event))),
+      );
       return (
-        firstBreach(sent, ([name, work]) =>
-          dispatched.get(name)?.deadline === work.deadline
+        firstBreach(sent, ([name, { planId, text }]) =>
+          due.get(name)?.text === text
             ? undefined
-            : breach(work.planId, `${name} was sent, and no such event exists`),
+            : breach(planId, `${name} was sent as ${text}, and the events say ${due.get(name)?.text ?? 'nothing'}`),
         ) ??
-        firstBreach(dispatched, ([name, { planId }]) =>
-          sent.has(name) ? undefined : breach(planId, `${name} was never sent`),
+        firstBreach(due, ([name, { planId }]) =>
+          names.has(name) ? undefined : breach(planId, `${name} was never sent`),
         )
       );
     },
   };
 }
 
-const named = (planId: string, { data }: Extract<PlanEvent, { type: 'StepDispatched' }>) => ({
-  planId,
-  deadline: data.deadline_at,
-});
-
-function sentWork(broker: Broker): Map<string, { planId: string; deadline: number }> {
-  const sent = new Map<string, { planId: string; deadline: number }>();
-  for (const topic of broker.topicNames().filter((name) => name.startsWith('tasks.agent.'))) {
-    for (const { value } of broker.recordsOf(topic)) {
-      const work = JSON.parse(value as string) as AgentWork;
-      sent.set(activationName(work), { planId: work.plan_id, deadline: work.not_after });
-    }
-  }
-  return sent;
+function followsFrom(planId: string, { type, data }: PlanEvent): Named[] {
+  if (type === 'StepDispatched') return [workOf({ ...data, plan_id: planId, not_after: data.deadline_at })];
+  if (type === 'StepSuspended')
+    return data.calls.map(({ ordinal, call }) =>
+      searchOf(planId, `${activationName(data)}/${ordinal}`, [call.input, data.deadline_at]),
+    );
+  return (type === 'TaskFailed' || type === 'TaskCancelled') && data.open_work === true ? [signalOf(planId)] : [];
 }
+
+function sentBy(broker: Broker): Named[] {
+  const bodies = (topic: string): Json[] =>
+    broker.recordsOf(topic).map(({ value }) => JSON.parse(value as string) as Json);
+  const agents = broker.topicNames().filter((name) => name.startsWith('tasks.agent.'));
+  return [
+    ...agents.flatMap(bodies).map((body) => workOf(AgentWork.parse(body))),
+    ...bodies(workTopic(searchQueue)).flatMap((body) => {
+      const { call, input, not_after } = SearchWork.parse(body);
+      return call ? [searchOf(call.plan_id, `${activationName(call)}/${call.ordinal}`, [input, not_after])] : [];
+    }),
+    ...bodies(topics.taskSignals).map((body) => signalOf(CancelSignal.parse(body).plan_id)),
+  ];
+}
+
+function workOf(work: Omit<AgentWork, 'type'>): Named {
+  const { plan_id, step_id, agent, input, journal, max_tokens, priority, not_after } = work;
+  const text = canonicalJson([step_id, agent, input, journal as unknown as Json, max_tokens, priority, not_after]);
+  return [activationName(work), { planId: plan_id, text }];
+}
+
+const searchOf = (planId: string, name: string, says: Json): Named => [name, { planId, text: canonicalJson(says) }];
+const signalOf = (planId: string): Named => [`${planId}/cancel`, { planId, text: 'cancel' }];
 
 export function everythingIsRead(
   broker: Broker,
