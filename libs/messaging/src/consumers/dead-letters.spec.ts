@@ -1,16 +1,18 @@
 import { expect, it } from 'vitest';
 import { failureOf, limits, PlatformError } from '@waybill/contracts';
 import { InMemoryMessageLog, ManualClock, record } from '@waybill/testing';
+import { refuseLargeRecords } from '../record-size.ts';
 import { DeadLetters } from './dead-letters.ts';
 
-async function bury(value: string | Uint8Array) {
+async function bury(value: string | Uint8Array, { key = 'k', more = {} as Record<string, string> } = {}) {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock, partitions: 1 });
   const headers = {
     ...record('tasks.a', 'k').headers,
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    ...more,
   };
-  await log.append([{ topic: 'tasks.a', key: 'k', headers, value }]);
+  await log.append([{ topic: 'tasks.a', key, headers, value }]);
   const message = log.recordsOf('tasks.a')[0]!;
   const failure = failureOf(new PlatformError('unavailable', { detail: 'x'.repeat(9_000) }));
   await new DeadLetters(log, 'agent-node').publish({
@@ -46,4 +48,14 @@ it('leaves place and reason of a record behind that is too large to be copied', 
   const { message, letter } = await bury('x'.repeat(limits.recordBytes - 300));
   expect(letter.value).toBeNull();
   expect(letter.headers).toMatchObject({ dlq_value: 'left at its source', dlq_offset: String(message.offset) });
+});
+
+it.each([
+  ['headers', { more: { big: 'x'.repeat(limits.recordBytes - 600) } }],
+  ['key', { key: 'x'.repeat(limits.recordBytes - 600) }],
+])('leaves place and reason of a record behind whose %s are too large to be copied', async (_what, large) => {
+  const { message, letter } = await bury('', large);
+  expect(() => refuseLargeRecords([message])).not.toThrow();
+  expect(() => refuseLargeRecords([letter])).not.toThrow();
+  expect(letter.headers).toMatchObject({ dlq_value: 'left at its source', dlq_offset: '0' });
 });
