@@ -171,3 +171,11 @@ it('knows no agent by a name that every object has', () =>
   given()
     .when(submit({ ...requestOf({ a: { agent: 'constructor' } }), agents: {} }))
     .then(...failing('unknown_agent')));
+
+it('fails when two steps of the record have one name', () => {
+  const [step] = definitionOf(two).steps;
+  const definition = { ...definitionOf(two), steps: [step!, step!] };
+  given()
+    .when(submit({ ...requestOf(two), definition }))
+    .then(...failing('invalid_definition'));
+});

@@ -135,6 +135,9 @@ it('refuses names that break the rules or that every object has', () => {
   expect(problemsOf({ a: { agent: 'x', with: sneaky } })).toMatchObject([
     { code: 'invalid_definition', pointer: '/steps/a/with/a/deep/0/__proto__' },
   ]);
+  expect(normaliseDefinition({ steps: { a: { agent: 'x' } }, output: sneaky })).toMatchObject({
+    problems: [{ code: 'invalid_definition', pointer: '/output/a/deep/0/__proto__' }],
+  });
 });
 
 it('bounds the number of steps and the length of a report', () => {

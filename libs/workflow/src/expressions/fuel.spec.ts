@@ -26,3 +26,24 @@ it('stops what would take too many operations', { timeout: 120_000 }, () => {
   expect(render<Json>(repeated, wide)).toMatchObject({ reason: 'it takes too many operations' });
   expect(render<Json>('${{ input.list.map(a, a + 1) }}', wide)).toHaveProperty('value');
 });
+
+it('counts what is made and written out again and again, however little of it is used', { timeout: 120_000 }, () => {
+  const input = { list: Array.from({ length: 20_000 }, (_, index) => index), text: 'x'.repeat(200_000) };
+  const scope = { input, outputOf: () => undefined };
+  const inText = (expression: string) => (times: number) => `\${{ ${expression} }},`.repeat(times);
+  const inMembers = (expression: string) => (times: number) =>
+    Array.from({ length: times }, () => `\${{ ${expression} }}`);
+  for (const [most, many] of [
+    [2, inText('input.text.split("")[0]')],
+    [10, inText('(input.list + input.list)[0]')],
+    [20, inText('input.text')],
+    [20, inMembers('[input.text][0]')],
+    [1, inText(`input.list.map(a, a${' + 1'.repeat(20)})[0]`)],
+  ] as const) {
+    expect(render<Json>(many(most), scope)).toHaveProperty('value');
+    expect([String(many), render<Json>(many(most * 8), scope)]).toMatchObject([
+      String(many),
+      { reason: 'it takes too many operations' },
+    ]);
+  }
+});
