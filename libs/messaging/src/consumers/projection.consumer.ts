@@ -155,7 +155,7 @@ export class ProjectionConsumer {
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     for (const partition of partitions) {
       this.#held.delete(nameOf(partition));
-      this.#loop.inbox.forget(partition);
+      this.#loop.forget(partition);
     }
     this.#gathering?.cancel();
     await waitAtMost(this.#options.clock, this.#options.drainMs, this.#loop.settled());

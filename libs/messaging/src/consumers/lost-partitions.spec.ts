@@ -1,0 +1,60 @@
+/** What a projection does about the partitions that it keeps when others are taken from it. */
+import { InMemoryMessageLog, ManualClock, quiet, record, until } from '@waybill/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import type { GroupMembership, Position } from '../message-log.ts';
+import { ProjectionConsumer } from './projection.consumer.ts';
+
+const at = (partition: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ ...record('events', 'k', index), partition }));
+
+/** Its first batch runs until it is let go. */
+async function reading(maxGathered: number) {
+  const clock = new ManualClock();
+  const log = new InMemoryMessageLog({ clock, partitions: 2, maxBatch: 2 });
+  const joined = Promise.withResolvers<GroupMembership>();
+  const join = log.join.bind(log);
+  log.join = async (options) => {
+    const membership = await join(options);
+    joined.resolve(membership);
+    return membership;
+  };
+  const gate = Promise.withResolvers<void>();
+  const applied: string[] = [];
+  const stored = new Map<number, Position>();
+  let begun = 0;
+  const consumer = new ProjectionConsumer({
+    log,
+    clock,
+    group: 'gateway.task-list',
+    topics: ['events'],
+    maxGathered,
+    positions: (asked) => Promise.resolve(asked.flatMap(({ partition }) => stored.get(partition) ?? [])),
+    onBatch: async ({ records, positions }) => {
+      begun += 1;
+      if (begun === 1) await gate.promise;
+      for (const { partition, offset } of records) applied.push(`${partition}/${offset}`);
+      for (const position of positions) stored.set(position.partition, position);
+    },
+  });
+  onTestFinished(async () => {
+    gate.resolve();
+    await consumer.close();
+  });
+  await consumer.start();
+  await log.append(at(0, 1));
+  await until(() => begun === 1);
+  return { clock, log, consumer, membership: await joined.promise, gate, applied };
+}
+
+it('reads on what it held back for the sake of a partition that was taken from it', async () => {
+  const { log, membership, gate, applied } = await reading(4);
+  await log.append(at(0, 6));
+  await quiet();
+  await log.append(at(1, 1));
+  await quiet();
+  membership.giveBack([{ topic: 'events', partition: 0 }], new Error('another has it for a while'));
+  await quiet();
+  gate.resolve();
+  await quiet();
+  expect(applied).toEqual(['0/0', '1/0']);
+});
