@@ -31,6 +31,8 @@ export class GroupShare<Member extends ShareMember> {
   #target: Member | undefined;
   #member: Member | undefined;
   #held: Held | undefined;
+  /** Grows with each that ends: what an earlier one reports comes too late to concern whoever has it now. */
+  #assignment = 0;
   #failures = 0;
   #isFailed = false;
   #driving = false;
@@ -79,10 +81,11 @@ export class GroupShare<Member extends ShareMember> {
 
   async #give(member: Member): Promise<void> {
     this.#member = member;
+    const assignment = this.#assignment;
     try {
       this.#held = await member.assign(
         this.partitions,
-        (error) => this.#fail(error),
+        (error) => (assignment === this.#assignment ? this.#fail(error) : this.onError(error)),
         () => (this.#failures = 0),
       );
     } catch (error) {
@@ -118,6 +121,7 @@ export class GroupShare<Member extends ShareMember> {
   #left(): void {
     const left = this.#member;
     this.#member = undefined;
+    this.#assignment += 1;
     for (const { member, resolve } of this.#whenFree.splice(0)) if (member === left) resolve();
   }
 }
