@@ -117,7 +117,8 @@ it('assigns anew what is given back while it is being assigned', async () => {
     group: 'g',
     topics: ['tasks.a'],
     onAssigned: ([claim]) => {
-      if (claim!.partition === 0 && ++asked === 1) member.membership.giveBack([claim!], new Error('there is more below'));
+      if (claim!.partition === 0 && ++asked === 1)
+        member.membership.giveBack([claim!], new Error('there is more below'));
       return Promise.resolve([]);
     },
   });
