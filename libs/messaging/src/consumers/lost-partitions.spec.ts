@@ -1,4 +1,4 @@
-/** What a projection does about the partitions that it keeps when others are taken from it. */
+/** What a projection does when partitions are taken from it, or have to be read from further below. */
 import { InMemoryMessageLog, ManualClock, quiet, record, until } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import type { GroupMembership, Position } from '../message-log.ts';
@@ -8,7 +8,7 @@ const at = (partition: number, count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...record('events', 'k', index), partition }));
 
 /** Its first batch runs until it is let go. */
-async function reading(maxGathered: number) {
+async function reading({ maxGathered = 100, failsAt2 = false }) {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock, partitions: 2, maxBatch: 2 });
   const joined = Promise.withResolvers<GroupMembership>();
@@ -29,9 +29,14 @@ async function reading(maxGathered: number) {
     topics: ['events'],
     maxGathered,
     positions: (asked) => Promise.resolve(asked.flatMap(({ partition }) => stored.get(partition) ?? [])),
+    random: () => 0.5,
     onBatch: async ({ records, positions }) => {
       begun += 1;
       if (begun === 1) await gate.promise;
+      if (begun === 2 && failsAt2) {
+        stored.clear(); // an old backup was played in
+        throw new Error('the database is down');
+      }
       for (const { partition, offset } of records) applied.push(`${partition}/${offset}`);
       for (const position of positions) stored.set(position.partition, position);
     },
@@ -47,7 +52,7 @@ async function reading(maxGathered: number) {
 }
 
 it('reads on what it held back for the sake of a partition that was taken from it', async () => {
-  const { log, membership, gate, applied } = await reading(4);
+  const { log, membership, gate, applied } = await reading({ maxGathered: 4 });
   await log.append(at(0, 6));
   await quiet();
   await log.append(at(1, 1));
@@ -57,4 +62,15 @@ it('reads on what it held back for the sake of a partition that was taken from i
   gate.resolve();
   await quiet();
   expect(applied).toEqual(['0/0', '1/0']);
+});
+
+it('reads on from below what was delivered once the partition was assigned anew', async () => {
+  const { clock, log, gate, applied } = await reading({ failsAt2: true });
+  gate.resolve();
+  await until(() => applied.length === 1);
+  await log.append(at(0, 1));
+  await until(() => applied.length === 3, clock);
+  await log.append(at(0, 1));
+  await until(() => applied.length === 4, clock);
+  expect(applied).toEqual(['0/0', '0/0', '0/1', '0/2']);
 });

@@ -130,7 +130,6 @@ export class ProjectionConsumer {
 
   async #assigned(claims: readonly Claim[]): Promise<readonly Position[]> {
     for (const claim of claims) {
-      this.#loop.inbox.forget(claim);
       this.#behind.delete(nameOf(claim));
       this.#held.set(nameOf(claim), { topic: claim.topic, partition: claim.partition });
     }
