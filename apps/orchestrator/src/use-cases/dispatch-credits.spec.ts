@@ -38,15 +38,27 @@ describe('credits', () => {
 
   it('are held once by a plan that went out of memory twice, the second time with nothing open', async () => {
     const bench = new OwnerBench();
-    const owner = bench.owner({ config: { openActivations: 1, plansInMemory: 1 } });
+    const owner = bench.owner({ config: { openActivations: 2, plansInMemory: 1 } });
     await owner.take(0);
-    await owner.execute({ partition: 0, records: [bench.submit('t', { a: {} })] });
+    await owner.execute({ partition: 0, records: [bench.submit('open', { a: {} }), bench.submit('t', { a: {} })] });
     await owner.execute({ partition: 0, records: [bench.cancel('unknown')] });
     await owner.execute({ partition: 0, records: [bench.result('t', 'a', unreachable)] });
     await owner.execute({ partition: 0, records: [bench.cancel('unknown')] });
     bench.clock.advance(60_000);
-    await owner.execute({ partition: 0, records: [bench.submit('u', { a: {} }), bench.submit('v', { a: {} })] });
-    expect(bench.to('tasks.agent.echo')).toHaveLength(2);
+    await owner.execute({ partition: 0, records: [bench.submit('waits', { a: {} })] });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['open.1', 't.1', 't.1']);
+  });
+
+  it('are counted by who takes the partition next as soon as it knows the plan', async () => {
+    const bench = new OwnerBench();
+    const before = bench.owner();
+    await before.take(0);
+    const submit = bench.submit('open', { a: {} });
+    await before.execute({ partition: 0, records: [submit] });
+    const owner = bench.owner({ config: { openActivations: 1 } });
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [submit, bench.submit('waits', { a: {} })] });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['open.1']);
   });
 
   it('wake nobody while a plan waits for them', async () => {
