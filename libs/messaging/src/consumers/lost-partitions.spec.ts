@@ -74,3 +74,29 @@ it('reads on from below what was delivered once the partition was assigned anew'
   await until(() => applied.length === 4, clock);
   expect(applied).toEqual(['0/0', '0/0', '0/1', '0/2']);
 });
+
+it('does not count as held what it could not be given, and so sees what another member does with it', async () => {
+  const clock = new ManualClock();
+  const log = new InMemoryMessageLog({ clock, partitions: 1 });
+  let asked = 0;
+  const consumer = new ProjectionConsumer({
+    log,
+    clock,
+    group: 'gateway.task-list',
+    topics: ['events'],
+    positions: ([partition]) => {
+      asked += 1;
+      if (asked === 1) return Promise.reject(new Error('the database is down'));
+      return Promise.resolve([{ ...partition!, offset: 1 }]); // another has it meanwhile
+    },
+    onBatch: () => Promise.resolve(),
+  });
+  onTestFinished(() => consumer.close());
+  await consumer.start();
+  await until(() => asked === 1);
+  await quiet();
+  let isApplied = false;
+  void consumer.waitFor('events', [1]).then(() => (isApplied = true));
+  await quiet();
+  expect([isApplied, consumer.positions, clock.nextInMs]).toEqual([true, [], 25]);
+});
