@@ -50,6 +50,21 @@ it('is revoked when what was under way has settled, and given on after that', as
   expect(said).toEqual(['first has it', 'first has it no longer', 'second has it']);
 });
 
+it('is revoked when the time is up although something is still under way, and only then', async () => {
+  const share = shared();
+  const [first, second] = [new Member('first'), new Member('second')];
+  share.giveTo(first);
+  await settled();
+  share.giveTo(second);
+  await vi.advanceTimersByTimeAsync(59_999);
+  expect(said).toEqual(['first has it']);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(said.slice(1)).toEqual(['first has it no longer', 'second has it']);
+  first.stopped.resolve();
+  await settled();
+  expect(said.slice(3)).toEqual([]);
+});
+
 it('rests after a failure, yet not for the sake of another member', async () => {
   const share = shared();
   const [first, second] = [new Member('first'), new Member('second')];

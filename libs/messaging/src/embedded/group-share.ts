@@ -23,7 +23,7 @@ export interface ShareMember {
 
 export interface ShareTimes {
   readonly backOff: BackOffTimes;
-  /** How long a handler may hold up its successor. */
+  /** How long a handler, and after it `onRevoked`, may hold up a successor. */
   readonly handOverMs: number;
 }
 
@@ -96,10 +96,9 @@ export class GroupShare<Member extends ShareMember> {
 
   async #takeBack(held: Held): Promise<void> {
     const member = this.#member!;
-    await withTimeout(this.times.handOverMs, async () => {
-      await held.stop();
-      await member.revoke(this.partitions);
-    }).catch((error: unknown) => this.onError(error));
+    const { handOverMs } = this.times;
+    await withTimeout(handOverMs, held.stop());
+    await withTimeout(handOverMs, member.revoke(this.partitions)).catch((error: unknown) => this.onError(error));
     this.#held = undefined;
     this.#left();
   }
@@ -126,11 +125,11 @@ export class GroupShare<Member extends ShareMember> {
   }
 }
 
-async function withTimeout(ms: number, work: () => Promise<void>): Promise<void> {
+async function withTimeout(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   try {
-    await Promise.race([work(), late]);
+    await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
