@@ -1,6 +1,6 @@
 /** How a transport ends: in which order, and what becomes of a start that failed. */
-import { Controller } from '@nestjs/common';
-import { serveInMemory } from '@waybill/testing';
+import { Controller, type Type } from '@nestjs/common';
+import { serveInMemory, until } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { TopicOffsets } from '../consumers/partition-batch.ts';
@@ -8,6 +8,20 @@ import type { Position } from '../message-log.ts';
 import { Broadcast, OwnedPartition, PartitionTaken, Projection, StoredPositions, WorkQueue } from './decorators.ts';
 
 const schema = z.object({});
+
+@Controller()
+class TwoOfAKind {
+  @StoredPositions()
+  positions(): Promise<readonly Position[]> {
+    return Promise.resolve([]);
+  }
+
+  @Projection({ name: 'refused', topics: ['a'] })
+  async onOne(): Promise<void> {}
+
+  @Projection({ name: 'slow', topics: ['b'] })
+  async onOther(): Promise<void> {}
+}
 
 @Controller()
 class OfEveryKind {
@@ -35,8 +49,8 @@ class OfEveryKind {
 }
 
 /** What begins and ends; the group of this name cannot be joined. */
-async function serving(refused?: string) {
-  const served = await serveInMemory(OfEveryKind);
+async function serving(refused?: string, controller: Type = OfEveryKind) {
+  const served = await serveInMemory(controller);
   const { log } = served;
   const said: string[] = [];
   const join = log.join.bind(log);
@@ -79,4 +93,18 @@ it('leaves nothing running when it cannot start', async () => {
   const { listen, said } = await serving('service');
   await expect(listen()).rejects.toThrow('no broker');
   expect(said).toEqual(['broadcast begins', 'service.rows begins', 'service.rows ends', 'broadcast ends']);
+});
+
+it('leaves a group that took its time to let it in', async () => {
+  const { log, listen, said } = await serving('service.refused', TwoOfAKind);
+  const held = Promise.withResolvers<void>();
+  const join = log.join.bind(log);
+  log.join = async (options) => {
+    if (options.group === 'service.slow') await held.promise;
+    return join(options);
+  };
+  await expect(listen()).rejects.toThrow('no broker');
+  held.resolve();
+  await until(() => said.length === 2);
+  expect(said).toEqual(['service.slow begins', 'service.slow ends']);
 });
