@@ -13,8 +13,8 @@ await runService({
     REDIS_URL: z.url({ protocol: /^rediss?$/ }),
     /** Activations that run here at once. */
     AGENT_NODE_IN_FLIGHT: z.coerce.number().int().min(1).max(10_000).default(256),
-    /** How long a stop waits for what runs, ms. */
-    AGENT_NODE_DRAIN_MS: z.coerce.number().int().min(0).default(25_000),
+    /** How long a stop waits for what runs, ms; at most a day: a timer of Node for more than 24.8 days ends at once. */
+    AGENT_NODE_DRAIN_MS: z.coerce.number().int().min(0).max(86_400_000).default(25_000),
   },
   environment: process.env,
   start: async ({ settings, common, closing }) => {

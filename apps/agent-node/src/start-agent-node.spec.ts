@@ -68,15 +68,8 @@ async function world() {
   return { log, on, bodies, start, dispatch, cancel };
 }
 
-const passages = [
-  {
-    document_id: 'd',
-    name: 'guide.md',
-    place: 'Intro',
-    text: 'A waybill names the goods and the way they go.',
-    score: 1,
-  },
-];
+const text = 'A waybill names the goods and the way they go.';
+const passages = [{ document_id: 'd', name: 'guide.md', place: 'Intro', text, score: 1 }];
 
 it('does the work of its agents: result, tokens and the model call, in one trace', async () => {
   const { start, dispatch, on, bodies } = await world();
@@ -144,33 +137,48 @@ it('knows of cancellations from before it started', async () => {
   expect(bodies(topics.taskResults).map(({ plan_id }) => plan_id)).toEqual(['p2']);
 });
 
+/** Its call ends only when it is aborted, a turn later. */
+const slow = (said: string[]): Model => ({
+  name: 'slow',
+  stream: (_request, { signal }) =>
+    new Promise((_resolve, reject) => {
+      said.push('begun');
+      const abort = () => (said.push('aborted'), setImmediate(() => reject(new PlatformError('cancelled'))));
+      signal.addEventListener('abort', abort);
+    }),
+});
+
 it('aborts the model call of a cancelled plan', async () => {
   const { start, dispatch, cancel, bodies, on } = await world();
-  const aborted: string[] = [];
-  const model: Model = {
-    name: 'slow',
-    stream: (_request, { signal }) =>
-      new Promise((_resolve, reject) => {
-        aborted.push('begun');
-        signal.addEventListener('abort', () => (aborted.push('aborted'), reject(new PlatformError('cancelled'))));
-      }),
-  };
-  await start({ model });
+  const said: string[] = [];
+  await start({ model: slow(said) });
   await dispatch({ agent: 'writer', input: { goal: 'What?', passages } });
-  await until(() => aborted.length === 1, clock);
+  await until(() => said.length === 1, clock);
   await cancel('p1');
   await until(() => on(topics.taskResults).length === 1, clock);
-  expect(aborted).toEqual(['begun', 'aborted']);
+  expect(said).toEqual(['begun', 'aborted']);
   expect(bodies(topics.taskResults)[0]).toMatchObject({ outcome: { status: 'failed', error: { class: 'cancelled' } } });
 });
 
-const clumsy = (activate: () => unknown): Agent =>
+it('has recorded the model call that its own end broke off when it is closed', async () => {
+  const { start, dispatch, bodies } = await world();
+  const said: string[] = [];
+  const node = await start({ model: slow(said), config: { inFlight: 1, drainMs: 0 } });
+  await dispatch({ agent: 'writer', input: { goal: 'What?', passages } });
+  await until(() => said.length === 1, clock);
+  const closing = node.close();
+  await until(() => said.length === 2, clock);
+  await closing;
+  expect(bodies(topics.modelCalls)).toMatchObject([{ outcome: 'cancelled' }]);
+});
+
+const clumsy = (activate: (signal: AbortSignal) => unknown): Agent =>
   defineAgent({
     name: 'clumsy',
     description: '',
     input: z.object({}),
     output: z.unknown(),
-    activate: async () => activate() as never,
+    activate: async ({ signal }) => activate(signal) as never,
   });
 
 it('tells only the kind of an error that an agent did not expect, and counts what it cost', async () => {
@@ -213,9 +221,11 @@ it('answers for work that cannot be read', async () => {
 it('leaves what does not end in time to another node', async () => {
   const { start, dispatch, on } = await world();
   let begun = 0;
-  const stuck = clumsy(
-    () => new Promise((resolve) => (begun += 1) > 1 && resolve({ status: 'completed', output: 'done' })),
-  );
+  const aborted: unknown[] = [];
+  const stuck = clumsy((signal) => {
+    signal.addEventListener('abort', () => aborted.push(signal.reason));
+    return new Promise((resolve) => (begun += 1) > 1 && resolve({ status: 'completed', output: 'done' }));
+  });
   const node = await start({ agents: [stuck] });
   await dispatch({ agent: 'clumsy' });
   await until(() => begun === 1, clock);
@@ -224,6 +234,7 @@ it('leaves what does not end in time to another node', async () => {
   clock.advance(25_000);
   await closing;
   expect(on(topics.taskResults)).toEqual([]);
+  expect(aborted).toMatchObject([{ code: 'unavailable' }]);
   await start({ agents: [stuck] });
   await until(() => on(topics.taskResults).length === 1, clock);
 });

@@ -92,6 +92,20 @@ it('loses a call that cannot be written, says so, and nobody else is hurt', asyn
   expect([calls(), lost]).toEqual([[both[0]], [expect.objectContaining({ code: 'log_unavailable' })]]);
 });
 
+it('leaves a call to the answer that could not be written: they are written together later', async () => {
+  let isDown = true;
+  const { run, plans, calls, lost } = node(() => {
+    if (isDown) throw new PlatformError('log_unavailable');
+  });
+  const running = run();
+  plans.cancel('p1');
+  await expect(running).rejects.toMatchObject({ code: 'log_unavailable' });
+  isDown = false;
+  expect(lost).toEqual([]);
+  await run();
+  expect(calls()).toEqual([both[0]]);
+});
+
 it('records what a node that ends has called: the activation is another node’s, the calls were its own', async () => {
   const { activation, run, plans, written, calls, endCall } = node();
   const running = run();

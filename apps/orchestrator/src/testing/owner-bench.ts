@@ -29,6 +29,8 @@ export class OwnerBench {
   readonly published: OutgoingMessage[] = [];
   readonly record = new PlanRecord();
   readonly woken: number[] = [];
+  /** Why plans stand still. */
+  readonly unreadablePlans: Error[] = [];
   /** Plans that the store was asked for. */
   readonly loaded: string[] = [];
   private readonly next = { [topics.taskRequests]: 0, [topics.taskResults]: 0 };
@@ -50,7 +52,13 @@ export class OwnerBench {
       clock: this.clock,
       random: () => 0.5,
       spans: { startSpan: startSpanOf },
-      counters: { decided: () => {}, ignored: () => {}, committed: () => {}, poisoned: () => {}, unreadable: () => {} },
+      counters: {
+        decided: () => {},
+        ignored: () => {},
+        committed: () => {},
+        poisoned: () => {},
+        unreadable: (why: Error) => void this.unreadablePlans.push(why),
+      },
       deadLetter: deadLetterFor(this.clock),
       refuseLarge: refuseLargeRecords,
       instanceId: 'test',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completed, OwnerBench } from '../testing/owner-bench.ts';
+import { completed, OwnerBench, unreachable } from '../testing/owner-bench.ts';
 
 describe('credits', () => {
   it('hold work back, and the most urgent plan gets the next one', async () => {
@@ -35,6 +35,40 @@ describe('credits', () => {
       expect(handedOut()).toEqual(['t1.1', 't2.1', 'urgent.1', 't3.1']);
     },
   );
+
+  it('are held once by a plan that went out of memory twice, the second time with nothing open', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner({ config: { openActivations: 2, plansInMemory: 1 } });
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [bench.submit('open', { a: {} }), bench.submit('t', { a: {} })] });
+    await owner.execute({ partition: 0, records: [bench.cancel('unknown')] });
+    await owner.execute({ partition: 0, records: [bench.result('t', 'a', unreachable)] });
+    await owner.execute({ partition: 0, records: [bench.cancel('unknown')] });
+    bench.clock.advance(60_000);
+    await owner.execute({ partition: 0, records: [bench.submit('waits', { a: {} })] });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['open.1', 't.1', 't.1']);
+  });
+
+  it('are counted by who takes the partition next as soon as it knows the plan', async () => {
+    const bench = new OwnerBench();
+    const before = bench.owner();
+    await before.take(0);
+    const submit = bench.submit('open', { a: {} });
+    await before.execute({ partition: 0, records: [submit] });
+    const owner = bench.owner({ config: { openActivations: 1 } });
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [submit, bench.submit('waits', { a: {} })] });
+    expect(bench.to('tasks.agent.echo').map(({ key }) => key)).toEqual(['open.1']);
+  });
+
+  it('wake nobody while a plan waits for them', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner({ config: { openActivations: 1 } });
+    await owner.take(0);
+    await owner.execute({ partition: 0, records: [bench.submit('open', { a: {} }), bench.submit('waits', { a: {} })] });
+    bench.clock.advance(1_000);
+    expect(bench.woken).toEqual([]);
+  });
 
   it('are not forgotten by who takes the partition next: what waited is handed out', async () => {
     const bench = new OwnerBench();

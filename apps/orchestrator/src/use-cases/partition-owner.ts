@@ -72,7 +72,7 @@ export class PartitionOwner {
       due.add(planId);
     for (const command of commands) this.decideRecord(command, draft);
     for (const planId of due) this.wake(planId, at, draft);
-    await this.decider.dispatch(at, (planId) => this.bring(planId, at, draft), draft);
+    await this.dispatch(at, draft);
     for (const owned of draft.touched) this.settle(owned, at, draft);
     await this.commit(records, draft);
   }
@@ -102,11 +102,17 @@ export class PartitionOwner {
     return due;
   }
 
-  /** A plan that waits for credits may have been forgotten meanwhile. */
-  private bring(planId: string, at: number, draft: CommitDraft): OwnedPlan | Promise<OwnedPlan> {
-    return this.plans.has(planId) ? this.plans.get(planId) : this.bringBack(planId, at, draft);
+  /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
+  private async dispatch(at: number, draft: CommitDraft): Promise<void> {
+    for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
+      const owned = this.plans.has(planId) ? this.plans.get(planId) : await this.bringBack(planId, at, draft);
+      this.decideSafely({ name: `dispatch of ${planId}`, owned, at, draft }, () =>
+        this.decider.dispatch(owned, at, draft),
+      );
+    }
   }
 
+  /** A plan that waits for credits may have been forgotten meanwhile. */
   private async bringBack(planId: string, at: number, draft: CommitDraft): Promise<OwnedPlan> {
     for (const due of await this.load([planId], at)) this.wake(due, at, draft);
     return this.plans.get(planId);
@@ -124,9 +130,10 @@ export class PartitionOwner {
 
   private wake(planId: string, at: number, draft: CommitDraft): void {
     const owned = this.plans.get(planId);
-    if (owned.unreadable) return; // its row stays, for a version that can read it
+    const name = `wake-up of ${planId}`;
+    if (owned.unreadable || this.suspects.isLeftOut(name)) return; // its row stays, for a version that can read or wake it
     draft.touched.add(owned);
-    this.decideSafely({ name: `wake-up of ${planId}`, owned, at, draft }, () =>
+    this.decideSafely({ name, owned, at, draft }, () =>
       this.decider.decideOwn(owned, { type: 'WakeUp', at, jitter: this.ports.random() }, draft),
     );
   }

@@ -60,24 +60,12 @@ export class PlanDecider {
     this.enqueue(owned, draft.at); // a retry whose time has come is ready without an event
   }
 
-  /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
-  async dispatch(
-    at: number,
-    bring: (planId: string) => OwnedPlan | Promise<OwnedPlan>,
-    draft: CommitDraft,
-  ): Promise<void> {
-    for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
-      const brought = bring(planId);
-      const owned = brought instanceof Promise ? await brought : brought;
-      for (const stepId of readySteps(owned.plan, at)) {
-        if (!this.queue.hasCredit) break; // the plan is in the queue again: it has ready steps
-        this.apply(
-          owned,
-          this.ports.core.decide(owned.plan, { type: 'DispatchStep', stepId, at }),
-          originOf(owned),
-          draft,
-        );
-      }
+  /** Hands out the plan's ready steps, as long as there are credits; what is left over puts it into the queue again. */
+  dispatch(owned: OwnedPlan, at: number, draft: CommitDraft): void {
+    for (const stepId of readySteps(owned.plan, at)) {
+      if (!this.queue.hasCredit) break;
+      const decision = this.ports.core.decide(owned.plan, { type: 'DispatchStep', stepId, at });
+      this.apply(owned, decision, originOf(owned), draft);
     }
   }
 

@@ -16,6 +16,11 @@ export class Suspects {
     return this.failures.get(name)?.count ?? 0;
   }
 
+  /** Neither it nor the failure of its plan could be decided. */
+  isLeftOut(name: string): boolean {
+    return this.count(name) > 1;
+  }
+
   reason(name: string): PlatformError {
     const cause = this.failures.get(name)?.error;
     const why = cause instanceof Error ? cause.message : String(cause);

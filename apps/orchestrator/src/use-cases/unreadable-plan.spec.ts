@@ -22,6 +22,7 @@ it('stands still alone, and goes on where a version that can read it takes over'
   expect(bench.typesOf('innocent').at(-1)).toBe('TaskCompleted');
   expect(bench.typesOf('t').at(-1)).toBe('StepDispatched');
   expect(bench.published.filter(({ topic }) => topic.endsWith('.dlq'))).toHaveLength(1);
+  expect(bench.unreadablePlans).toMatchObject([{ code: 'internal', message: expect.stringContaining('task t') }]);
   const third = bench.owner();
   await third.take(0);
   await third.execute({ partition: 0, records: [] });

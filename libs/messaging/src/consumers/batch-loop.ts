@@ -4,6 +4,7 @@
  */
 import { PlatformError } from '@waybill/contracts';
 import type { Clock, Random } from '../clock.ts';
+import type { TopicPartition } from '../message-log.ts';
 import { backoffMs, wait, type Backoff, type Wait } from './backoff.ts';
 import { Inbox, type Taken } from './inbox.ts';
 
@@ -53,6 +54,12 @@ export class BatchLoop {
       this.options.onFull();
     }
     this.#start();
+  }
+
+  /** The partition was given up. What filled the inbox may have been its own: then nothing would come in to find it emptied. */
+  forget(partition: TopicPartition): void {
+    this.inbox.forget(partition);
+    this.#makeRoom();
   }
 
   /** A batch is wanted even if nothing comes in. */

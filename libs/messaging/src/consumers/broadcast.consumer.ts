@@ -54,6 +54,7 @@ export class BroadcastConsumer {
     const start = from === 'end' ? await this.#ends() : from;
     if (start !== 'start') this.#passed(start);
     this.#tail = await log.tail({ topics, from: start, onRecords: (batch) => this.#deliver(batch) });
+    if (this.#isClosed) await this.#tail.close(); // meanwhile
   }
 
   /** Resolves when everything below the end offsets (by partition) has been handled, or lies before the start; rejects with `timeout`. */

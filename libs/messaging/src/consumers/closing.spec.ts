@@ -99,3 +99,24 @@ it('does not try to bury for ever what cannot be buried once it closes', async (
   await quiet();
   expect(burials).toBe(then);
 });
+
+it('ends a broadcast that is closed while it begins', async () => {
+  const { log, begun, common } = setup();
+  const held = Promise.withResolvers<void>();
+  const tail = log.tail.bind(log);
+  log.tail = async (options) => {
+    await held.promise;
+    return tail(options);
+  };
+  const handle = ({ value }: { value: unknown }) => refuse(begun, value);
+  const onBatch = () => void begun.push('batch');
+  const options = { name: 'signals', topics: ['signals'], from: 'start', handle, onBatch } as const;
+  const consumer = new BroadcastConsumer({ ...common, ...options });
+  const started = consumer.start();
+  await consumer.close();
+  held.resolve();
+  await started;
+  await log.append([record('signals', 'k', 1)]);
+  await quiet();
+  expect(begun).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /** What an owner does when a batch has failed: where it goes on, and that it lets go of what is no longer its own. */
 import { expect, it, onTestFinished } from 'vitest';
 import { numbered, ownersInMemory, quiet, until, valuesOf } from '@waybill/testing';
+import type { GroupMembership } from '../message-log.ts';
 
 const setup = () => {
   const owners = ownersInMemory(['requests', 'results'], 1);
@@ -70,4 +71,58 @@ it('does not take a number again that was dropped during its back-off', async ()
   clock.advance(60_000);
   await quiet();
   expect(taken).toEqual([0]);
+});
+
+it('takes a number again only when the batch from before has settled, however long that takes', async () => {
+  const { clock, log, start } = setup();
+  const joined = Promise.withResolvers<GroupMembership>();
+  const join = log.join.bind(log);
+  log.join = async (options) => {
+    const membership = await join(options);
+    joined.resolve(membership);
+    return membership;
+  };
+  const held = Promise.withResolvers<void>();
+  const done: string[] = [];
+  let begun = 0;
+  await start({
+    take: () => Promise.resolve(void done.push('take')).then(() => ({ requests: 0, results: 0 })),
+    onBatch: async () => {
+      begun += 1;
+      if (begun > 1) return;
+      await held.promise;
+      done.push('batch');
+    },
+  });
+  await log.append(numbered('requests', 1));
+  await until(() => begun === 1);
+  const membership = await joined.promise;
+  membership.giveBack([{ topic: 'requests', partition: 0 }], new Error('for another reason'));
+  for (let rests = 0; rests < 3; rests += 1) {
+    await quiet();
+    clock.advance(60_000);
+  }
+  await quiet();
+  expect(done).toEqual(['take']);
+  held.resolve();
+  await until(() => done.length === 3, clock);
+  expect(done).toEqual(['take', 'batch', 'take']);
+});
+
+it('is where its last handled batch has ended, also while the next one runs', async () => {
+  const { log, start } = setup();
+  const held = Promise.withResolvers<void>();
+  let begun = 0;
+  const { consumer } = await start({
+    onBatch: () => {
+      begun += 1;
+      return held.promise;
+    },
+  });
+  await log.append(numbered('requests', 3));
+  await until(() => begun === 1);
+  const offset = () => consumer.positions.find(({ topic }) => topic === 'requests')?.offset;
+  expect(offset()).toBe(0);
+  held.resolve();
+  await until(() => offset() === 3);
 });

@@ -4,6 +4,7 @@ import type { CommittedPosition, GroupMembership, GroupOptions, MessageLog, Topi
 export class GroupLink {
   #membership: GroupMembership | undefined;
   #joined = Promise.withResolvers<void>();
+  #isLeft = false;
 
   async join(log: MessageLog, options: GroupOptions): Promise<void> {
     this.#membership = await log.join({
@@ -12,6 +13,7 @@ export class GroupLink {
         this.#membership ? options.onRecords(batch) : this.#joined.promise.then(() => options.onRecords(batch)),
     });
     this.#joined.resolve();
+    if (this.#isLeft) await this.#membership.leave();
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -30,7 +32,9 @@ export class GroupLink {
     await this.#membership?.commit(positions);
   }
 
+  /** While it is still joining: as soon as it has. */
   async leave(): Promise<void> {
+    this.#isLeft = true;
     await this.#membership?.leave();
   }
 }

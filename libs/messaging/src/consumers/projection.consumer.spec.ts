@@ -185,6 +185,20 @@ describe('a projection that gathers', () => {
     expect(sizes).toEqual([1, 5]);
   });
 
+  it('does not begin to gather while somebody waits', async () => {
+    const { log, store, start } = setup(1);
+    const gate = Promise.withResolvers<void>();
+    const onBatch = (batch: ProjectionBatch) => gate.promise.then(() => store.apply(batch));
+    const consumer = await start({ gatherMs: 500, maxRecords: 8, onBatch });
+    await log.append(events(1));
+    await quiet();
+    let isReached = false;
+    void consumer.waitFor('events', [3]).then(() => (isReached = true));
+    await log.append(events(2, 1));
+    gate.resolve();
+    await until(() => isReached);
+  });
+
   it('hurries when a whole batch has gathered', async () => {
     const { log, store, sizes } = await gathering();
     await log.append(events(20, 6));

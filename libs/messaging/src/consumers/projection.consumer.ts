@@ -130,11 +130,15 @@ export class ProjectionConsumer {
 
   async #assigned(claims: readonly Claim[]): Promise<readonly Position[]> {
     for (const claim of claims) {
-      this.#loop.inbox.forget(claim);
       this.#behind.delete(nameOf(claim));
       this.#held.set(nameOf(claim), { topic: claim.topic, partition: claim.partition });
     }
-    return this.#readPositions(claims);
+    try {
+      return await this.#readPositions(claims);
+    } catch (error) {
+      this.#giveUp(claims); // what is not taken is not revoked either
+      throw error;
+    }
   }
 
   async #readPositions(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
@@ -153,13 +157,17 @@ export class ProjectionConsumer {
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    for (const partition of partitions) {
-      this.#held.delete(nameOf(partition));
-      this.#loop.inbox.forget(partition);
-    }
+    this.#giveUp(partitions);
     this.#gathering?.cancel();
     await waitAtMost(this.#options.clock, this.#options.drainMs, this.#loop.settled());
     for (const partition of partitions) if (!this.#held.has(nameOf(partition))) this.#progress.forget(partition);
+  }
+
+  #giveUp(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      this.#held.delete(nameOf(partition));
+      this.#loop.forget(partition);
+    }
   }
 
   #deliver(batch: RecordBatch): void {

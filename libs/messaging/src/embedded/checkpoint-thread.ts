@@ -40,7 +40,6 @@ export class CheckpointThread {
     // The next one starts another thread. It ends with an error, and without one when it is told to.
     worker.on('error', () => undefined);
     worker.on('exit', () => {
-      if (worker !== this.#worker) return;
       this.#worker = undefined;
       this.#ended();
     });

@@ -48,7 +48,10 @@ export class GroupMember implements GroupMembership, ShareMember {
     onFailure: (error: unknown) => void,
     onDelivered: () => void,
   ): Promise<Held> {
-    for (const one of partitions) this.#mine.set(nameOf(one), undefined);
+    for (const one of partitions) {
+      this.#mine.set(nameOf(one), undefined);
+      this.#failures.set(nameOf(one), onFailure);
+    }
     let positions: readonly Position[];
     try {
       positions = await this.options.onAssigned(partitions.map((one) => this.#claim(one)));
@@ -69,7 +72,6 @@ export class GroupMember implements GroupMembership, ShareMember {
         onDelivered,
       });
       this.#mine.set(name, reader);
-      this.#failures.set(name, onFailure);
       return reader;
     });
     return {

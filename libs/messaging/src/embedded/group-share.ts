@@ -23,7 +23,7 @@ export interface ShareMember {
 
 export interface ShareTimes {
   readonly backOff: BackOffTimes;
-  /** How long a handler may hold up its successor. */
+  /** How long a handler, and after it `onRevoked`, may hold up a successor. */
   readonly handOverMs: number;
 }
 
@@ -31,6 +31,8 @@ export class GroupShare<Member extends ShareMember> {
   #target: Member | undefined;
   #member: Member | undefined;
   #held: Held | undefined;
+  /** Grows with each that ends: what an earlier one reports comes too late to concern whoever has it now. */
+  #assignment = 0;
   #failures = 0;
   #isFailed = false;
   #driving = false;
@@ -79,10 +81,11 @@ export class GroupShare<Member extends ShareMember> {
 
   async #give(member: Member): Promise<void> {
     this.#member = member;
+    const assignment = this.#assignment;
     try {
       this.#held = await member.assign(
         this.partitions,
-        (error) => this.#fail(error),
+        (error) => (assignment === this.#assignment ? this.#fail(error) : this.onError(error)),
         () => (this.#failures = 0),
       );
     } catch (error) {
@@ -93,10 +96,9 @@ export class GroupShare<Member extends ShareMember> {
 
   async #takeBack(held: Held): Promise<void> {
     const member = this.#member!;
-    await withTimeout(this.times.handOverMs, async () => {
-      await held.stop();
-      await member.revoke(this.partitions);
-    }).catch((error: unknown) => this.onError(error));
+    const { handOverMs } = this.times;
+    await withTimeout(handOverMs, held.stop());
+    await withTimeout(handOverMs, member.revoke(this.partitions)).catch((error: unknown) => this.onError(error));
     this.#held = undefined;
     this.#left();
   }
@@ -118,15 +120,16 @@ export class GroupShare<Member extends ShareMember> {
   #left(): void {
     const left = this.#member;
     this.#member = undefined;
+    this.#assignment += 1;
     for (const { member, resolve } of this.#whenFree.splice(0)) if (member === left) resolve();
   }
 }
 
-async function withTimeout(ms: number, work: () => Promise<void>): Promise<void> {
+async function withTimeout(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   try {
-    await Promise.race([work(), late]);
+    await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -29,7 +29,10 @@ afterEach(async () => {
 function open(partitions: number, handOverMs: number): void {
   errors = [];
   journal = new SqliteJournal({ file: join(folder, 'waybill.db') });
-  const onError = (error: unknown) => void errors.push(error);
+  const onError = (error: unknown): void => {
+    errors.push(error);
+    seen.changed();
+  };
   log = new SqliteMessageLog({ journal, partitions, handOverMs, onError, backOff: { firstMs: 1, mostMs: 5 } });
 }
 
@@ -54,6 +57,7 @@ it("gives the owner's topics equally many partitions, also when the setting chan
 
 it('hands over from a member whose handler hangs', async () => {
   const hanging = new TestMember(seen);
+  const hung = Promise.withResolvers<void>();
   let isCalled = false;
   await hanging.join(log, {
     group: 'g',
@@ -61,7 +65,7 @@ it('hands over from a member whose handler hangs', async () => {
     onRecords: () => {
       isCalled = true;
       seen.changed();
-      return new Promise<void>(() => undefined);
+      return hung.promise;
     },
   });
   await log.append([message('tasks.a', 'k', 'stuck')]);
@@ -69,6 +73,11 @@ it('hands over from a member whose handler hangs', async () => {
   const next = await new TestMember(seen).join(log, { group: 'g', topics: ['tasks.a'] });
   await hanging.membership.leave();
   await seen.until(() => next.records.length === 1, 'its record at the next member');
+  hung.reject(new Error('too late to matter to the next one'));
+  await seen.until(() => errors.length === 1, 'the report of it');
+  await log.append([message('tasks.a', 'k', 'more')]);
+  await seen.until(() => next.records.length === 2, 'what came after it');
+  expect(next.revoked).toEqual([]);
 });
 
 it('takes no position for a partition from who has lost it', async () => {
@@ -99,4 +108,37 @@ it('reports a rejected handler, and a batch that cannot be read is not passed ov
   await seen.until(() => member.revoked.length > 1, 'it was given and taken back twice');
   expect(member.records).toEqual([]);
   expect(errors[0]).toMatchObject({ code: 'data_folder_corrupt' });
+});
+
+it('assigns anew what is given back while it is being assigned', async () => {
+  const member = new TestMember(seen);
+  let asked = 0;
+  await member.join(log, {
+    group: 'g',
+    topics: ['tasks.a'],
+    onAssigned: ([claim]) => {
+      if (claim!.partition === 0 && ++asked === 1)
+        member.membership.giveBack([claim!], new Error('there is more below'));
+      return Promise.resolve([]);
+    },
+  });
+  await seen.until(() => asked === 2, 'the partition again');
+});
+
+it('delivers nothing of what was paused while it was being assigned', async () => {
+  const member = new TestMember(seen);
+  const partitions = [0, 1, 2].map((partition) => ({ topic: 'tasks.a', partition }));
+  await member.join(log, {
+    group: 'g',
+    topics: ['tasks.a'],
+    onAssigned: (claims) => {
+      member.membership.pause(claims.filter(({ partition }) => partition === 0));
+      return Promise.resolve([]);
+    },
+  });
+  await log.append(partitions.map(({ partition }) => ({ ...message('tasks.a', 'k'), partition })));
+  await seen.until(() => member.records.length === 2, 'the records of the others');
+  expect(member.records.map(({ partition }) => partition)).not.toContain(0);
+  member.membership.resume(partitions);
+  await seen.until(() => member.records.length === 3, 'the record that was held back');
 });
