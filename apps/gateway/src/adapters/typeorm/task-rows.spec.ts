@@ -1,9 +1,12 @@
 import { defaultOwner, encodeMessage, topics, type IncomingMessage } from '@waybill/contracts';
 import { nullLogger } from '@waybill/telemetry';
-import { expect, it } from 'vitest';
+import type { DataSource } from 'typeorm';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LastSeqs } from './last-seqs.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
-import { openSqliteSession } from './sql-session.ts';
+import { openSqliteSession, type SqlSession } from './sql-session.ts';
 import { TaskRows } from './task-rows.ts';
+import { TypeOrmReadModel } from './typeorm-read-model.ts';
 
 const facts = { input: {}, priority: 5, labels: {}, budget: {} };
 const meta = { id: 'x', source: 'spec', time: '2026-11-21T10:00:00.000Z', owner: defaultOwner };
@@ -27,17 +30,65 @@ function request(key: string): IncomingMessage {
   return { ...record, ...place } as IncomingMessage;
 }
 
-it('a request that comes again finds no gap in a task that was remembered longest', async () => {
+const sources: DataSource[] = [];
+afterEach(async () => {
+  for (const source of sources.splice(0)) await source.destroy();
+});
+/** Gateways that share a database, and what they found to be missing. */
+async function open() {
   const source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
+  sources.push(source);
   const sql = openSqliteSession(source);
   const gaps: string[] = [];
-  const rows = new TaskRows(sql, { onGap: (taskId) => gaps.push(taskId), onUnreadable: () => undefined });
-  const write = async (...records: readonly IncomingMessage[]): Promise<void> =>
-    sql.transact(await rows.statementsFor(records));
-  await write(event('oldest', 1), event('oldest', 2));
-  await write(...Array.from({ length: 49_999 }, (_, n) => event(`t${n}`, 1)));
-  await write(event('one more', 1), request('oldest'));
-  await write(event('oldest', 3));
+  const newGateway = () => {
+    const rows = new TaskRows(sql, { onGap: (taskId) => gaps.push(taskId), onUnreadable: () => undefined });
+    return async (...records: readonly IncomingMessage[]): Promise<void> =>
+      sql.transact(await rows.statementsFor(records));
+  };
+  return { newGateway, gaps, model: new TypeOrmReadModel(source) };
+}
+/** As they lie on one partition. */
+const from = (offset: number, ...records: readonly IncomingMessage[]): IncomingMessage[] =>
+  records.map((record, at) => ({ ...record, offset: offset + at }));
+
+it('a request that comes again finds no gap in a task that was remembered longest', async () => {
+  const { newGateway, gaps } = await open();
+  const write = newGateway();
+  await write(...from(0, event('oldest', 1), event('oldest', 2)));
+  await write(...from(2, ...Array.from({ length: 49_999 }, (_, n) => event(`t${n}`, 1))));
+  await write(...from(50_001, event('one more', 1)), request('oldest'));
+  await write(...from(50_002, event('oldest', 3)));
   expect(gaps).toEqual([]);
-  await source.destroy();
+});
+
+describe('a gateway that takes a partition goes on where another one stopped', () => {
+  it('which took it from this one before', async () => {
+    const { newGateway, gaps, model } = await open();
+    const [one, other] = [newGateway(), newGateway()];
+    await one(...from(0, event('t', 1), event('u', 1)));
+    await other(...from(2, event('t', 2), event('t', 3)));
+    await one(...from(4, event('t', 4), event('u', 2)));
+    expect(gaps).toEqual([]);
+    expect(await model.findTask('t')).toMatchObject({ lastSeq: 4 });
+    expect(await model.eventsAfter('t', 0, 10)).toHaveLength(4);
+  });
+
+  it('while this one had read the request of a task', async () => {
+    const { newGateway, gaps, model } = await open();
+    const [one, other] = [newGateway(), newGateway()];
+    await one(request('t'));
+    await other(...from(0, event('t', 1)));
+    await one(...from(1, event('t', 2)));
+    expect(gaps).toEqual([]);
+    expect(await model.findTask('t')).toMatchObject({ lastSeq: 2 });
+  });
+
+  it('and asks the database no more than once for what it reads on', async () => {
+    const all = vi.fn<(sql: string, params: readonly unknown[]) => Promise<never[]>>().mockResolvedValue([]);
+    const seqs = new LastSeqs({ all: all as SqlSession['all'] });
+    await seqs.lookUp(from(7, event('t', 1), event('t', 2)));
+    seqs.remember('t', 2);
+    await seqs.lookUp([request('t'), ...from(9, event('t', 3))]);
+    expect(all).toHaveBeenCalledOnce();
+  });
 });

@@ -8,6 +8,7 @@ import { messageText, ownerOf, topics } from '@waybill/contracts';
 import { eventTypeOf, parseEvent, seqOf } from '../../domain/event-text.ts';
 import { isUuid7, madeAt } from '../../domain/task-id.ts';
 import type { SubmittedTask } from '../../domain/task-fold.ts';
+import { LastSeqs } from './last-seqs.ts';
 import type { SqlSession } from './sql-session.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
 
@@ -29,8 +30,6 @@ export interface TaskRowHooks {
   onUnreadable(message: IncomingMessage): void;
 }
 
-const lookupChunk = 200;
-const rememberedTasks = 50_000;
 const statusOfType: Readonly<Record<string, string>> = {
   TaskAccepted: 'accepted',
   TaskCompleted: 'completed',
@@ -39,17 +38,18 @@ const statusOfType: Readonly<Record<string, string>> = {
 };
 
 export class TaskRows {
-  /** Last `seq` of tasks that run. */
-  private readonly lastSeqs = new Map<string, number>();
+  private readonly lastSeqs: LastSeqs;
 
   constructor(
-    private readonly sql: SqlSession,
+    sql: SqlSession,
     private readonly hooks: TaskRowHooks,
-  ) {}
+  ) {
+    this.lastSeqs = new LastSeqs(sql);
+  }
 
   async statementsFor(records: readonly IncomingMessage[]): Promise<Statement[]> {
     const tasks = new Map<string, Gathered>();
-    await this.lookUp(records);
+    await this.lastSeqs.lookUp(records);
     for (const record of records) {
       if (record.topic === topics.planEvents) this.gatherEvent(tasks, record);
       else if (record.topic === topics.taskRequests && eventTypeOf(record.headers['ce_type']) === 'SubmitTask') {
@@ -58,30 +58,13 @@ export class TaskRows {
     }
     const statements: Statement[] = [];
     for (const task of tasks.values()) this.writeWhole(task, statements);
-    this.makeRoom();
+    this.lastSeqs.makeRoom();
     return statements;
   }
 
   /** After a batch that was not committed: what is remembered may be ahead of what is stored. */
   forget(): void {
-    this.lastSeqs.clear();
-  }
-
-  /** Reads the last `seq` of tasks that are not remembered. */
-  private async lookUp(records: readonly IncomingMessage[]): Promise<void> {
-    const unknown = new Set<string>();
-    for (const { topic, key } of records) {
-      if (topic !== topics.planEvents && topic !== topics.taskRequests) continue;
-      if (!this.lastSeqs.has(key)) unknown.add(key);
-    }
-    const ids = [...unknown];
-    for (let from = 0; from < ids.length; from += lookupChunk) {
-      const chunk = ids.slice(from, from + lookupChunk);
-      const padded = [...chunk, ...Array.from({ length: lookupChunk - chunk.length }, () => '')];
-      const rows = await this.sql.all<{ task_id: string; last_seq: number }>(selectLastSeqs, padded);
-      for (const id of chunk) this.lastSeqs.set(id, -1);
-      for (const row of rows) this.lastSeqs.set(row.task_id, row.last_seq);
-    }
+    this.lastSeqs.forget();
   }
 
   private gatherEvent(tasks: Map<string, Gathered>, record: IncomingMessage): void {
@@ -89,7 +72,7 @@ export class TaskRows {
     const seq = text === undefined ? Number.NaN : seqOf(text);
     if (text === undefined || Number.isNaN(seq)) return this.hooks.onUnreadable(record);
     const known = tasks.get(record.key);
-    const last = known?.lastSeq || Math.max(0, this.lastSeqs.get(record.key) ?? 0);
+    const last = known?.lastSeq || Math.max(0, this.lastSeqs.of(record.key));
     if (seq <= last) return;
     if (seq === last + 1) addEvent(known ?? gathered(tasks, record), { seq, text, record });
     else this.hooks.onGap(record.key, last + 1, seq);
@@ -107,7 +90,7 @@ export class TaskRows {
   }
 
   private write(task: Gathered, out: Statement[]): void {
-    const stored = this.lastSeqs.get(task.taskId) ?? -1;
+    const stored = this.lastSeqs.of(task.taskId);
     if (task.texts.length > 0) {
       const params = [task.taskId, task.firstSeq, task.lastSeq, task.texts.join('\n')];
       out.push({ sql: insertEvents, params, manyRows: true });
@@ -148,16 +131,8 @@ export class TaskRows {
 
   private remember(task: Gathered, stored: number): void {
     const ended = isEnded(task.status);
-    if (ended) this.lastSeqs.delete(task.taskId);
-    else this.lastSeqs.set(task.taskId, Math.max(stored, task.lastSeq));
-  }
-
-  /** Only between batches: what is written of a task follows from what is remembered of it. */
-  private makeRoom(): void {
-    for (const oldest of this.lastSeqs.keys()) {
-      if (this.lastSeqs.size <= rememberedTasks) return;
-      this.lastSeqs.delete(oldest);
-    }
+    if (ended) this.lastSeqs.forget(task.taskId);
+    else this.lastSeqs.remember(task.taskId, Math.max(stored, task.lastSeq));
   }
 }
 
@@ -236,7 +211,6 @@ function textOf(record: IncomingMessage): string | undefined {
   }
 }
 
-const selectLastSeqs = `SELECT task_id, last_seq FROM tasks WHERE task_id IN (${Array.from({ length: lookupChunk }, () => '?').join(',')})`;
 const insertEvents =
   'INSERT INTO task_events (task_id, first_seq, last_seq, texts) VALUES (?, ?, ?, ?) ON CONFLICT (task_id, first_seq) DO NOTHING';
 const upsertTask = `INSERT INTO tasks (task_id, tenant, status, goal, workflow, workflow_name, priority, labels, created_at, updated_at, ended_at, last_seq, submitted)
