@@ -13,11 +13,23 @@ export class CfworkerSchemas implements SchemaCompiler {
     const problem = findSchemaProblem(schema);
     if (problem)
       throw new PlatformError('invalid_definition', { detail: problem.detail, pointer: pointer + problem.pointer });
-    const validator = new Validator(schema as Schema, '2020-12', false);
+    const validator = validatorOf(schema, pointer);
     if (!costly.test(JSON.stringify(schema))) return (value) => check(validator, value);
     return (value) => checkInTime(() => check(validator, value));
   }
 }
+
+/** It may still find something, such as two schemas of one `$id`. */
+function validatorOf(schema: JsonObject, pointer: string): Validator {
+  try {
+    return new Validator(schema as Schema, '2020-12', false);
+  } catch (cause) {
+    throw new PlatformError('invalid_definition', { detail: unusable(cause), pointer, cause });
+  }
+}
+
+const unusable = (error: unknown): string =>
+  `The schema of the workflow cannot be used: ${error instanceof Error ? error.message : String(error)}`;
 
 /** Keywords (or names like them) with which checking can cost more than schema times value: patterns, references, comparing all with all. */
 const costly = /"(pattern|patternProperties|format|uniqueItems|\$(ref|recursiveRef|dynamicRef))":/;
@@ -39,10 +51,12 @@ function check(validator: Validator, value: Json): InputProblem | undefined {
   try {
     const { valid, errors } = validator.validate(value);
     return valid ? undefined : worst(errors);
-  } catch {
-    return { pointer: '', detail: 'The schema of the workflow refers to itself without end, so nothing matches it.' };
+  } catch (error) {
+    return { pointer: '', detail: error instanceof RangeError ? endless : unusable(error) };
   }
 }
+
+const endless = 'The schema of the workflow refers to itself without end, so nothing matches it.';
 
 /** The deepest place says most; of several there the first. */
 function worst(errors: readonly OutputUnit[]): InputProblem {
