@@ -190,6 +190,15 @@ export const badRequests: Bad[] = [
     body: { name: 'a', text: '' },
     code: 'unsupported_document',
     status: 422,
+    pointer: '/text',
+  },
+  {
+    what: 'an empty document in base64',
+    to: 'POST /v1/documents',
+    body: { name: 'a', base64: '' },
+    code: 'unsupported_document',
+    status: 422,
+    pointer: '/base64',
   },
   {
     what: 'a collection that is a path',

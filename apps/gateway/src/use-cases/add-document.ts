@@ -28,6 +28,8 @@ export interface NewDocument {
   readonly metadata: JsonObject;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** Where the client gave them: a JSON pointer. */
+  readonly at: string;
 }
 
 export interface AddDocumentParts {
@@ -58,7 +60,7 @@ export class AddDocument {
 
   async execute(document: NewDocument, caller: Caller): Promise<{ documentId: string; isReplayed: boolean }> {
     if (document.bytes.length === 0)
-      throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: '/text' });
+      throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: document.at });
     refuseMisfit(document.metadata, '/metadata');
     const place = JSON.stringify([caller.owner.tenant, document.collection, document.name]);
     const before = this.adding.get(place)?.catch(() => undefined);
