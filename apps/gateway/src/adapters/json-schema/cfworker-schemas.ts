@@ -28,8 +28,11 @@ function validatorOf(schema: JsonObject, pointer: string): Validator {
   }
 }
 
-const unusable = (error: unknown): string =>
-  `The schema of the workflow cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+/** The validator lists what it knows after its first sentence. */
+function unusable(error: unknown): string {
+  const [reason] = (error instanceof Error ? error.message : String(error)).split(/\.?(?: {2}|\n|$)/, 1);
+  return `The schema of the workflow cannot be used: ${reason}.`;
+}
 
 /** Keywords (or names like them) with which checking can cost more than schema times value: patterns, references, comparing all with all. */
 const costly = /"(pattern|patternProperties|format|uniqueItems|\$(ref|recursiveRef|dynamicRef))":/;
