@@ -77,7 +77,9 @@ export class ReadTasks {
   async eventPage(taskId: string, after: number, limit: number): Promise<string> {
     const task = await this.find(taskId);
     const texts = ofOnePage(
-      'live' in task ? task.live.texts.slice(after, after + limit) : await this.model.eventsAfter(taskId, after, limit),
+      'live' in task
+        ? task.live.texts.slice(after, after + limit)
+        : await this.model.eventsAfter(taskId, after, limit, pageChars),
     );
     const last = texts.at(-1);
     const isOver = last === undefined ? hasEndedBy(task, after) : isTerminal(typeInText(last));
@@ -103,7 +105,7 @@ export class ReadTasks {
   private async allEvents({ taskId }: StoredTask): Promise<PlanEvent[]> {
     const events: PlanEvent[] = [];
     for (;;) {
-      const texts = await this.model.eventsAfter(taskId, events.length, readAtOnce);
+      const texts = await this.model.eventsAfter(taskId, events.length, readAtOnce, Infinity);
       for (const text of texts) events.push(parseEvent(text));
       if (texts.length < readAtOnce) return events;
     }

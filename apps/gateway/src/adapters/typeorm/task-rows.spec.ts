@@ -12,11 +12,11 @@ const facts = { input: {}, priority: 5, labels: {}, budget: {} };
 const meta = { id: 'x', source: 'spec', time: '2026-11-21T10:00:00.000Z', owner: defaultOwner };
 const place = { partition: 0, offset: 0, timestamp: 0 };
 
-function event(key: string, seq: number): IncomingMessage {
+function event(key: string, seq: number, note = ''): IncomingMessage {
   const name = seq === 1 ? 'TaskAccepted' : 'StepDispatched';
   const { headers, value } = encodeMessage(
     { topic: topics.planEvents, key, name },
-    { seq, type: name, data: facts },
+    { seq, type: name, data: note === '' ? facts : { ...facts, note } },
     meta,
   );
   return { topic: topics.planEvents, key, headers, value, ...place } as IncomingMessage;
@@ -45,7 +45,7 @@ async function open() {
     return async (...records: readonly IncomingMessage[]): Promise<void> =>
       sql.transact(await rows.statementsFor(records));
   };
-  return { newGateway, gaps, model: new TypeOrmReadModel(source) };
+  return { newGateway, gaps, model: new TypeOrmReadModel(source), rows: (query: string) => sql.all(query, []) };
 }
 /** As they lie on one partition. */
 const from = (offset: number, ...records: readonly IncomingMessage[]): IncomingMessage[] =>
@@ -61,6 +61,35 @@ it('a request that comes again finds no gap in a task that was remembered longes
   expect(gaps).toEqual([]);
 });
 
+describe('events of a task', () => {
+  const large = (seq: number): IncomingMessage => event('t', seq, 'x'.repeat(600_000));
+  const seqsOf = (texts: readonly string[]): number[] => texts.map((text) => (JSON.parse(text) as { seq: number }).seq);
+
+  it('that are large are stored a few a row, and read as far as they are wanted', async () => {
+    const { newGateway, model, rows } = await open();
+    await newGateway()(...from(0, ...[1, 2, 3, 4, 5].map(large)));
+    expect(await rows('SELECT first_seq, last_seq FROM task_events')).toEqual([
+      { first_seq: 1, last_seq: 2 },
+      { first_seq: 3, last_seq: 4 },
+      { first_seq: 5, last_seq: 5 },
+    ]);
+    expect(seqsOf(await model.eventsAfter('t', 0, 10, 1))).toEqual([1]);
+    expect(seqsOf(await model.eventsAfter('t', 1, 10, 1_000_000))).toEqual([2, 3]);
+    expect(seqsOf(await model.eventsAfter('t', 0, 10, Infinity))).toEqual([1, 2, 3, 4, 5]);
+    expect(seqsOf(await model.eventsAfter('t', 3, 1, Infinity))).toEqual([4]);
+  });
+
+  it('that came one by one are read through all their rows, as far as they go on', async () => {
+    const { newGateway, model } = await open();
+    const write = newGateway();
+    for (let seq = 1; seq <= 20; seq += 1) await write(...from(seq, event('t', seq)));
+    expect(seqsOf(await model.eventsAfter('t', 2, 1_000, Infinity))).toEqual(
+      Array.from({ length: 18 }, (_, n) => n + 3),
+    );
+    expect(await model.eventsAfter('t', 20, 1_000, Infinity)).toEqual([]);
+  });
+});
+
 describe('a gateway that takes a partition goes on where another one stopped', () => {
   it('which took it from this one before', async () => {
     const { newGateway, gaps, model } = await open();
@@ -70,7 +99,7 @@ describe('a gateway that takes a partition goes on where another one stopped', (
     await one(...from(4, event('t', 4), event('u', 2)));
     expect(gaps).toEqual([]);
     expect(await model.findTask('t')).toMatchObject({ lastSeq: 4 });
-    expect(await model.eventsAfter('t', 0, 10)).toHaveLength(4);
+    expect(await model.eventsAfter('t', 0, 10, 1e6)).toHaveLength(4);
   });
 
   it('while this one had read the request of a task', async () => {

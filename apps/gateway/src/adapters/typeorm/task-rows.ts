@@ -30,6 +30,7 @@ export interface TaskRowHooks {
   onUnreadable(message: IncomingMessage): void;
 }
 
+const rowChars = 1024 * 1024;
 const statusOfType: Readonly<Record<string, string>> = {
   TaskAccepted: 'accepted',
   TaskCompleted: 'completed',
@@ -91,10 +92,7 @@ export class TaskRows {
 
   private write(task: Gathered, out: Statement[]): void {
     const stored = this.lastSeqs.of(task.taskId);
-    if (task.texts.length > 0) {
-      const params = [task.taskId, task.firstSeq, task.lastSeq, task.texts.join('\n')];
-      out.push({ sql: insertEvents, params, manyRows: true });
-    }
+    writeEvents(task, out);
     const facts = task.acceptedAt >= 0 ? acceptedFacts(task) : stored < 0 ? submittedFacts(task) : undefined;
     if (facts) this.writeNew(task, facts, out);
     else if (task.texts.length > 0)
@@ -169,6 +167,20 @@ function addEvent(task: Gathered, { seq, text, record }: { seq: number; text: st
   task.texts.push(text);
   task.status = statusOfType[type] ?? 'running';
   task.updatedAt = time;
+}
+
+/** One row, or several of a task with large events: who reads a few of them need not read all. */
+function writeEvents({ taskId, firstSeq, texts }: Gathered, out: Statement[]): void {
+  let from = 0;
+  let chars = 0;
+  for (let next = 1; next <= texts.length; next += 1) {
+    chars += texts[next - 1]!.length;
+    if (chars < rowChars && next < texts.length) continue;
+    const params = [taskId, firstSeq + from, firstSeq + next - 1, texts.slice(from, next).join('\n')];
+    out.push({ sql: insertEvents, params, manyRows: true });
+    from = next;
+    chars = 0;
+  }
 }
 
 function acceptedFacts(task: Gathered): SubmittedTask {
