@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LastSeqs } from './last-seqs.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
 import { openSqliteSession, type SqlSession } from './sql-session.ts';
+import type { Statement } from './sql-statement.ts';
 import { TaskRows } from './task-rows.ts';
 import { TypeOrmReadModel } from './typeorm-read-model.ts';
 
@@ -13,7 +14,7 @@ const meta = { id: 'x', source: 'spec', time: '2026-11-21T10:00:00.000Z', owner:
 const place = { partition: 0, offset: 0, timestamp: 0 };
 
 function event(key: string, seq: number, note = ''): IncomingMessage {
-  const name = seq === 1 ? 'TaskAccepted' : 'StepDispatched';
+  const name = seq === 1 ? 'TaskAccepted' : note === 'end' ? 'TaskCompleted' : 'StepDispatched';
   const { headers, value } = encodeMessage(
     { topic: topics.planEvents, key, name },
     { seq, type: name, data: note === '' ? facts : { ...facts, note } },
@@ -40,12 +41,23 @@ async function open() {
   sources.push(source);
   const sql = openSqliteSession(source);
   const gaps: string[] = [];
-  const newGateway = () => {
+  const statementsOf = () => {
     const rows = new TaskRows(sql, { onGap: (taskId) => gaps.push(taskId), onUnreadable: () => undefined });
-    return async (...records: readonly IncomingMessage[]): Promise<void> =>
-      sql.transact(await rows.statementsFor(records));
+    return (...records: readonly IncomingMessage[]) => rows.statementsFor(records);
   };
-  return { newGateway, gaps, model: new TypeOrmReadModel(source), rows: (query: string) => sql.all(query, []) };
+  const commit = (statements: readonly Statement[]): Promise<void> => sql.transact(statements);
+  const newGateway = () => {
+    const statements = statementsOf();
+    return async (...records: readonly IncomingMessage[]): Promise<void> => commit(await statements(...records));
+  };
+  return {
+    newGateway,
+    statementsOf,
+    commit,
+    gaps,
+    model: new TypeOrmReadModel(source),
+    rows: (query: string) => sql.all(query, []),
+  };
 }
 /** As they lie on one partition. */
 const from = (offset: number, ...records: readonly IncomingMessage[]): IncomingMessage[] =>
@@ -110,6 +122,20 @@ describe('a gateway that takes a partition goes on where another one stopped', (
     await one(...from(1, event('t', 2)));
     expect(gaps).toEqual([]);
     expect(await model.findTask('t')).toMatchObject({ lastSeq: 2 });
+  });
+
+  it('also when that one writes late what both had read', async () => {
+    const { newGateway, statementsOf, commit, model } = await open();
+    const write = newGateway();
+    await write(...from(0, event('t', 1)));
+    const [late, taken] = [statementsOf(), statementsOf()];
+    const [short, long] = [
+      await late(...from(1, event('t', 2), event('t', 3))),
+      await taken(...from(1, event('t', 2), event('t', 3), event('t', 4, 'end'))),
+    ];
+    for (const statements of [short, long, short]) await commit(statements);
+    expect(await model.eventsAfter('t', 0, 10, Infinity)).toHaveLength(4);
+    expect(await model.findTask('t')).toEqual({ taskId: 't', status: 'completed', lastSeq: 4 });
   });
 
   it('and asks the database no more than once for what it reads on', async () => {

@@ -1,6 +1,6 @@
 /**
  * Task records of one batch to SQL statements: one row of events and one change of the task's row, however many events came.
- * Promises: what comes twice changes nothing; a task with a gap stays at the event before it (`onGap`) and the others go on.
+ * Promises: what comes twice, or late from a gateway that was replaced, changes nothing; a task with a gap stays at the event before it (`onGap`) and the others go on.
  * Of most events nothing is parsed: what is stored is the text itself.
  */
 import type { IncomingMessage, PlanEventData } from '@waybill/contracts';
@@ -223,8 +223,9 @@ function textOf(record: IncomingMessage): string | undefined {
   }
 }
 
-const insertEvents =
-  'INSERT INTO task_events (task_id, first_seq, last_seq, texts) VALUES (?, ?, ?, ?) ON CONFLICT (task_id, first_seq) DO NOTHING';
+/** Another gateway that was replaced while it wrote may have begun at the same event; who has read further holds all that the other one does. */
+const insertEvents = `INSERT INTO task_events (task_id, first_seq, last_seq, texts) VALUES (?, ?, ?, ?)
+ON CONFLICT (task_id, first_seq) DO UPDATE SET last_seq = excluded.last_seq, texts = excluded.texts WHERE excluded.last_seq > task_events.last_seq`;
 const upsertTask = `INSERT INTO tasks (task_id, tenant, status, goal, workflow, workflow_name, priority, labels, created_at, updated_at, ended_at, last_seq, submitted)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
@@ -232,5 +233,5 @@ ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = exclu
 WHERE excluded.last_seq > tasks.last_seq`;
 /** PostgreSQL takes a parameter among `VALUES` for text. */
 const updateTask = `UPDATE tasks SET status = given.column2, updated_at = given.column3, ended_at = given.column4, last_seq = CAST(given.column5 AS integer), submitted = NULL
-FROM (VALUES (?, ?, ?, ?, ?)) AS given WHERE tasks.task_id = given.column1`;
+FROM (VALUES (?, ?, ?, ?, ?)) AS given WHERE tasks.task_id = given.column1 AND tasks.last_seq < CAST(given.column5 AS integer)`;
 const insertLabel = 'INSERT INTO task_labels (name, value, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
