@@ -126,14 +126,14 @@ describe('a gateway that takes a partition goes on where another one stopped', (
 
   it('also when that one writes late what both had read', async () => {
     const { newGateway, statementsOf, commit, model } = await open();
-    const write = newGateway();
-    await write(...from(0, event('t', 1)));
+    const asked = await statementsOf()(request('t'));
+    await newGateway()(...from(0, event('t', 1)));
     const [late, taken] = [statementsOf(), statementsOf()];
     const [short, long] = [
       await late(...from(1, event('t', 2), event('t', 3))),
       await taken(...from(1, event('t', 2), event('t', 3), event('t', 4, 'end'))),
     ];
-    for (const statements of [short, long, short]) await commit(statements);
+    for (const statements of [short, long, short, asked]) await commit(statements);
     expect(await model.eventsAfter('t', 0, 10, Infinity)).toHaveLength(4);
     expect(await model.findTask('t')).toEqual({ taskId: 't', status: 'completed', lastSeq: 4 });
   });
