@@ -96,7 +96,7 @@ function operationOf(route: ApiRoute): Schema {
     responses: {
       ...mapValues(route.responses, responseOf),
       // Any address may be unreadable.
-      ...errorResponses(['invalid_request', ...route.errors], Object.keys(route.responses)),
+      ...errorResponses(['invalid_request', 'invalid_text', ...route.errors], Object.keys(route.responses)),
     },
   };
 }

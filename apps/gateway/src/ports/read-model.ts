@@ -40,8 +40,8 @@ export interface Page<Item> {
 
 export interface ReadModel {
   findTask(taskId: string): Promise<StoredTask | undefined>;
-  /** Event texts after `seq`, ascending, without a gap, at most `limit`. */
-  eventsAfter(taskId: string, seq: number, limit: number): Promise<readonly string[]>;
+  /** Event texts after `seq`, ascending, without a gap: at most `limit`, and none after `maxChars` were reached. */
+  eventsAfter(taskId: string, seq: number, limit: number, maxChars: number): Promise<readonly string[]>;
   listTasks(query: TaskQuery): Promise<Page<TaskSummary>>;
   findDocument(tenant: string, documentId: string): Promise<DocumentView | undefined>;
   /** The document of this name in the collection. */

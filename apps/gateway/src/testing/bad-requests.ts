@@ -190,6 +190,15 @@ export const badRequests: Bad[] = [
     body: { name: 'a', text: '' },
     code: 'unsupported_document',
     status: 422,
+    pointer: '/text',
+  },
+  {
+    what: 'an empty document in base64',
+    to: 'POST /v1/documents',
+    body: { name: 'a', base64: '' },
+    code: 'unsupported_document',
+    status: 422,
+    pointer: '/base64',
   },
   {
     what: 'a collection that is a path',
@@ -214,6 +223,13 @@ export const badRequests: Bad[] = [
   },
   { what: 'no such document', to: `GET /v1/documents/${unknownTask}`, code: 'document_not_found', status: 404 },
   { what: 'a document id that is none', to: 'DELETE /v1/documents/x', code: 'document_not_found', status: 404 },
+  {
+    what: 'a dry run in the address',
+    to: 'POST /v1/tasks?dry_run=true',
+    body: { goal: 'a' },
+    code: 'invalid_request',
+    pointer: 'dry_run',
+  },
   { what: 'an empty search', to: 'POST /v1/search', body: { query: '' }, code: 'invalid_request', pointer: '/query' },
   {
     what: 'too many hits',

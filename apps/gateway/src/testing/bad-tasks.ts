@@ -47,6 +47,9 @@ export const badTasks: Bad[] = [
   task('a deadline that has passed', goal({ deadline: '2001-01-01T00:00:00Z' }), 'deadline_passed', {
     pointer: '/deadline',
   }),
+  task('a deadline in the year 10000', goal({ deadline: '9999-12-31T23:59:59-01:00' }), 'invalid_request', {
+    pointer: '/deadline',
+  }),
   task('dry_run as text', goal({ dry_run: 'yes' }), 'invalid_request', { pointer: '/dry_run' }),
   task('input that is a list', { workflow: 'typed', input: [] }, 'invalid_request', { pointer: '/input' }),
   task('input that does not match', { workflow: 'typed', input: { id: 1 } }, 'invalid_input', { pointer: '/input/id' }),

@@ -1,7 +1,7 @@
 /**
  * Takes a document in: bytes to object storage, then the command to index it.
  * Promises: the bytes are durable before the command exists, and those of no other upload take their place; a document of the same name in the same collection is replaced and keeps its id,
- * so that a search never finds both; a key that comes again changes nothing, whatever became of the document since.
+ * so that a search never finds both, also of two that come to two gateways at once; a key that comes again changes nothing, whatever became of the document since.
  */
 import {
   canonicalJson,
@@ -15,6 +15,7 @@ import {
 import type { Clock, MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import { commandRecord, refuseMisfit, type Caller } from '../domain/command-record.ts';
+import { madeAt } from '../domain/task-id.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { ReadModel } from '../ports/read-model.ts';
@@ -27,6 +28,8 @@ export interface NewDocument {
   readonly metadata: JsonObject;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** Where the client gave them: a JSON pointer. */
+  readonly at: string;
 }
 
 export interface AddDocumentParts {
@@ -38,6 +41,9 @@ export interface AddDocumentParts {
   readonly model: ReadModel;
   readonly fresh: FreshReads;
 }
+
+/** Longer than an upload takes until the read model shows it. */
+const atOnceMs = 60_000;
 
 interface Identity {
   readonly documentId: string;
@@ -54,7 +60,7 @@ export class AddDocument {
 
   async execute(document: NewDocument, caller: Caller): Promise<{ documentId: string; isReplayed: boolean }> {
     if (document.bytes.length === 0)
-      throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: '/text' });
+      throw new PlatformError('unsupported_document', { detail: 'The document is empty.', pointer: document.at });
     refuseMisfit(document.metadata, '/metadata');
     const place = JSON.stringify([caller.owner.tenant, document.collection, document.name]);
     const before = this.adding.get(place)?.catch(() => undefined);
@@ -103,7 +109,7 @@ export class AddDocument {
     const { fresh, model, crypto, keys } = this.parts;
     await fresh.wait(topics.documentRequests, topics.documentEvents);
     const replaced = await model.findDocumentByName(owner.tenant, document.collection, document.name);
-    const documentId = replaced?.document_id ?? crypto.newId();
+    const documentId = replaced?.document_id ?? (await this.idOfName(document, owner.tenant));
     if (key === undefined) return { documentId, isReplayed: false, isDone: false };
     const { name, collection, metadata, mediaType } = document;
     const bodyHash = crypto.sha256(`documents\n${canonicalJson([name, collection, metadata, mediaType, sha256])}`);
@@ -111,5 +117,17 @@ export class AddDocument {
     refuseOtherBody(row.bodyHash, bodyHash);
     const isDone = (await keys.findAnswer(owner.tenant, key)) !== undefined;
     return { documentId: row.entityId, isReplayed: isDone || row.entityId !== documentId, isDone };
+  }
+
+  /**
+   * Taken like a key, by a text that no client's key can be: another gateway may be adding the same name. What was taken longer ago is in the read model,
+   * or was deleted since.
+   */
+  private async idOfName({ collection, name }: NewDocument, tenant: string): Promise<string> {
+    const { clock, crypto, keys } = this.parts;
+    const key = `document name\n${crypto.sha256(JSON.stringify([collection, name]))}`;
+    const documentId = crypto.newId();
+    const taken = await keys.reserve({ tenant, key, bodyHash: '', entityId: documentId });
+    return clock.now() - madeAt(taken.entityId) < atOnceMs ? taken.entityId : documentId;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Asks the owner of a task to cancel it, and waits a little for the verdict.
- * Promise: one idempotency key is one command here, and all who come with it get the first answer, also while it is still under way.
+ * Promises: one idempotency key is one command here, and all who come with it get the first answer, also while it is still under way; who comes again
+ * because it was undecided, or its answer was lost, is told that the task is cancelled, not that it has ended already.
  */
 import {
   canonicalJson,
@@ -42,10 +43,16 @@ export interface Cancelled {
   readonly isDecided: boolean;
 }
 
+/** What is kept of a first answer; `refused`: why there was nothing to cancel. */
+type Kept = Cancelled | { readonly refused: string };
+
 interface Wish {
   readonly taskId: string;
   readonly reason: string | undefined;
   readonly caller: Caller;
+  readonly commandId: string;
+  /** The key was there before: the task may have been cancelled by this very wish. */
+  readonly isAgain: boolean;
 }
 
 export class CancelTask {
@@ -58,54 +65,66 @@ export class CancelTask {
   async execute(taskId: string, body: unknown, caller: Caller): Promise<Cancelled> {
     const { reason } = checkShape(CancelRequest, body ?? {}, { fields: ['reason'] });
     const { idempotencyKey: key, owner } = caller;
-    if (key === undefined) return this.cancel(taskId, reason, caller);
-    const wish = { taskId, reason, caller };
-    await this.reserve(key, wish);
+    const wish: Wish = { taskId, reason, caller, commandId: this.parts.crypto.newId(), isAgain: false };
+    if (key === undefined) return this.cancel(wish);
+    const reserved = await this.reserve(key, wish);
     const place = `${owner.tenant}\n${key}`;
     let answer = this.running.get(place);
     if (!answer) {
-      answer = this.answerOnce(key, wish).finally(() => this.running.delete(place));
+      answer = this.answerOnce(key, reserved).finally(() => this.running.delete(place));
       this.running.set(place, answer);
     }
     return answer;
   }
 
-  /** Throws when the key belongs to another request. */
-  private async reserve(key: string, { taskId, reason, caller }: Wish): Promise<void> {
+  /** The wish that the key stands for. Throws when the key belongs to another request. */
+  private async reserve(key: string, wish: Wish): Promise<Wish> {
     const { keys, crypto } = this.parts;
+    const { taskId, reason, caller, commandId } = wish;
     const bodyHash = crypto.sha256(`cancel\n${canonicalJson([taskId, reason ?? null])}`);
-    const row = await keys.reserve({ tenant: caller.owner.tenant, key, bodyHash, entityId: taskId });
+    const row = await keys.reserve({ tenant: caller.owner.tenant, key, bodyHash, entityId: commandId });
     refuseOtherBody(row.bodyHash, bodyHash);
+    return { ...wish, commandId: row.entityId, isAgain: row.entityId !== commandId };
   }
 
-  private async answerOnce(key: string, { taskId, reason, caller }: Wish): Promise<Cancelled> {
+  private async answerOnce(key: string, wish: Wish): Promise<Cancelled> {
     const { keys } = this.parts;
-    const { tenant } = caller.owner;
+    const { tenant } = wish.caller.owner;
     const known = await keys.findAnswer(tenant, key);
-    if (known !== undefined) return JSON.parse(known) as Cancelled;
-    const cancelled = await this.cancel(taskId, reason, caller);
-    if (cancelled.isDecided) await keys.saveAnswer(tenant, key, JSON.stringify(cancelled));
-    return cancelled;
+    const kept = known === undefined ? await this.firstAnswer(wish) : (JSON.parse(known) as Kept);
+    const isFinal = 'refused' in kept || kept.isDecided;
+    if (known === undefined && isFinal) await keys.saveAnswer(tenant, key, JSON.stringify(kept));
+    if ('refused' in kept) throw new PlatformError('task_ended', { detail: kept.refused });
+    return kept;
   }
 
-  private async cancel(taskId: string, reason: string | undefined, caller: Caller): Promise<Cancelled> {
-    const status = await this.parts.reads.status(taskId);
+  private async firstAnswer(wish: Wish): Promise<Kept> {
+    try {
+      return await this.cancel(wish);
+    } catch (error) {
+      if (!(error instanceof PlatformError && error.code === 'task_ended')) throw error;
+      return { refused: error.detail };
+    }
+  }
+
+  private async cancel(wish: Wish): Promise<Cancelled> {
+    const status = await this.parts.reads.status(wish.taskId);
+    if (wish.isAgain && status === 'cancelled') return { status, isDecided: true };
     if (endedStatuses.has(status)) throw new PlatformError('task_ended', { detail: `The task is ${status} already.` });
-    const verdict = await this.ask(taskId, reason ?? 'Cancelled by the client.', caller);
+    const verdict = await this.ask(wish);
     if (!verdict) return { status, isDecided: false };
     if (!verdict.applied) throw errorOf(verdict.error);
     await this.seeEvents();
     return { status: verdict.task_status ?? 'cancelled', isDecided: true };
   }
 
-  private async ask(taskId: string, reason: string, caller: Caller): Promise<Verdict | undefined> {
-    const { log, clock, crypto, replies, verdictMs } = this.parts;
-    const commandId = crypto.newId();
+  private async ask({ taskId, reason, caller, commandId }: Wish): Promise<Verdict | undefined> {
+    const { log, clock, replies, verdictMs } = this.parts;
     const reply = replies.waitFor(commandId, verdictMs);
     const command: CancelCommand = {
       type: 'CancelTask',
       task_id: taskId,
-      reason,
+      reason: reason ?? 'Cancelled by the client.',
       reply_to: { instance: replies.instance, command_id: commandId },
     };
     const meta = { id: commandId, time: new Date(clock.now()).toISOString(), caller };

@@ -30,7 +30,13 @@ class Client implements StreamSink {
   }
 }
 
-function setUp(isStuck = false, { maxBytes = 1e6, stored }: { maxBytes?: number; stored?: StoredTask } = {}) {
+interface Stored {
+  readonly maxBytes?: number;
+  readonly stored?: StoredTask;
+  readonly eventsAfter?: ReadModel['eventsAfter'];
+}
+
+function setUp(isStuck = false, { maxBytes = 1e6, stored, eventsAfter = () => Promise.resolve([]) }: Stored = {}) {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock });
   const live = new LiveTasks(maxBytes);
@@ -38,7 +44,7 @@ function setUp(isStuck = false, { maxBytes = 1e6, stored }: { maxBytes?: number;
   const fresh = new FreshReads(log, { waitFor: () => (isStuck ? Promise.reject(timeout) : Promise.resolve()) }, 10);
   const model = {
     findTask: () => Promise.resolve(stored),
-    eventsAfter: () => Promise.resolve([]),
+    eventsAfter,
   } as unknown as ReadModel;
   const reads = new ReadTasks(live, model, fresh);
   const follow = new FollowTask({
@@ -141,6 +147,24 @@ describe('streams', () => {
     add(2);
     add(3, 'TaskCompleted');
     expect(client.writes.join('').match(/^id: .*$/gm)).toEqual(['id: 3']);
+  });
+
+  it('are read from the store piece by piece, as much as they are sent at once', async () => {
+    const pieces = [[text(1, 'StepDispatched')], [text(2, 'TaskCompleted')]];
+    const asked: number[] = [];
+    const { clock, follow } = setUp(false, {
+      stored: { taskId, status: 'completed', lastSeq: 2 },
+      eventsAfter: (_, seq, _limit, maxChars) => {
+        asked.push(maxChars);
+        return Promise.resolve(pieces[seq]!);
+      },
+    });
+    const client = new Client();
+    await follow.open(taskId, start, client);
+    clock.advance(4);
+    await quiet();
+    expect([client.state, asked]).toEqual(['ended', [follow.sliceChars, follow.sliceChars]]);
+    expect(follow.sliceChars).toBeLessThan(1_000_000);
   });
 
   it('do not open beyond what the task has', async () => {

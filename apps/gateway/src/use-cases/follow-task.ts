@@ -81,7 +81,7 @@ export class FollowTask implements StreamSource {
 
   async read(taskId: string, seq: number): Promise<readonly string[]> {
     await this.parts.fresh.wait(topics.planEvents);
-    return this.parts.model.eventsAfter(taskId, seq, readAtOnce);
+    return this.parts.model.eventsAfter(taskId, seq, readAtOnce, sliceChars);
   }
 
   onHole(taskId: string, seq: number): void {

@@ -4,6 +4,7 @@
  */
 import {
   endedStatuses,
+  limits,
   PlatformError,
   topics,
   type PlanEvent,
@@ -26,6 +27,8 @@ import type { FreshReads } from './fresh-reads.ts';
 export type FoundTask = { readonly live: LiveTask } | { readonly stored: StoredTask };
 
 const readAtOnce = 1_000;
+/** Of a page of events: a thousand of the largest would be more than one text can hold. */
+const pageChars = 16 * limits.recordBytes;
 
 export class ReadTasks {
   constructor(
@@ -70,11 +73,14 @@ export class ReadTasks {
     return measureTask(taskId, await this.events(taskId));
   }
 
-  /** As JSON, put together from the texts. */
+  /** As JSON, put together from the texts; fewer than `limit` when they are large. */
   async eventPage(taskId: string, after: number, limit: number): Promise<string> {
     const task = await this.find(taskId);
-    const texts =
-      'live' in task ? task.live.texts.slice(after, after + limit) : await this.model.eventsAfter(taskId, after, limit);
+    const texts = ofOnePage(
+      'live' in task
+        ? task.live.texts.slice(after, after + limit)
+        : await this.model.eventsAfter(taskId, after, limit, pageChars),
+    );
     const last = texts.at(-1);
     const isOver = last === undefined ? hasEndedBy(task, after) : isTerminal(typeInText(last));
     return `{"events":[${texts.join(',')}],"next":${isOver ? 'null' : after + texts.length}}`;
@@ -99,7 +105,7 @@ export class ReadTasks {
   private async allEvents({ taskId }: StoredTask): Promise<PlanEvent[]> {
     const events: PlanEvent[] = [];
     for (;;) {
-      const texts = await this.model.eventsAfter(taskId, events.length, readAtOnce);
+      const texts = await this.model.eventsAfter(taskId, events.length, readAtOnce, Infinity);
       for (const text of texts) events.push(parseEvent(text));
       if (texts.length < readAtOnce) return events;
     }
@@ -126,6 +132,12 @@ export function idOfCursor(cursor: string): string {
     detail: 'This cursor was not made here. Begin again without it.',
     pointer: 'cursor',
   });
+}
+
+function ofOnePage(texts: readonly string[]): readonly string[] {
+  let chars = 0;
+  const end = texts.findIndex((text) => (chars += text.length) > pageChars);
+  return end < 0 ? texts : texts.slice(0, end);
 }
 
 const isWhole = (task: LiveTask): boolean =>

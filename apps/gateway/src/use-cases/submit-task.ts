@@ -43,6 +43,8 @@ const fields = Object.keys(TaskSubmissionHead.shape);
 const nothingGiven: JsonObject = {};
 /** Characters of JSON that fit into a record whatever they are: what is shorter need not be measured. */
 const surelyFits = limits.recordBytes / 4;
+/** Of RFC 3339: an offset may push a deadline beyond it. */
+const lastTime = Date.parse('9999-12-31T23:59:59.999Z');
 /** Of a command's head, with the longest key. */
 const headBytes = 1_024;
 
@@ -93,6 +95,11 @@ export class SubmitTask {
   private deadlineOf(task: TaskSubmissionHead): number | undefined {
     if (task.deadline === undefined) return undefined;
     const deadline = Date.parse(task.deadline);
+    if (deadline > lastTime)
+      throw new PlatformError('invalid_request', {
+        detail: 'deadline: must be before the year 10000.',
+        pointer: '/deadline',
+      });
     if (deadline > this.parts.clock.now()) return deadline;
     throw new PlatformError('deadline_passed', {
       detail: `The deadline ${task.deadline} is in the past.`,

@@ -23,6 +23,15 @@ async function run(): Promise<string> {
   return taskId;
 }
 
+/** A gateway that waits for no verdict, and a task of its. */
+async function hasty(): Promise<{ gateway: GatewayFixture; taskId: string }> {
+  const hurried = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }), {
+    settings: { GATEWAY_VERDICT_MS: '1' },
+  });
+  await hurried.announce('echo');
+  return { gateway: hurried, taskId: await hurried.submit({ definition: { steps } }) };
+}
+
 const requests = () => log.recordsOf(topics.taskRequests);
 
 describe('cancelling', () => {
@@ -60,11 +69,30 @@ describe('cancelling', () => {
     const answers = [1, 2, 3].map(() => cancel(taskId, { 'idempotency-key': 'c2' }));
     const other = gateway.call('POST', `/v1/tasks/${taskId}/cancel`, {}, { 'idempotency-key': 'c2' });
     await until(() => reserved.mock.results.length === 4, undefined, 1_000_000);
+    // Gateways that share a database tell by the entity which of several in one insertion has won.
+    expect(new Set(reserved.mock.calls.map(([row]) => row.entityId)).size).toBe(4);
     reserved.mockRestore();
     await decide(taskId, { task_status: 'cancelled' });
     expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual([200, 200, 200]);
     expect((await other).status).toBe(422);
     expect(requests().filter((record) => record.key === taskId)).toHaveLength(2);
+  });
+
+  it('that comes again after it was undecided, is told that it was done', async () => {
+    const { gateway: hurried, taskId } = await hasty();
+    const again = (key: string) =>
+      hurried.call('POST', `/v1/tasks/${taskId}/cancel`, undefined, { 'idempotency-key': key });
+    expect((await again('first')).status).toBe(202);
+    const usage = { prompt_tokens: 0, completion_tokens: 0, steps: 0 };
+    await hurried.emit(taskId, lifeOf(taskId)[0]!, { seq: 2, type: 'TaskCancelled', data: { reason: 'x', usage } });
+    const answers = [await again('later'), await again('first'), await again('first'), await again('later')];
+    expect(answers.map(({ status, json }) => [status, json.code ?? json.status])).toEqual([
+      [409, 'task_ended'],
+      [200, 'cancelled'],
+      [200, 'cancelled'],
+      [409, 'task_ended'],
+    ]);
+    await hurried.close();
   });
 
   it('is refused when the task ended meanwhile', async () => {
@@ -75,14 +103,10 @@ describe('cancelling', () => {
   });
 
   it('answers 202 when nobody decides in time', async () => {
-    const hasty = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }), {
-      settings: { GATEWAY_VERDICT_MS: '1' },
-    });
-    await hasty.announce('echo');
-    const taskId = await hasty.submit({ definition: { steps } });
-    const answer = await hasty.call('POST', `/v1/tasks/${taskId}/cancel`);
+    const { gateway: hurried, taskId } = await hasty();
+    const answer = await hurried.call('POST', `/v1/tasks/${taskId}/cancel`);
     expect([answer.status, answer.headers['location']]).toEqual([202, `/v1/tasks/${taskId}`]);
-    await hasty.close();
+    await hurried.close();
   });
 
   it('is refused for a task that has ended', async () =>

@@ -32,6 +32,7 @@ function readJson(body: unknown): NewDocument {
     metadata: given.metadata ?? {},
     mediaType,
     bytes,
+    at: given.text === undefined ? '/base64' : '/text',
   };
 }
 

@@ -28,6 +28,7 @@ export async function readForm(request: FastifyRequest): Promise<NewDocument> {
     metadata: checkShape(JsonObject, parseJsonBody(Buffer.from(metadata), metadataPlace), { at: metadataPlace.at }),
     mediaType: file.mediaType ?? mediaTypeOf(name),
     bytes: file.bytes,
+    at: '/file',
   };
 }
 
@@ -40,8 +41,11 @@ async function readParts(request: FastifyRequest): Promise<Form> {
       const bytes = await part.toBuffer();
       if (file || field !== 'file') throw bad(field, oneFile);
       file = { name: part.filename ?? '', mediaType: givenType(part.mimetype), bytes };
-    } else if (formFields.has(field)) given.set(field, textOf(part));
-    else throw bad(field, 'This field is not known.');
+    } else {
+      if (!formFields.has(field)) throw bad(field, 'This field is not known.');
+      if (given.has(field)) throw bad(field, 'This field stands twice in the form.');
+      given.set(field, textOf(part));
+    }
   }
   if (!file) throw bad('file', 'The form has no file.');
   return { file, fields: given };
@@ -67,18 +71,14 @@ function refuseForm({ raw }: FastifyRequest, error: Error): never {
 /** What the form's parser refuses by a number. */
 const refusals: Readonly<Record<string, () => PlatformError>> = {
   FST_FILES_LIMIT: () => bad('file', oneFile),
-  FST_FIELDS_LIMIT: tooManyParts,
-  FST_PARTS_LIMIT: tooManyParts,
+  FST_PROTO_VIOLATION: () =>
+    new PlatformError('forbidden_key', { detail: 'A field of the form has a name that is not allowed.', pointer: '' }),
   FST_INVALID_JSON_FIELD_ERROR: () =>
     new PlatformError('malformed_json', {
       detail: 'A field of the form is not the JSON that its type says.',
       pointer: '',
     }),
 };
-
-function tooManyParts(): PlatformError {
-  return new PlatformError('invalid_request', { detail: 'The form has more parts than a document has.', pointer: '' });
-}
 
 function givenType(type: string): string | undefined {
   if (type === '' || type === 'application/octet-stream') return undefined;

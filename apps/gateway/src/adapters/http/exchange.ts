@@ -5,11 +5,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/command-record.ts';
 import { discardRest } from './discard-rest.ts';
 import type { HttpMetrics } from './http-metrics.ts';
+import { Query } from './query.ts';
 
 /** What the conventions ask to be handed on at least; it goes onto every record of a task. */
 const tracestateChars = 512;
 const visibleAscii = /^[\x21-\x7e]+$/;
 const pathOf = new Map(apiRoutes.map(({ id, path }) => [id, path]));
+/** Routes without parameters; what operators ask takes any, for their tools add some. */
+const plainRoutes = new Set(
+  apiRoutes
+    .filter(({ tag, parameters }) => tag !== 'service' && !parameters.some((parameter) => parameter.in === 'query'))
+    .map(({ id }) => id),
+);
 /** Those that OpenTelemetry's conventions know. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
@@ -94,9 +101,10 @@ declare module 'fastify' {
   }
 }
 
-/** Takes the request for a route. */
+/** Takes the request for a route. Throws `invalid_request` for parameters where the route has none, so that nobody gets without what he asked for with. */
 export function exchangeOf(request: FastifyRequest, operation: string): Exchange {
   const { exchange } = request;
   exchange.operation = operation;
+  if (request.url.includes('?') && plainRoutes.has(operation)) new Query(request, []);
   return exchange;
 }

@@ -1,8 +1,9 @@
-import { topics } from '@waybill/contracts';
+import { topics, type OutgoingMessage } from '@waybill/contracts';
 import { systemClock, type Clock } from '@waybill/messaging';
-import { InMemoryMessageLog } from '@waybill/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InMemoryMessageLog, quiet, until } from '@waybill/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
+import { TypeOrmKeyStore } from '../typeorm/typeorm-key-store.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
 let gateway: GatewayFixture;
@@ -62,8 +63,9 @@ describe('an idempotency key', () => {
       await other.submit(late, { 'idempotency-key': 'a' }),
       await other.submit(free, { 'idempotency-key': 'b' }),
       (await other.call('POST', '/v1/tasks', late, { 'idempotency-key': 'c' })).json.code,
+      (await other.call('POST', '/v1/tasks', { ...late, priority: 1 }, { 'idempotency-key': 'a' })).json.code,
       (await other.call('POST', '/v1/tasks', free)).json.code,
-    ]).toEqual([...ids, 'deadline_passed', 'invalid_input']);
+    ]).toEqual([...ids, 'deadline_passed', 'deadline_passed', 'invalid_input']);
     await other.close();
   });
 
@@ -97,4 +99,34 @@ describe('an idempotency key', () => {
     expect(failing.recordsOf(topics.taskRequests).map((record) => record.key)).toEqual([again.json.task_id]);
     await other.close();
   });
+});
+
+it('a key that comes while its command is on the way to the log waits for that command', async () => {
+  const inner = new InMemoryMessageLog({ clock: systemClock });
+  const gate = Promise.withResolvers<void>();
+  const appended: string[] = [];
+  const slow = new Proxy(inner, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name, of);
+      if (name !== 'append') return typeof value === 'function' ? (value.bind(of) as unknown) : value;
+      return async (messages: readonly OutgoingMessage[]) => {
+        if (messages[0]!.topic !== topics.taskRequests) return of.append(messages);
+        appended.push(messages[0]!.key);
+        await gate.promise;
+        return of.append(messages);
+      };
+    },
+  });
+  const other = await GatewayFixture.start(slow);
+  await other.announce('echo');
+  const submit = () => other.submit({ definition: { steps: { s1: { agent: 'echo' } } } }, { 'idempotency-key': 'k' });
+  const reserved = vi.spyOn(TypeOrmKeyStore.prototype, 'reserve');
+  const submitted = [submit(), submit()];
+  await until(() => reserved.mock.results.length === 2 && appended.length > 0, undefined, 1_000_000);
+  reserved.mockRestore();
+  await quiet();
+  gate.resolve();
+  expect(new Set(await Promise.all(submitted))).toEqual(new Set(appended));
+  expect(appended).toHaveLength(1);
+  await other.close();
 });

@@ -5,7 +5,9 @@ import { InMemoryMessageLog } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
 
-const newLog = (): InMemoryMessageLog => new InMemoryMessageLog({ clock: systemClock, partitions: 1 });
+type FaultOfAppend = (messages: readonly OutgoingMessage[]) => number | undefined;
+const newLog = (faultOfAppend: FaultOfAppend = () => undefined): InMemoryMessageLog =>
+  new InMemoryMessageLog({ clock: systemClock, partitions: 1, faultOfAppend });
 const body = (description: string) => ({ version: 1, steps: { s1: { agent: 'echo' } }, description });
 
 /** Takes records of the registry only when so many have been written, in the order of `writers`. */
@@ -53,6 +55,25 @@ it('is the first body, after compaction too, and the same body that came second 
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual(expected);
   const later = await started(await compacted(log));
   expect((await later.call('GET', '/v1/workflows/r1')).json.definition).toEqual(definition);
+});
+
+it('is new to one alone of two who write the same', async () => {
+  const gateway = await started(gathering(newLog(), 2));
+  const answers = await Promise.all([1, 2].map(() => gateway.call('PUT', '/v1/workflows/r1', body('A'))));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 201]);
+});
+
+it('is answered although what lost cannot be taken back, which the next one does', async () => {
+  let fails = true;
+  const log = newLog((messages) => (fails && messages[0]!.value === null ? 0 : undefined));
+  const gateway = await started(gathering(log, 2));
+  const put = (name: string, text: string) => gateway.call('PUT', `/v1/workflows/${name}`, body(text));
+  const answers = await Promise.all([put('r1', 'A'), put('r1', 'B')]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  fails = false;
+  await put('r2', 'A');
+  const left = (await compacted(log)).recordsOf(topics.registry).filter(({ value }) => value !== null);
+  expect(left.map(({ key }) => key.split('/')[1])).toEqual(['r1', 'r2']);
 });
 
 it('leaves only the holder on the registry', async () => {

@@ -26,6 +26,13 @@ describe('a schema', () => {
     [{ anyOf: {} }, '/anyOf'],
     [{ anyOf: [{ type: 'string' }, 'x'] }, '/anyOf/1'],
     [{ patternProperties: { '(': {} } }, '/patternProperties/('],
+    [{ properties: null }, '/properties'],
+    [{ anyOf: null }, '/anyOf'],
+    [{ dependentRequired: { a: 'b' } }, '/dependentRequired'],
+    [{ $id: 'http://[' }, '/$id'],
+    [{ properties: { a: { id: 'http://[' } } }, '/properties/a/id'],
+    [{ $recursiveRef: 'http://[' }, '/$recursiveRef'],
+    [{ $defs: { a: { $id: 'http://x/a' }, b: { $id: 'http://x/a' } } }, ''],
     [{ $ref: 'http://elsewhere/schema' }, '/$ref'],
     [{ $ref: '#/$defs/none' }, '/$ref'],
     [{ $ref: '#none' }, '/$ref'],
@@ -70,6 +77,12 @@ describe('a value that does not fit', () => {
     expect(compile({ $ref: '#' })(1)).toMatchObject({
       pointer: '',
       detail: expect.stringContaining('without end') as string,
+    });
+  });
+  it('is told of a schema that refers to what is none', () => {
+    expect(compile({ title: 'x', $ref: '#/title' })(1)).toMatchObject({
+      pointer: '',
+      detail: 'The schema of the workflow cannot be used: Unresolved $ref "#/title".',
     });
   });
 });

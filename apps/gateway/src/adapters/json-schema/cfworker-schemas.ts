@@ -13,10 +13,25 @@ export class CfworkerSchemas implements SchemaCompiler {
     const problem = findSchemaProblem(schema);
     if (problem)
       throw new PlatformError('invalid_definition', { detail: problem.detail, pointer: pointer + problem.pointer });
-    const validator = new Validator(schema as Schema, '2020-12', false);
+    const validator = validatorOf(schema, pointer);
     if (!costly.test(JSON.stringify(schema))) return (value) => check(validator, value);
     return (value) => checkInTime(() => check(validator, value));
   }
+}
+
+/** It may still find something, such as two schemas of one `$id`. */
+function validatorOf(schema: JsonObject, pointer: string): Validator {
+  try {
+    return new Validator(schema as Schema, '2020-12', false);
+  } catch (cause) {
+    throw new PlatformError('invalid_definition', { detail: unusable(cause), pointer, cause });
+  }
+}
+
+/** The validator lists what it knows after its first sentence. */
+function unusable(error: unknown): string {
+  const [reason] = (error instanceof Error ? error.message : String(error)).split(/\.?(?: {2}|\n|$)/, 1);
+  return `The schema of the workflow cannot be used: ${reason}.`;
 }
 
 /** Keywords (or names like them) with which checking can cost more than schema times value: patterns, references, comparing all with all. */
@@ -39,10 +54,12 @@ function check(validator: Validator, value: Json): InputProblem | undefined {
   try {
     const { valid, errors } = validator.validate(value);
     return valid ? undefined : worst(errors);
-  } catch {
-    return { pointer: '', detail: 'The schema of the workflow refers to itself without end, so nothing matches it.' };
+  } catch (error) {
+    return { pointer: '', detail: error instanceof RangeError ? endless : unusable(error) };
   }
 }
+
+const endless = 'The schema of the workflow refers to itself without end, so nothing matches it.';
 
 /** The deepest place says most; of several there the first. */
 function worst(errors: readonly OutputUnit[]): InputProblem {

@@ -67,12 +67,14 @@ const keywordRules: readonly (readonly [keyword: string, isFine: KeywordCheck, r
     (value) => (Array.isArray(value) ? value : [value]).every((name) => types.has(name as string)),
     `must be among ${[...types].join(', ')}`,
   ],
-  [
-    'required',
-    (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
-    'must be a list of names',
-  ],
+  ['required', (value) => isNameList(value), 'must be a list of names'],
   ['enum', (value) => Array.isArray(value), 'must be a list'],
+  [
+    'dependentRequired',
+    (value) => isObject(value) && Object.values(value).every(isNameList),
+    'must give a list of names for each name',
+  ],
+  ...['$id', 'id', '$recursiveRef'].map((name) => [name, isResolvableUri, 'must be a URI reference'] as const),
   ['pattern', (value) => isPattern(value), 'must be a regular expression'],
   [
     '$ref',
@@ -92,9 +94,9 @@ function keywordProblem(schema: JsonObject, root: JsonObject): SchemaProblem | u
 
 /** Throws nothing: a keyword of the wrong shape is a problem, found before its members are looked at. */
 function subschemas(schema: JsonObject): { places: Place[] } | SchemaProblem {
-  const badList = schemaLists.find((name) => !Array.isArray(schema[name] ?? []));
+  const badList = schemaLists.find((name) => schema[name] !== undefined && !Array.isArray(schema[name]));
   if (badList !== undefined) return { pointer: `/${badList}`, detail: `${badList} must be a list of schemas.` };
-  const badMap = schemaMaps.find((name) => !isObject(schema[name] ?? {}));
+  const badMap = schemaMaps.find((name) => schema[name] !== undefined && !isObject(schema[name]));
   if (badMap !== undefined) return { pointer: `/${badMap}`, detail: `${badMap} must be an object of schemas.` };
   const badKey = membersOf(schema, 'patternProperties').find(([key]) => !isPattern(key))?.[0];
   if (badKey !== undefined) {
@@ -112,6 +114,13 @@ function subschemas(schema: JsonObject): { places: Place[] } | SchemaProblem {
 /** Of a list by index, of an object by key. */
 const membersOf = (schema: JsonObject, name: string): [string, Json][] =>
   Object.entries((schema[name] ?? {}) as JsonObject);
+
+const isNameList = (value: Json): boolean => Array.isArray(value) && value.every((name) => typeof name === 'string');
+
+/** The validator resolves it, and knows the old `id` too. */
+function isResolvableUri(value: Json): boolean {
+  return URL.canParse(String(value), 'https://localhost');
+}
 
 function isPattern(value: Json): boolean {
   if (typeof value !== 'string') return false;

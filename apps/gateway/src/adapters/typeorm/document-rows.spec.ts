@@ -60,3 +60,8 @@ it('does not go back to a stage when its record comes again', async () => {
 it('stays deleted, also when the requests are read after all events', async () => {
   expect(await statusAfter(indexed(2, 'a'), deleted(4), ingest(1, 'a'), askToDelete(3))).toBeUndefined();
 });
+
+it('is there again when it was added after its deletion, also when the requests are read after all events', async () => {
+  const events = [indexed(2, 'a'), deleted(4), indexed(6, 'b')];
+  expect(await statusAfter(...events, ingest(1, 'a'), askToDelete(3), ingest(5, 'b'))).toBe('indexed b');
+});

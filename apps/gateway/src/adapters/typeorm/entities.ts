@@ -39,7 +39,7 @@ export class TaskRow {
   submitted!: string | null;
 }
 
-/** Events that were consumed together, their texts joined by line feeds. */
+/** Events that were consumed together, unless they are large; their texts joined by line feeds. */
 @Entity('task_events')
 export class TaskEventsRow {
   @PrimaryColumn('text')

@@ -5,7 +5,7 @@ import type { ReadModel } from '../../ports/read-model.ts';
 export function patientReadModel(model: ReadModel): ReadModel {
   return {
     findTask: (taskId) => orUnavailable(model.findTask(taskId)),
-    eventsAfter: (taskId, seq, limit) => orUnavailable(model.eventsAfter(taskId, seq, limit)),
+    eventsAfter: (taskId, seq, limit, maxChars) => orUnavailable(model.eventsAfter(taskId, seq, limit, maxChars)),
     listTasks: (query) => orUnavailable(model.listTasks(query)),
     findDocument: (tenant, documentId) => orUnavailable(model.findDocument(tenant, documentId)),
     findDocumentByName: (tenant, collection, name) => orUnavailable(model.findDocumentByName(tenant, collection, name)),

@@ -85,5 +85,6 @@ export class ReadModelWriter {
 }
 
 const selectPositions = 'SELECT topic, partition_number, next_offset FROM projection_offsets';
-const savePosition =
-  'INSERT INTO projection_offsets (topic, partition_number, next_offset) VALUES (?, ?, ?) ON CONFLICT (topic, partition_number) DO UPDATE SET next_offset = excluded.next_offset';
+/** Never back: who reads on from there, or waits for it, would be told less than is there. */
+const savePosition = `INSERT INTO projection_offsets (topic, partition_number, next_offset) VALUES (?, ?, ?)
+ON CONFLICT (topic, partition_number) DO UPDATE SET next_offset = excluded.next_offset WHERE excluded.next_offset > projection_offsets.next_offset`;

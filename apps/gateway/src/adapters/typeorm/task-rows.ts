@@ -1,6 +1,6 @@
 /**
  * Task records of one batch to SQL statements: one row of events and one change of the task's row, however many events came.
- * Promises: what comes twice changes nothing; a task with a gap stays at the event before it (`onGap`) and the others go on.
+ * Promises: what comes twice, or late from a gateway that was replaced, changes nothing; a task with a gap stays at the event before it (`onGap`) and the others go on.
  * Of most events nothing is parsed: what is stored is the text itself.
  */
 import type { IncomingMessage, PlanEventData } from '@waybill/contracts';
@@ -8,6 +8,7 @@ import { messageText, ownerOf, topics } from '@waybill/contracts';
 import { eventTypeOf, parseEvent, seqOf } from '../../domain/event-text.ts';
 import { isUuid7, madeAt } from '../../domain/task-id.ts';
 import type { SubmittedTask } from '../../domain/task-fold.ts';
+import { LastSeqs } from './last-seqs.ts';
 import type { SqlSession } from './sql-session.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
 
@@ -29,8 +30,7 @@ export interface TaskRowHooks {
   onUnreadable(message: IncomingMessage): void;
 }
 
-const lookupChunk = 200;
-const rememberedTasks = 50_000;
+const rowChars = 1024 * 1024;
 const statusOfType: Readonly<Record<string, string>> = {
   TaskAccepted: 'accepted',
   TaskCompleted: 'completed',
@@ -39,17 +39,18 @@ const statusOfType: Readonly<Record<string, string>> = {
 };
 
 export class TaskRows {
-  /** Last `seq` of tasks that run. */
-  private readonly lastSeqs = new Map<string, number>();
+  private readonly lastSeqs: LastSeqs;
 
   constructor(
-    private readonly sql: SqlSession,
+    sql: SqlSession,
     private readonly hooks: TaskRowHooks,
-  ) {}
+  ) {
+    this.lastSeqs = new LastSeqs(sql);
+  }
 
   async statementsFor(records: readonly IncomingMessage[]): Promise<Statement[]> {
     const tasks = new Map<string, Gathered>();
-    await this.lookUp(records);
+    await this.lastSeqs.lookUp(records);
     for (const record of records) {
       if (record.topic === topics.planEvents) this.gatherEvent(tasks, record);
       else if (record.topic === topics.taskRequests && eventTypeOf(record.headers['ce_type']) === 'SubmitTask') {
@@ -58,30 +59,13 @@ export class TaskRows {
     }
     const statements: Statement[] = [];
     for (const task of tasks.values()) this.writeWhole(task, statements);
-    this.makeRoom();
+    this.lastSeqs.makeRoom();
     return statements;
   }
 
   /** After a batch that was not committed: what is remembered may be ahead of what is stored. */
   forget(): void {
-    this.lastSeqs.clear();
-  }
-
-  /** Reads the last `seq` of tasks that are not remembered. */
-  private async lookUp(records: readonly IncomingMessage[]): Promise<void> {
-    const unknown = new Set<string>();
-    for (const { topic, key } of records) {
-      if (topic !== topics.planEvents && topic !== topics.taskRequests) continue;
-      if (!this.lastSeqs.has(key)) unknown.add(key);
-    }
-    const ids = [...unknown];
-    for (let from = 0; from < ids.length; from += lookupChunk) {
-      const chunk = ids.slice(from, from + lookupChunk);
-      const padded = [...chunk, ...Array.from({ length: lookupChunk - chunk.length }, () => '')];
-      const rows = await this.sql.all<{ task_id: string; last_seq: number }>(selectLastSeqs, padded);
-      for (const id of chunk) this.lastSeqs.set(id, -1);
-      for (const row of rows) this.lastSeqs.set(row.task_id, row.last_seq);
-    }
+    this.lastSeqs.forget();
   }
 
   private gatherEvent(tasks: Map<string, Gathered>, record: IncomingMessage): void {
@@ -89,7 +73,7 @@ export class TaskRows {
     const seq = text === undefined ? Number.NaN : seqOf(text);
     if (text === undefined || Number.isNaN(seq)) return this.hooks.onUnreadable(record);
     const known = tasks.get(record.key);
-    const last = known?.lastSeq || Math.max(0, this.lastSeqs.get(record.key) ?? 0);
+    const last = known?.lastSeq || Math.max(0, this.lastSeqs.of(record.key));
     if (seq <= last) return;
     if (seq === last + 1) addEvent(known ?? gathered(tasks, record), { seq, text, record });
     else this.hooks.onGap(record.key, last + 1, seq);
@@ -107,11 +91,8 @@ export class TaskRows {
   }
 
   private write(task: Gathered, out: Statement[]): void {
-    const stored = this.lastSeqs.get(task.taskId) ?? -1;
-    if (task.texts.length > 0) {
-      const params = [task.taskId, task.firstSeq, task.lastSeq, task.texts.join('\n')];
-      out.push({ sql: insertEvents, params, manyRows: true });
-    }
+    const stored = this.lastSeqs.of(task.taskId);
+    writeEvents(task, out);
     const facts = task.acceptedAt >= 0 ? acceptedFacts(task) : stored < 0 ? submittedFacts(task) : undefined;
     if (facts) this.writeNew(task, facts, out);
     else if (task.texts.length > 0)
@@ -148,16 +129,8 @@ export class TaskRows {
 
   private remember(task: Gathered, stored: number): void {
     const ended = isEnded(task.status);
-    if (ended) this.lastSeqs.delete(task.taskId);
-    else this.lastSeqs.set(task.taskId, Math.max(stored, task.lastSeq));
-  }
-
-  /** Only between batches: what is written of a task follows from what is remembered of it. */
-  private makeRoom(): void {
-    for (const oldest of this.lastSeqs.keys()) {
-      if (this.lastSeqs.size <= rememberedTasks) return;
-      this.lastSeqs.delete(oldest);
-    }
+    if (ended) this.lastSeqs.forget(task.taskId);
+    else this.lastSeqs.remember(task.taskId, Math.max(stored, task.lastSeq));
   }
 }
 
@@ -194,6 +167,20 @@ function addEvent(task: Gathered, { seq, text, record }: { seq: number; text: st
   task.texts.push(text);
   task.status = statusOfType[type] ?? 'running';
   task.updatedAt = time;
+}
+
+/** One row, or several of a task with large events: who reads a few of them need not read all. */
+function writeEvents({ taskId, firstSeq, texts }: Gathered, out: Statement[]): void {
+  let from = 0;
+  let chars = 0;
+  for (let next = 1; next <= texts.length; next += 1) {
+    chars += texts[next - 1]!.length;
+    if (chars < rowChars && next < texts.length) continue;
+    const params = [taskId, firstSeq + from, firstSeq + next - 1, texts.slice(from, next).join('\n')];
+    out.push({ sql: insertEvents, params, manyRows: true });
+    from = next;
+    chars = 0;
+  }
 }
 
 function acceptedFacts(task: Gathered): SubmittedTask {
@@ -236,9 +223,9 @@ function textOf(record: IncomingMessage): string | undefined {
   }
 }
 
-const selectLastSeqs = `SELECT task_id, last_seq FROM tasks WHERE task_id IN (${Array.from({ length: lookupChunk }, () => '?').join(',')})`;
-const insertEvents =
-  'INSERT INTO task_events (task_id, first_seq, last_seq, texts) VALUES (?, ?, ?, ?) ON CONFLICT (task_id, first_seq) DO NOTHING';
+/** Another gateway that was replaced while it wrote may have begun at the same event; who has read further holds all that the other one does. */
+const insertEvents = `INSERT INTO task_events (task_id, first_seq, last_seq, texts) VALUES (?, ?, ?, ?)
+ON CONFLICT (task_id, first_seq) DO UPDATE SET last_seq = excluded.last_seq, texts = excluded.texts WHERE excluded.last_seq > task_events.last_seq`;
 const upsertTask = `INSERT INTO tasks (task_id, tenant, status, goal, workflow, workflow_name, priority, labels, created_at, updated_at, ended_at, last_seq, submitted)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
@@ -246,5 +233,5 @@ ON CONFLICT (task_id) DO UPDATE SET status = excluded.status, updated_at = exclu
 WHERE excluded.last_seq > tasks.last_seq`;
 /** PostgreSQL takes a parameter among `VALUES` for text. */
 const updateTask = `UPDATE tasks SET status = given.column2, updated_at = given.column3, ended_at = given.column4, last_seq = CAST(given.column5 AS integer), submitted = NULL
-FROM (VALUES (?, ?, ?, ?, ?)) AS given WHERE tasks.task_id = given.column1`;
+FROM (VALUES (?, ?, ?, ?, ?)) AS given WHERE tasks.task_id = given.column1 AND tasks.last_seq < CAST(given.column5 AS integer)`;
 const insertLabel = 'INSERT INTO task_labels (name, value, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';

@@ -19,24 +19,23 @@ export class TypeOrmReadModel implements ReadModel {
     return row.submitted === null ? task : { ...task, submitted: JSON.parse(row.submitted) as SubmittedTask };
   }
 
-  async eventsAfter(taskId: string, seq: number, limit: number): Promise<readonly string[]> {
-    const rows = await this.source
-      .getRepository(TaskEventsRow)
-      .createQueryBuilder('events')
-      .where('events.task_id = :taskId AND events.last_seq > :seq', { taskId, seq })
-      .orderBy('events.first_seq', 'ASC')
-      .limit(limit)
-      .getMany();
+  async eventsAfter(taskId: string, seq: number, limit: number, maxChars: number): Promise<readonly string[]> {
     const texts: string[] = [];
-    let last = seq;
-    for (const text of rows.flatMap((row) => row.texts.split('\n'))) {
-      const at = seqOf(text);
-      if (at <= last) continue;
-      if (at !== last + 1 || texts.length === limit) break;
-      texts.push(text);
-      last = at;
+    let chars = 0;
+    // Twice as many rows each time: few are read in vain of a task with large ones, and many small ones are read in a few goes.
+    for (let take = 2; ; take *= 2) {
+      const after = seq + texts.length;
+      const rows = await this.eventRows(taskId, after, take);
+      for (const text of rows.flatMap((row) => row.texts.split('\n'))) {
+        const at = seqOf(text);
+        if (at <= seq + texts.length) continue;
+        if (at !== seq + texts.length + 1) return texts;
+        texts.push(text);
+        chars += text.length;
+        if (texts.length === limit || chars >= maxChars) return texts;
+      }
+      if (rows.length < take || seq + texts.length === after) return texts;
     }
-    return texts;
   }
 
   async listTasks(query: TaskQuery): Promise<Page<TaskSummary>> {
@@ -66,6 +65,16 @@ export class TypeOrmReadModel implements ReadModel {
     if (query.before !== undefined) where.document_id = LessThan(query.before);
     const rows = await documents.find({ where, order: { document_id: 'DESC' }, take: query.limit });
     return { items: rows.map(documentOf), total };
+  }
+
+  private eventRows(taskId: string, seq: number, take: number): Promise<TaskEventsRow[]> {
+    return this.source
+      .getRepository(TaskEventsRow)
+      .createQueryBuilder('events')
+      .where('events.task_id = :taskId AND events.last_seq > :seq', { taskId, seq })
+      .orderBy('events.first_seq', 'ASC')
+      .limit(take)
+      .getMany();
   }
 
   private tasksMatching(query: TaskQuery): SelectQueryBuilder<TaskRow> {
