@@ -16,7 +16,7 @@ import { KafkaMember } from './kafka-member.ts';
 import { KafkaTail } from './kafka-tail.ts';
 import { boundsOf } from './positions.ts';
 import { ProduceQueue, type Produce } from './produce-queue.ts';
-import { toKafka } from './records.ts';
+import { produceAll } from './producing.ts';
 import type { TopicSettings } from './topic-settings.ts';
 import { Topics } from './topics.ts';
 
@@ -32,7 +32,6 @@ export interface KafkaMessageLogOptions {
 }
 
 const retry = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 8 };
-const produceTimeoutMs = 15_000;
 
 export class KafkaMessageLog implements MessageLog {
   private readonly kafka: KafkaClient;
@@ -131,22 +130,10 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   private async produce(produces: readonly Produce[]): Promise<readonly number[]> {
-    const byTopic = Map.groupBy(produces, ({ topic }) => topic);
     try {
-      const written = await this.producer.sendBatch({
-        acks: -1,
-        timeout: produceTimeoutMs,
-        topicMessages: [...byTopic].map(([topic, of]) => ({
-          topic,
-          messages: of.flatMap(({ partition, messages }) => messages.map((message) => toKafka(message, partition))),
-        })),
-      });
-      const first = new Map(
-        written.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, Number(baseOffset)]),
-      );
-      return produces.map(({ topic, partition }) => first.get(`${topic}/${partition}`)!);
+      return await produceAll(this.producer, produces);
     } catch (error) {
-      throw unavailable(`append to ${[...byTopic.keys()].join(', ')}`, error);
+      throw unavailable(`append to ${[...new Set(produces.map(({ topic }) => topic))].join(', ')}`, error);
     }
   }
 }
