@@ -21,7 +21,7 @@ export async function openKafkaLog(name: string, settings: ServiceSettings, logg
   try {
     const weaknesses = await log.prepareTopics();
     if (weaknesses.length === 0) return log;
-    const detail = `Topics that may lose records: ${weaknesses.join('; ')}.`;
+    const detail = `Topics that may lose records or cannot be read: ${weaknesses.join('; ')}.`;
     if (isProduction) throw new PlatformError('invalid_configuration', { detail });
     logger.warn(detail);
     return log;

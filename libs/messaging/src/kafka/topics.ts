@@ -8,16 +8,7 @@ import { isLegalTopic, madeTogether, partitionCount } from '../topic-partitions.
 import { ConfigResourceTypes, KafkaJSProtocolError } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { unavailable } from './kafka-errors.ts';
-import { configOf, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
-
-const settingsThatMatter = [
-  'cleanup.policy',
-  'retention.ms',
-  'retention.bytes',
-  'max.message.bytes',
-  'min.insync.replicas',
-  'unclean.leader.election.enable',
-];
+import { configOf, settingsThatMatter, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
 
 export class Topics {
   private readonly counts = new Map<string, Promise<number>>();
