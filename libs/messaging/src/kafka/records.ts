@@ -33,8 +33,9 @@ function textHeaders(headers: IHeaders = {}): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) texts[name] = last.toString();
+    // Null comes out of the client, whatever its types say.
+    const last: string | Buffer | null | undefined = [value].flat().findLast((one) => one != null);
+    if (last != null) texts[name] = last.toString();
   }
   return texts;
 }
