@@ -26,6 +26,8 @@ export interface KafkaMessageLogOptions {
   /** The service, as the brokers' own logs and quotas show it. */
   readonly clientId: string;
   readonly topics: TopicSettings;
+  /** True: topics that could lose records, or whose records cannot be read, are refused; otherwise the logger is told. */
+  readonly refuseWeakTopics?: boolean;
   /** After which a silent member counts as gone, ms; 6 s at least, as brokers have it. */
   readonly sessionTimeoutMs?: number;
   readonly logger?: KafkaLogger;
@@ -70,9 +72,9 @@ export class KafkaMessageLog implements MessageLog {
     }
   }
 
-  /** Makes the platform's topics where they are missing, and answers what is too weak in those that are there. */
-  prepareTopics(): Promise<readonly string[]> {
-    return this.known.prepare();
+  /** Makes the platform's topics where they are missing, and looks at those that are there. Throws `invalid_configuration` for weak ones. */
+  async prepareTopics(): Promise<void> {
+    this.judge(await this.known.prepare());
   }
 
   async append(messages: readonly OutgoingMessage[]): Promise<readonly Position[]> {
@@ -96,7 +98,10 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async join(group: GroupOptions): Promise<GroupMembership> {
-    return this.begin(new KafkaMember(group, await this.parts(group.topics)));
+    const parts = await this.parts(group.topics);
+    // Topics of work are made by whoever needs them first, so nobody has looked at them yet.
+    this.judge(await this.known.look(group.topics));
+    return this.begin(new KafkaMember(group, parts));
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
@@ -107,6 +112,13 @@ export class KafkaMessageLog implements MessageLog {
     await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
     await this.queue.idle();
     await Promise.allSettled([this.producer.disconnect(), this.cluster.close()]);
+  }
+
+  private judge(weaknesses: readonly string[]): void {
+    if (weaknesses.length === 0) return;
+    const detail = `Topics that may lose records or cannot be read: ${weaknesses.join('; ')}.`;
+    if (this.options.refuseWeakTopics) throw new PlatformError('invalid_configuration', { detail });
+    this.options.logger?.warn(detail);
   }
 
   private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
