@@ -32,10 +32,9 @@ export function fromKafka(topic: string, partition: number, message: KafkaMessag
 function textHeaders(headers: IHeaders = {}): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name in headers) {
-    const value = headers[name];
-    // Null comes out of the client, whatever its types say.
-    const last: string | Buffer | null | undefined = [value].flat().findLast((one) => one != null);
-    if (last != null) texts[name] = last.toString();
+    const values: unknown[] = [headers[name]].flat();
+    const last = values.findLast((value) => value !== undefined && value !== null); // null, whatever the client's types say
+    if (last !== undefined) texts[name] = String(last);
   }
   return texts;
 }

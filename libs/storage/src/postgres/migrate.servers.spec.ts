@@ -1,5 +1,5 @@
 /** What a service finds when it starts: a database that may lose commits, other versions that start at the same time, and the tables of others. */
-import { PlatformError } from '@waybill/contracts';
+import type { PlatformError } from '@waybill/contracts';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
