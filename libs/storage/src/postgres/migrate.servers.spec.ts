@@ -46,6 +46,16 @@ describe('the schema of a service', () => {
     expect(rows).toEqual(newer.map(({ name }) => ({ name })));
     await expect(start(older)).rejects.toMatchObject({ code: 'data_folder_newer' });
   });
+
+  it('is refused to another service', async () => {
+    await migrate({ url: schema.url, service: 'one', migrations: older });
+    const another = [made('Others1700000000001', 'others')];
+    await expect(migrate({ url: schema.url, service: 'another', migrations: another })).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining('a role and a schema of its own'),
+    });
+    expect((await schema.admin.query(`SELECT to_regclass('others') AS there`)).rows).toEqual([{ there: null }]);
+  });
 });
 
 const roles = ['gateway', 'orchestrator', 'rag_indexer'] as const;
