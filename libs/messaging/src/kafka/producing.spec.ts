@@ -87,3 +87,13 @@ it('rejects when nobody answers for what is left', async () => {
   await expect(produceAll({ sendBatch }, produces)).rejects.toThrow(/no broker answered/);
   expect(calls).toEqual([3, 2]);
 });
+
+it('takes no record for written before all in-sync replicas have it', async () => {
+  const asked: unknown[] = [];
+  const sendBatch: SendBatch = async ({ acks }) => {
+    asked.push(acks);
+    return produces.map(({ topic: topicName, partition }) => ({ topicName, partition, baseOffset: '7', errorCode: 0 }));
+  };
+  await produceAll({ sendBatch }, produces);
+  expect(asked).toEqual([-1]);
+});
