@@ -10,7 +10,7 @@ it('is refused in one line on topics that could lose what was acknowledged', asy
     ...serviceSettings('orchestrator'),
     NODE_ENV: 'production',
   });
-  expect(refused.stderr).toMatch(/^waybill orchestrator: Topics that may lose records: [^\n]+\n$/);
+  expect(refused.stderr).toMatch(/^waybill orchestrator: Topics that may lose records or cannot be read: [^\n]+\n$/);
   expect(refused.stderr).toMatch(/plan\.events: min\.insync\.replicas is 1 and has to be at least 2/);
   expect(refused.stderr).toMatch(/plan\.events: the number of replicas is 1 and has to be at least 3/);
   expect(refused.code).toBe(1);

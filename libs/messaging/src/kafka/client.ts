@@ -1,7 +1,11 @@
 /** The values of Kafka's client: it is CommonJS, and Node finds only some of its names for an import. */
 import kafkajs from 'kafkajs';
+import { waitForHandshakes } from './broker-handshake.ts';
+import { forgetPartialAnswers } from './partial-answers.ts';
 import { useLeanWire } from './wire/lean-wire.ts';
 
 useLeanWire();
+waitForHandshakes();
+forgetPartialAnswers();
 
 export const { AssignerProtocol, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel } = kafkajs;

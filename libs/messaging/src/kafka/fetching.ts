@@ -1,7 +1,6 @@
 /** One consumer of Kafka's client, used as what fetches: batches are handed on partition by partition, positions are kept elsewhere. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
-import { backOffMs, usualBackOff } from '../back-off.ts';
+import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
 import { FetchPace } from './fetch-pace.ts';
 import { fromKafka } from './records.ts';
 import type { Fetched } from './held-partitions.ts';
@@ -53,16 +52,17 @@ export function fetchingConsumer({ kafka, groupId, sessionTimeoutMs, assigners }
 /** Resolves when it has begun. It goes on until it is stopped: after a crash of the client, with a back-off, it begins anew. */
 export async function keepRunning(consumer: Consumer, running: Running): Promise<void> {
   const { isClosing, onTrouble } = running;
-  const { CRASH, GROUP_JOIN } = consumer.events;
+  const { CRASH, FETCH } = consumer.events;
   let failures = 0;
   const again = async (error: unknown): Promise<void> => {
     if (isClosing()) return;
     onTrouble(error);
     failures += 1;
-    await wait(backOffMs(usualBackOff, failures));
+    await new Pause().wait(backOffMs(usualBackOff, failures));
     if (!isClosing()) await run(consumer, running).catch(again);
   };
-  consumer.on(GROUP_JOIN, () => void (failures = 0));
+  // Whoever joins and cannot read (records compressed in a way that the client does not know) has not come back.
+  consumer.on(FETCH, () => void (failures = 0));
   consumer.on(CRASH, ({ payload }) => void again(payload.error));
   await run(consumer, running);
 }

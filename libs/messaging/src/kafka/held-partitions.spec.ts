@@ -52,6 +52,17 @@ describe('a handler that throws instead of rejecting', () => {
   });
 });
 
+it('hands on nothing that was fetched before the client was told to read elsewhere', async () => {
+  const { fetching } = fetchingWith();
+  const handled: unknown[] = [];
+  const held = heldWith({ onRecords: (batch) => void handled.push(batch) }, fetching);
+  await held.assign([partition]);
+  expect(await held.deliver(fetched, () => true)).toBe(false);
+  expect(handled).toEqual([]);
+  expect(await held.deliver(fetched, never)).toBe(true);
+  expect(handled).toEqual([fetched]);
+});
+
 describe('revoking', () => {
   it('does not wait for a back-off that begins after it', async () => {
     const revoked = Promise.withResolvers<void>();

@@ -16,7 +16,7 @@ import { KafkaMember } from './kafka-member.ts';
 import { KafkaTail } from './kafka-tail.ts';
 import { boundsOf } from './positions.ts';
 import { ProduceQueue, type Produce } from './produce-queue.ts';
-import { toKafka } from './records.ts';
+import { produceAll } from './producing.ts';
 import type { TopicSettings } from './topic-settings.ts';
 import { Topics } from './topics.ts';
 
@@ -26,13 +26,14 @@ export interface KafkaMessageLogOptions {
   /** The service, as the brokers' own logs and quotas show it. */
   readonly clientId: string;
   readonly topics: TopicSettings;
+  /** True: topics that could lose records, or whose records cannot be read, are refused; otherwise the logger is told. */
+  readonly refuseWeakTopics?: boolean;
   /** After which a silent member counts as gone, ms; 6 s at least, as brokers have it. */
   readonly sessionTimeoutMs?: number;
   readonly logger?: KafkaLogger;
 }
 
 const retry = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 8 };
-const produceTimeoutMs = 15_000;
 
 export class KafkaMessageLog implements MessageLog {
   private readonly kafka: KafkaClient;
@@ -71,9 +72,9 @@ export class KafkaMessageLog implements MessageLog {
     }
   }
 
-  /** Makes the platform's topics where they are missing, and answers what is too weak in those that are there. */
-  prepareTopics(): Promise<readonly string[]> {
-    return this.known.prepare();
+  /** Makes the platform's topics where they are missing, and looks at those that are there. Throws `invalid_configuration` for weak ones. */
+  async prepareTopics(): Promise<void> {
+    this.judge(await this.known.prepare());
   }
 
   async append(messages: readonly OutgoingMessage[]): Promise<readonly Position[]> {
@@ -97,7 +98,10 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async join(group: GroupOptions): Promise<GroupMembership> {
-    return this.begin(new KafkaMember(group, await this.parts(group.topics)));
+    const parts = await this.parts(group.topics);
+    // Topics of work are made by whoever needs them first, so nobody has looked at them yet.
+    this.judge(await this.known.look(group.topics));
+    return this.begin(new KafkaMember(group, parts));
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
@@ -108,6 +112,13 @@ export class KafkaMessageLog implements MessageLog {
     await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
     await this.queue.idle();
     await Promise.allSettled([this.producer.disconnect(), this.cluster.close()]);
+  }
+
+  private judge(weaknesses: readonly string[]): void {
+    if (weaknesses.length === 0) return;
+    const detail = `Topics that may lose records or cannot be read: ${weaknesses.join('; ')}.`;
+    if (this.options.refuseWeakTopics) throw new PlatformError('invalid_configuration', { detail });
+    this.options.logger?.warn(detail);
   }
 
   private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
@@ -131,22 +142,10 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   private async produce(produces: readonly Produce[]): Promise<readonly number[]> {
-    const byTopic = Map.groupBy(produces, ({ topic }) => topic);
     try {
-      const written = await this.producer.sendBatch({
-        acks: -1,
-        timeout: produceTimeoutMs,
-        topicMessages: [...byTopic].map(([topic, of]) => ({
-          topic,
-          messages: of.flatMap(({ partition, messages }) => messages.map((message) => toKafka(message, partition))),
-        })),
-      });
-      const first = new Map(
-        written.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, Number(baseOffset)]),
-      );
-      return produces.map(({ topic, partition }) => first.get(`${topic}/${partition}`)!);
+      return await produceAll(this.producer, produces);
     } catch (error) {
-      throw unavailable(`append to ${[...byTopic.keys()].join(', ')}`, error);
+      throw unavailable(`append to ${[...new Set(produces.map(({ topic }) => topic))].join(', ')}`, error);
     }
   }
 }

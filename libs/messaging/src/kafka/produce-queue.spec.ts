@@ -102,6 +102,14 @@ it('cuts what is larger than a broker takes, and never leaves a large record beh
   expect(sent[1]!.produces[0]!.messages).toHaveLength(2);
 });
 
+it('sends at once what is for more partitions than a broker takes in one request, in several', async () => {
+  const { queue, sent } = queueWithBroker();
+  void queue.append(Array.from({ length: 130 }, (_, partition) => to(partition, 'x')));
+  await turn();
+  expect(sent.map(({ produces }) => produces.length)).toEqual([64, 64, 2]);
+  expect(new Set(sent.flatMap(({ produces }) => produces.map(({ partition }) => partition))).size).toBe(130);
+});
+
 it('is idle when everything was written', async () => {
   const { queue, sent } = queueWithBroker();
   await queue.idle();

@@ -32,6 +32,8 @@ interface Entry {
 /** Of one partition in one produce; a broker takes 1 MiB and what a large record costs beside. */
 const mostBytes = 1024 * 1024;
 const mostRecords = 10_000;
+/** Partitions in one produce: a broker takes 100 MiB at once, and breaks off a connection over which more comes. */
+const mostPartitions = 64;
 /** A request costs about a millisecond, however little is in it; but who waits for a slow broker must not hold up the others. */
 const gatherMs = 10;
 
@@ -106,7 +108,7 @@ export class ProduceQueue {
     }
     this.isArmed = false;
     const ready = [...this.lines.values()].filter(({ isBusy, waiting }) => !isBusy && waiting.length > 0);
-    if (ready.length > 0) void this.produce(ready);
+    while (ready.length > 0) void this.produce(ready.splice(0, mostPartitions));
   }
 
   private async produce(lines: readonly Line[]): Promise<void> {

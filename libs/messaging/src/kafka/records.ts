@@ -32,9 +32,9 @@ export function fromKafka(topic: string, partition: number, message: KafkaMessag
 function textHeaders(headers: IHeaders = {}): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name in headers) {
-    const value = headers[name];
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) texts[name] = last.toString();
+    const values: unknown[] = [headers[name]].flat();
+    const last = values.findLast((value) => value !== undefined && value !== null); // null, whatever the client's types say
+    if (last !== undefined) texts[name] = String(last);
   }
   return texts;
 }

@@ -44,6 +44,16 @@ describe('a topic that somebody else made is too weak', () => {
     ],
     ['it has one replica', found(topics.planEvents, {}, 1), /number of replicas is 1 and has to be at least 3/],
     ['a replica that lags may lead', found(topics.planEvents, { 'unclean.leader.election.enable': 'true' }), /unclean/],
+    [
+      'brokers write it in a way that the client cannot read',
+      found(topics.taskRequests, { 'compression.type': 'zstd' }),
+      /compression\.type is zstd and has to be producer/,
+    ],
+    [
+      'it compacts a claim at once',
+      found(topics.registry, { 'min.compaction.lag.ms': '0' }),
+      /registry: min\.compaction\.lag\.ms is 0 and has to be at least 86400000/,
+    ],
     ['it refuses large records', found(topics.planEvents, { 'max.message.bytes': '1000012' }), /max\.message\.bytes/],
   ])('when %s', (_, topic, says) => {
     expect(weaknessesOf(topic, settings).join()).toMatch(says);
@@ -52,7 +62,10 @@ describe('a topic that somebody else made is too weak', () => {
 
 it('more than what is asked for is fine', () => {
   expect(
-    weaknessesOf(found(topics.taskRequests, { 'retention.ms': '-1', 'min.insync.replicas': '3' }, 5), settings),
+    weaknessesOf(
+      found(topics.taskRequests, { 'retention.ms': '-1', 'min.insync.replicas': '3', 'compression.type': 'gzip' }, 5),
+      settings,
+    ),
   ).toEqual([]);
 });
 

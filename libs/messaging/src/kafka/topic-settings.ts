@@ -23,6 +23,8 @@ const maxMessageBytes = 2 * 1024 * 1024;
 const forEver = '-1';
 /** A claim that lost is withdrawn within it (docs/decisions/0016). */
 const uncompactedMs = 24 * 60 * minute;
+/** What the client can read; brokers write it anew with what the topic, or else their own setting, says. */
+const readable = ['producer', 'uncompressed', 'gzip'];
 
 export function configOf(name: string, { minInSyncReplicas }: TopicSettings): Record<string, string> {
   const spec = topicSpec(name);
@@ -32,11 +34,24 @@ export function configOf(name: string, { minInSyncReplicas }: TopicSettings): Re
     'retention.bytes': forEver,
     'max.message.bytes': String(maxMessageBytes),
     'min.insync.replicas': String(minInSyncReplicas),
+    'compression.type': 'producer',
     ...(spec.class === 'compacted' ? { 'min.compaction.lag.ms': String(uncompactedMs) } : {}),
     // Only a whole segment is dropped, so a short retention needs short segments.
     ...(spec.retentionMs !== undefined && spec.retentionMs <= 60 * minute ? { 'segment.ms': String(5 * minute) } : {}),
   };
 }
+
+/** Of those that a topic is looked at for. */
+export const settingsThatMatter = [
+  'cleanup.policy',
+  'retention.ms',
+  'retention.bytes',
+  'max.message.bytes',
+  'min.insync.replicas',
+  'unclean.leader.election.enable',
+  'compression.type',
+  'min.compaction.lag.ms',
+];
 
 /** One sentence for each promise that the topic cannot keep; empty when it can keep all. */
 export function weaknessesOf({ name, replicas, config }: FoundTopic, settings: TopicSettings): readonly string[] {
@@ -51,6 +66,8 @@ export function weaknessesOf({ name, replicas, config }: FoundTopic, settings: T
     atLeast('min.insync.replicas', Number(text('min.insync.replicas')), settings.minInSyncReplicas),
     atLeast('the number of replicas', replicas, settings.replicas),
     [unclean, text(unclean), 'false', text(unclean) !== 'true'],
+    [compression, text(compression), 'producer', readable.includes(text(compression))],
+    ...(spec.class === 'compacted' ? [atLeast(compactionLag, Number(text(compactionLag)), uncompactedMs)] : []),
   ];
   return findings
     .filter(([, , , holds]) => !holds)
@@ -59,6 +76,8 @@ export function weaknessesOf({ name, replicas, config }: FoundTopic, settings: T
 
 type Finding = readonly [what: string, is: string | number, wanted: string, holds: boolean];
 const unclean = 'unclean.leader.election.enable';
+const compression = 'compression.type';
+const compactionLag = 'min.compaction.lag.ms';
 
 /** A compacted topic keeps the newest of each key, whatever this says. */
 function retentionOf({ class: kind, retentionMs: least }: TopicSpec, is: number): Finding {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { settings } from '../../../../tools/stack/places.mjs';
 import { Kafka, logLevel } from './client.ts';
 import { Cluster } from './cluster.ts';
+import { KafkaMessageLog } from './kafka-message-log.ts';
 import { Topics } from './topics.ts';
 
 const brokers = settings('postgres')['KAFKA_BROKERS']!.split(',');
@@ -25,6 +26,42 @@ it('answers everybody who makes the same topics at once, while others ask afresh
     await Promise.all(processes.map(({ cluster }) => cluster.close()));
   }
 }, 60_000);
+
+it('refuses who joins a topic of work that somebody made too weak, or tells it once', async () => {
+  const topic = `tasks.weak-${randomUUID()}`;
+  const admin = new Kafka({ brokers, clientId: 'contract', logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const configEntries = [{ name: 'retention.ms', value: '60000' }];
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }] });
+  await admin.disconnect();
+  const lines: string[] = [];
+  const open = (refuseWeakTopics: boolean) =>
+    KafkaMessageLog.open({
+      brokers,
+      clientId: 'contract',
+      topics: { partitions: 1, replicas: 1, minInSyncReplicas: 1 },
+      refuseWeakTopics,
+      logger: { warn: (line) => void (line.startsWith('Topics') && lines.push(line)) },
+    });
+  const handlers = { onAssigned: async () => [], onRevoked: async () => {}, onRecords: () => {} };
+  const join = (log: KafkaMessageLog) =>
+    log.join({ group: randomUUID(), topics: [topic], coPartitioned: false, from: 'start', ...handlers });
+  const [strict, lenient] = [await open(true), await open(false)];
+  try {
+    const refused = {
+      code: 'invalid_configuration',
+      message: expect.stringContaining(`${topic}: retention.ms is 60000`),
+    };
+    await expect(join(strict)).rejects.toMatchObject(refused);
+    await join(lenient);
+    await join(lenient);
+    expect(lines).toEqual([
+      expect.stringContaining(`${topic}: retention.ms is 60000 and has to be at least 604800000`),
+    ]);
+  } finally {
+    await Promise.all([strict.close(), lenient.close()]);
+  }
+});
 
 /** As when the coordinator of a group is just being found. */
 function failingOnce() {

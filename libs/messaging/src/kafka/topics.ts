@@ -8,19 +8,11 @@ import { isLegalTopic, madeTogether, partitionCount } from '../topic-partitions.
 import { ConfigResourceTypes, KafkaJSProtocolError } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { unavailable } from './kafka-errors.ts';
-import { configOf, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
-
-const settingsThatMatter = [
-  'cleanup.policy',
-  'retention.ms',
-  'retention.bytes',
-  'max.message.bytes',
-  'min.insync.replicas',
-  'unclean.leader.election.enable',
-];
+import { configOf, settingsThatMatter, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
 
 export class Topics {
   private readonly counts = new Map<string, Promise<number>>();
+  private readonly lookedAt = new Set<string>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -47,10 +39,26 @@ export class Topics {
       const found = await this.describe(names);
       refuseUnequal(found);
       for (const { name, partitions } of found) this.counts.set(name, Promise.resolve(partitions));
-      return found.flatMap((topic) => weaknessesOf(topic, this.settings));
+      return this.weaknesses(found);
     } catch (error) {
       throw unavailable('prepare its topics', error);
     }
+  }
+
+  /** What is too weak in topics that are there; each is looked at once. */
+  async look(names: readonly string[]): Promise<readonly string[]> {
+    const unknown = names.filter((name) => !this.lookedAt.has(name));
+    if (unknown.length === 0) return [];
+    try {
+      return this.weaknesses(await this.describe(unknown));
+    } catch (error) {
+      throw unavailable(`look at ${unknown.join(', ')}`, error);
+    }
+  }
+
+  private weaknesses(found: readonly FoundTopic[]): readonly string[] {
+    for (const { name } of found) this.lookedAt.add(name);
+    return found.flatMap((topic) => weaknessesOf(topic, this.settings));
   }
 
   private async obtain(topic: string): Promise<number> {

@@ -83,6 +83,17 @@ export function response(sets: readonly { topic: string; partition: number; reco
   return (body as unknown as { buffer: Buffer }).buffer;
 }
 
+/** Records as they were stored before there were batches. */
+export function messageSet(messageVersion: number, count: number): Buffer {
+  type Entry = { readonly key: string; readonly value: string; readonly timestamp: number };
+  const write = require('kafkajs/src/protocol/messageSet/index.js') as (set: {
+    readonly messageVersion: number;
+    readonly entries: readonly Entry[];
+  }) => { readonly buffer: Buffer };
+  const entries = Array.from({ length: count }, (_, at) => ({ key: 'k', value: `value ${at + 1}`, timestamp: now }));
+  return write({ messageVersion, entries }).buffer;
+}
+
 /** What a broker stores of a produce request: the batches of its partitions, at this offset. */
 export function stored(body: Buffer, count: number, firstOffset: bigint): Buffer[] {
   const sets: Buffer[] = [];

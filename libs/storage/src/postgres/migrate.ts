@@ -74,6 +74,13 @@ async function refuseNewer(source: DataSource, migrations: readonly Migration[])
   const done = (await source.query('SELECT name FROM migrations')) as { name: string }[];
   const newer = done.filter(({ name }) => !known.has(name)).map(({ name }) => name);
   if (newer.length === 0) return;
+  if (newer.length === done.length) throw anothers(newer);
   const detail = `The database has migrations that this version does not know (${newer.join(', ')}): it was used by a newer one. Run that version, or restore the database of before.`;
   throw new PlatformError('data_folder_newer', { detail });
+}
+
+/** A version of ours would have left what we know as well. */
+function anothers(names: readonly string[]): PlatformError {
+  const detail = `DATABASE_URL leads to the tables of another service (${names.join(', ')}): each service has a role and a schema of its own (tools/database/roles.sql).`;
+  return new PlatformError('invalid_configuration', { detail });
 }

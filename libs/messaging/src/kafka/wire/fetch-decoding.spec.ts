@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
 import { clientRequests, leanFetch, leanProduce } from './lean-wire.ts';
-import { argumentsOf, client, encoded, response, stored, topicData, type Arguments } from '../../testing/kafka-wire.ts';
+import {
+  argumentsOf,
+  client,
+  encoded,
+  messageSet,
+  response,
+  stored,
+  topicData,
+  type Arguments,
+} from '../../testing/kafka-wire.ts';
 
 const fetch = leanFetch(client.fetch);
 
@@ -110,6 +119,19 @@ it('leaves compressed records to the client', async () => {
     'value 3',
   ]);
 });
+
+it.each([0, 1])(
+  'leaves records of before batches to the client, though they are shorter than a batch: format %i',
+  async (format) => {
+    for (const count of [1, 3]) {
+      const sets = [{ topic: 't', partition: 0, records: messageSet(format, count) }];
+      const read = (await fetch.protocol({ version: 11 })({}).response.decode(response(sets))) as Read;
+      expect(read.responses[0]!.partitions[0]!.messages.map(({ value: said }) => String(said))).toEqual(
+        ['value 1', 'value 2', 'value 3'].slice(0, count),
+      );
+    }
+  },
+);
 
 it('says so when a response is shorter than it announces', async () => {
   const bytes = response([{ topic: 't', partition: 0, records: await someBatch() }]);

@@ -71,9 +71,10 @@ function readBatches(from: ByteReader): FetchedRecord[] {
   const records: FetchedRecord[] = [];
   const bytes = from.int32();
   const end = from.at + Math.max(0, bytes);
-  while (from.at + headBytes <= end) {
+  while (from.at + magicAt < end) {
+    // Records of before batches are shorter than a batch's head.
     if (from.peekInt8(magicAt) !== magic) throw new UnsupportedRecords();
-    if (from.at + lengthAt + 4 + from.peekInt32(lengthAt) > end) break;
+    if (from.at + Math.max(headBytes, lengthAt + 4 + from.peekInt32(lengthAt)) > end) break;
     readBatch(from, records);
   }
   from.skip(end - from.at);

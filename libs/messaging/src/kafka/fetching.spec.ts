@@ -1,0 +1,50 @@
+import type { Consumer } from 'kafkajs';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { keepRunning } from './fetching.ts';
+
+/** A consumer that only notes when it was begun. */
+function crashing() {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  onTestFinished(() => void vi.useRealTimers());
+  onTestFinished(() => void vi.restoreAllMocks());
+  const heard = new Map<string, ((event: object) => void)[]>();
+  const begun: number[] = [];
+  const began = Date.now();
+  const consumer = {
+    events: { CRASH: 'crash', FETCH: 'fetch', GROUP_JOIN: 'join' },
+    on: (name: string, listener: (event: object) => void) => heard.set(name, [...(heard.get(name) ?? []), listener]),
+    run: async () => void begun.push(Date.now() - began),
+  };
+  const tell = (name: string): void => heard.get(name)?.forEach((listener) => listener({ payload: { error: 'no' } }));
+  const started = keepRunning(consumer as unknown as Consumer, {
+    heartbeatMs: 1_000,
+    partitionCount: 1,
+    isClosing: () => false,
+    onTrouble: () => {},
+    deliver: async () => true,
+  });
+  return { started, begun, tell };
+}
+
+it('begins anew after a crash, each time later, though its group took it in', async () => {
+  const { started, begun, tell } = crashing();
+  await started;
+  for (let crash = 0; crash < 4; crash += 1) {
+    tell('join');
+    tell('crash');
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  expect(begun).toEqual([0, 100, 10_200, 20_400, 30_800]);
+});
+
+it('begins anew at once when it had read something since', async () => {
+  const { started, begun, tell } = crashing();
+  await started;
+  for (let crash = 0; crash < 3; crash += 1) {
+    tell('fetch');
+    tell('crash');
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  expect(begun).toEqual([0, 100, 10_100, 20_100]);
+});

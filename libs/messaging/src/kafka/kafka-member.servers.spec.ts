@@ -1,0 +1,40 @@
+/** What only Kafka shows of a group's member: the client takes any position, and would begin somewhere else. */
+import { expect, it, onTestFinished } from 'vitest';
+import { settings } from '../../../../tools/stack/places.mjs';
+import { freshGroup, freshTopic, message, Seen, TestMember } from '../contract/log-under-test.ts';
+import { KafkaMessageLog } from './kafka-message-log.ts';
+
+async function openLog() {
+  const problems: string[] = [];
+  const log = await KafkaMessageLog.open({
+    brokers: settings('postgres')['KAFKA_BROKERS']!.split(','),
+    clientId: 'contract',
+    topics: { partitions: 1, replicas: 1, minInSyncReplicas: 1 },
+    logger: { warn: (_, fields) => void problems.push(String(fields?.['error'])) },
+  });
+  onTestFinished(() => log.close());
+  return { log, problems };
+}
+
+it('reads nothing from a position beyond the end, says so each time, and begins when it is put right', async () => {
+  const { log, problems } = await openLog();
+  const topic = freshTopic();
+  await log.append([message(topic, 'k', 'only')]);
+  const asked: number[] = [];
+  const seen = new Seen();
+  const member = await new TestMember(seen).join(log, {
+    group: freshGroup(),
+    topics: [topic],
+    onAssigned: async (claims) => {
+      asked.push(member?.records.length ?? 0);
+      return claims.map((claim) => ({ ...claim, offset: asked.length < 3 ? 7 : 0 }));
+    },
+  });
+  await seen.until(() => member.records.length === 1, 'the record');
+  expect(asked).toEqual([0, 0, 0]);
+  expect(member.revoked).toHaveLength(2);
+  const told = problems.filter((problem) =>
+    problem.includes(`${topic}/0 ends at 1, and what is stored of it reaches to 7`),
+  );
+  expect(told).toHaveLength(2);
+});

@@ -1,0 +1,82 @@
+/** What a service finds when it starts: a database that may lose commits, other versions that start at the same time, and the tables of others. */
+import type { PlatformError } from '@waybill/contracts';
+import pg from 'pg';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settings } from '../../../../tools/stack/places.mjs';
+import { freshSchema, type FreshSchema } from '../testing/fresh-schema.ts';
+import { migrate, type Migration } from './migrate.ts';
+
+const made = (name: string, table: string): Migration =>
+  class implements MigrationInterface {
+    name = name;
+    static readonly name = name;
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query(`CREATE TABLE ${table} (id integer)`);
+    }
+    async down(): Promise<void> {}
+  };
+const older = [made('First1700000000000', 'first')];
+const newer = [...older, made('Second1800000000000', 'second')];
+
+describe('the schema of a service', () => {
+  let schema: FreshSchema;
+  beforeEach(async () => void (schema = await freshSchema('orchestrator', [])));
+  afterEach(() => schema.drop());
+
+  it('is not made where acknowledged commits may be lost', async () => {
+    const url = `${schema.url}%20-csynchronous_commit%3Doff`;
+    await expect(migrate({ url, service: 'weak', migrations: older })).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining('synchronous_commit = off'),
+    });
+    expect((await schema.admin.query(`SELECT to_regclass('first') AS there`)).rows).toEqual([{ there: null }]);
+  });
+
+  it('is moved forward once when processes of two versions start at once, and older ones that come late are refused', async () => {
+    const start = (migrations: readonly Migration[]) =>
+      migrate({ url: schema.url, service: 'two versions', migrations });
+    const starts = [older, newer, older, newer].map((migrations) =>
+      start(migrations).catch((error: PlatformError) => error.code),
+    );
+    const [first, second, third, fourth] = await Promise.all(starts);
+    expect([second, fourth]).toEqual([undefined, undefined]);
+    for (const outcome of [first, third]) expect([undefined, 'data_folder_newer']).toContain(outcome);
+    const { rows } = await schema.admin.query('SELECT name FROM migrations ORDER BY id');
+    expect(rows).toEqual(newer.map(({ name }) => ({ name })));
+    await expect(start(older)).rejects.toMatchObject({ code: 'data_folder_newer' });
+  });
+
+  it('is refused to another service', async () => {
+    await migrate({ url: schema.url, service: 'one', migrations: older });
+    const another = [made('Others1700000000001', 'others')];
+    await expect(migrate({ url: schema.url, service: 'another', migrations: another })).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining('a role and a schema of its own'),
+    });
+    expect((await schema.admin.query(`SELECT to_regclass('others') AS there`)).rows).toEqual([{ there: null }]);
+  });
+});
+
+const roles = ['gateway', 'orchestrator', 'rag_indexer'] as const;
+
+describe.each(roles)('the role %s', (role) => {
+  let client: pg.Client;
+  beforeEach(async () => {
+    client = new pg.Client({ connectionString: settings(role)['DATABASE_URL']! });
+    await client.connect();
+  });
+  afterEach(() => client.end());
+
+  it.each(roles.filter((other) => other !== role))('gets nothing of %s', async (other) => {
+    const refused = { code: '42501' }; // insufficient privilege
+    await expect(client.query(`SELECT * FROM ${other}.migrations`)).rejects.toMatchObject(refused);
+    await expect(client.query(`CREATE TABLE ${other}.mine (id integer)`)).rejects.toMatchObject(refused);
+    await expect(client.query(`SET ROLE ${other}`)).rejects.toMatchObject(refused);
+  });
+
+  it('makes tables in its own schema, and leaves none where others look too', async () => {
+    expect((await client.query('SELECT current_schema() AS own')).rows).toEqual([{ own: role }]);
+    await expect(client.query('CREATE TABLE public.everybodys (id integer)')).rejects.toMatchObject({ code: '42501' });
+  });
+});
