@@ -16,12 +16,12 @@ import { startPlatform } from './composition/start-platform.ts';
 import { parseConfig, platformUrlOf, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
 import { foreignLine } from './terminal/foreign-text.ts';
+import { print } from './terminal/print.ts';
 import { whenReaderIsGone } from './terminal/reader-gone.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyRecord, doctor }),
 );
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let access: PlatformAccess | undefined;
 /** The task that the command follows. */
