@@ -208,10 +208,6 @@ describe('a model behind the OpenAI interface', { timeout: 60_000 }, () => {
     ],
     ['ends without a finish', (_request, response) => (sse(response, piece('A list ')), void response.end())],
     ['answers nothing', (_request, response) => (sse(response, done), void response.end())],
-    [
-      'says nothing',
-      (_request, response) => (sse(response, piece('\n'), piece('', 'stop'), usage, done), void response.end()),
-    ],
     ['hangs up', (_request, response) => void response.destroy()],
   ] satisfies [string, Answer][])('counts a provider that %s as failed', async (_what, behaviour) => {
     answer = behaviour;

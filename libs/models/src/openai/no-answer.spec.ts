@@ -50,3 +50,13 @@ it('tells what a provider says has failed in the middle of its answer', async ()
     /^Model stub failed in its answer: .*Overloaded, says \[redacted\]$/,
   );
 });
+
+it('counts an answer without a word as failed', async () => {
+  const choices = [{ index: 0, delta: { role: 'assistant', content: '\n' }, finish_reason: 'stop' }];
+  const piece = { id: 'x', object: 'chat.completion.chunk', created: 1, model: 'stub', choices };
+  await expect(ask('text/event-stream', `data: ${JSON.stringify(piece)}\n\ndata: [DONE]\n\n`)).rejects.toMatchObject({
+    code: 'model_failed',
+    errorClass: 'transient',
+    detail: 'Model stub: the answer is empty.',
+  });
+});
