@@ -13,15 +13,15 @@ import { verifyRecord } from './commands/verify-record.ts';
 import { PlatformAccess } from './composition/platform-access.ts';
 import { readServers } from './composition/server-record.ts';
 import { startPlatform } from './composition/start-platform.ts';
-import { parseConfig, withoutServers } from './config.ts';
+import { parseConfig, platformUrlOf, withoutServers } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
 import { foreignLine } from './terminal/foreign-text.ts';
+import { print } from './terminal/print.ts';
 import { whenReaderIsGone } from './terminal/reader-gone.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyRecord, doctor }),
 );
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let access: PlatformAccess | undefined;
 /** The task that the command follows. */
@@ -48,7 +48,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   const servers = readServers(process.env);
   const config = parseConfig(servers ? withoutServers(process.env) : process.env);
   access = new PlatformAccess({
-    url: process.env['WAYBILL_URL'],
+    url: platformUrlOf(process.env),
     findHolder: () => findFolderHolder(config.dataDir),
     start: () => {
       if (servers) throw new PlatformError('invalid_configuration', { detail: noGateway });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from './config.ts';
+import { parseConfig, platformUrlOf } from './config.ts';
 
 describe('the settings', () => {
   it('need nothing: port 3000, data in .waybill, the simulated model', () => {
@@ -45,5 +45,23 @@ describe('the settings', () => {
     const wrong = { PORT: 'secret', GATEWAY_LIVE_BYTES: '1', LOG_LEVEL: 'secret' };
     expect(() => parseConfig(wrong)).toThrow(/PORT: .*GATEWAY_LIVE_BYTES: .*LOG_LEVEL/);
     expect(() => parseConfig(wrong)).not.toThrow(/secret/);
+  });
+});
+
+describe('where a platform was said to be', () => {
+  it.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+    ['https://waybill.example/team/', 'https://waybill.example/team'],
+  ])('%s is %s', (WAYBILL_URL, expected) => expect(platformUrlOf({ WAYBILL_URL })).toBe(expected));
+
+  it.each(['localhost:3000', '127.0.0.1:3000', 'ftp://s3cret', 'here'])('is an address: %s is none', (WAYBILL_URL) => {
+    expect(() => platformUrlOf({ WAYBILL_URL })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_configuration',
+        detail: expect.stringMatching(/^((?!s3cret).)*WAYBILL_URL((?!s3cret).)*$/),
+      }),
+    );
   });
 });

@@ -17,6 +17,8 @@ const Settings = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
 });
 
+const Address = z.object({ WAYBILL_URL: z.url({ protocol: /^https?$/ }).optional() });
+
 /** Settings of servers that this composition does not use. */
 const serverSettings = ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT'] as const;
 
@@ -50,6 +52,10 @@ function refuseServers(environment: Environment): void {
     detail: `npm start runs everything embedded and uses no servers, but ${named.join(', ')} is set. Unset it.`,
   });
 }
+
+/** Where a platform was said to be, as its client wants it: without a slash at its end. Throws `invalid_configuration`. */
+export const platformUrlOf = (environment: Environment): string | undefined =>
+  readSettings(Address, environment).WAYBILL_URL?.replace(/\/+$/, '');
 
 /** For commands that talk to a platform on servers. */
 export const withoutServers = (environment: Environment): Environment =>

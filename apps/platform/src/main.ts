@@ -11,10 +11,9 @@ import { readStartOptions, startUsage } from './commands/start-options.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { print } from './terminal/print.ts';
 import { whenReaderIsGone } from './terminal/reader-gone.ts';
 import { duration, style } from './terminal/style.ts';
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 // It goes on without anybody who reads.
 whenReaderIsGone(() => undefined);

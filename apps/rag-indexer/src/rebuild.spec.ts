@@ -140,17 +140,24 @@ describe('a start beside an index without any document', () => {
     await index('d1', whales);
     await index('d2', whales);
     await t.loseIndex();
-    const broken: ObjectStore = {
-      put: (key, object) => t.objects.put(key, object),
-      delete: (key) => t.objects.delete(key),
-      list: (prefix) => t.objects.list(prefix),
-      get: (key) =>
-        key.startsWith('documents/d2/') ? Promise.reject(new PlatformError('unavailable')) : t.objects.get(key),
-    };
-    await expect(t.start({ objects: broken })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(t.start({ objects: unreachable('d2') })).rejects.toMatchObject({ code: 'unavailable' });
     await Promise.all([t.start({ logger }), t.start({ logger })]);
     expect(await t.found('whales krill')).toHaveLength(2);
     expect(begun()[0]).toMatchObject({ why: expect.stringContaining('did not end') });
+  });
+});
+
+describe('a rebuild that goes on', () => {
+  it('finds what could not be found before it was cut off, once its bytes are back', async () => {
+    await t.start();
+    await index('d1', whales);
+    await index('d2', whales);
+    await t.loseIndex();
+    await t.objects.delete('documents/d1/original');
+    await expect(t.start({ objects: unreachable('d2') })).rejects.toMatchObject({ code: 'unavailable' });
+    await t.stored('d1', whales);
+    await t.start();
+    expect((await t.found('whales krill')).toSorted()).toEqual(['d1.md', 'd2.md']);
   });
 });
 
@@ -210,6 +217,15 @@ describe('a start beside an index in order', () => {
     await t.start({ logger });
     expect(begun()).toEqual([]);
   });
+});
+
+/** The store of objects, out of reach for one document. */
+const unreachable = (id: string): ObjectStore => ({
+  put: (key, object) => t.objects.put(key, object),
+  delete: (key) => t.objects.delete(key),
+  list: (prefix) => t.objects.list(prefix),
+  get: (key) =>
+    key.startsWith(`documents/${id}/`) ? Promise.reject(new PlatformError('unavailable')) : t.objects.get(key),
 });
 
 const emptyDocument = (documentId: string) => ({

@@ -8,7 +8,7 @@ import { isShortened, placeOf, type Heading } from './place.ts';
 import { bounds, unitsOf, type Unit } from './units.ts';
 
 /** Changes whenever the same document would be cut differently. */
-export const chunkerVersion = 'passages-3';
+export const chunkerVersion = 'passages-4';
 
 export interface TextPassage {
   readonly text: string;

@@ -1,7 +1,7 @@
 /**
  * Cuts Markdown into parts that can be parsed one by one, as a parser of a whole 10 MB document would hold the event loop for ten seconds.
  * A part ends where no construct is open: before a heading, or after a blank line before a line that begins a paragraph. What never
- * comes to such a place (an endless code block, say) is cut at a line, and a fence is closed and opened again.
+ * comes to such a place (an endless code block, say) is cut at a line: a fence is closed and opened again, and a table has its header again.
  */
 import type { Line } from './block.ts';
 import { isBlank, linesOf, partsOfLine } from './lines.ts';
@@ -26,6 +26,7 @@ const maxDefinitionChars = 2_048;
 const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 const heading = /^ {0,3}#{1,6}(?:\s|$)/;
 const paragraphStart = /^(?![-*+>|=#]|\d{1,9}[.)]|\s)/;
+const tableRule = /^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 const definition = /^ {0,3}\[[^\]^\s][^\]]{0,200}\]:\s*\S+/;
 const rawEnd: readonly (readonly [begins: RegExp, end: RegExp])[] = [
   [/^ {0,3}<(?:script|pre|style|textarea)(?:\s|>|$)/i, /<\/(?:script|pre|style|textarea)>/i],
@@ -56,7 +57,9 @@ class Cutter {
   #isPlain = false;
   #fence: Fence | undefined;
   #rawEnd: RegExp | undefined;
-  #afterBlank = false;
+  /** The rows that open the table which is read. */
+  #header: readonly [names: string, rule: string] | undefined;
+  #before = '';
 
   readonly #definitions: string;
 
@@ -89,20 +92,22 @@ class Cutter {
 
   #begin(line: Line): void {
     this.#firstLine = line.number;
-    if (!this.#fence || this.#isPlain) return;
-    this.#lines.push(this.#fence.opening);
-    this.#firstLine -= 1;
+    if (this.#isPlain) return;
+    const opening = this.#fence ? [this.#fence.opening] : (this.#header ?? []);
+    this.#lines.push(...opening);
+    this.#firstLine -= opening.length;
   }
 
   #cutBefore(line: Line): boolean {
     const far = Math.max((this.#chars + line.text.length) / targetChars, this.#lines.length / targetLines);
     if (far > patience) return true;
     if (far < 1 || this.#fence || this.#rawEnd) return false;
-    return heading.test(line.text) || (this.#afterBlank && paragraphStart.test(line.text));
+    return heading.test(line.text) || (isBlank(this.#before) && paragraphStart.test(line.text));
   }
 
   #follow(text: string): void {
-    this.#afterBlank = isBlank(text);
+    this.#followTable(text);
+    this.#before = text;
     if (this.#rawEnd) this.#rawEnd = this.#rawEnd.test(text) ? undefined : this.#rawEnd;
     else if (this.#fence) this.#fence = closes(text, this.#fence.mark) ? undefined : this.#fence;
     else {
@@ -111,6 +116,11 @@ class Cutter {
         ? undefined
         : rawEnd.find(([begins, end]) => begins.test(text) && !end.test(text))?.[1];
     }
+  }
+
+  #followTable(text: string): void {
+    if (this.#fence || this.#rawEnd || !text.includes('|')) this.#header = undefined;
+    else if (!this.#header && tableRule.test(text) && this.#before.includes('|')) this.#header = [this.#before, text];
   }
 }
 

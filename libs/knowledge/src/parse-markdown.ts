@@ -26,10 +26,18 @@ export function* parseMarkdown(text: string): Blocks {
   }
 }
 
-/** Blank lines take its place, so that line numbers stay. */
+const frontMatter = /^\uFEFF?(---|\+\+\+)[ \t]*\n([\s\S]{0,65536}?)\n\1[ \t]*(?:\n|$)/;
+const setting = /^["'\p{L}\p{N}_.$-]+\s*[:=](?:\s|$)/u;
+/** Of YAML and TOML: what belongs to a setting is indented, listed or closes a bracket; some names have spaces. */
+const besides = /^(?:\s|#|-\s|[[\]}]|$|[^:=]{1,60}[:=](?:\s|$))/;
+
+/** Blank lines take its place, so that line numbers stay. A text between two rules is no front matter. */
 function withoutFrontMatter(text: string): string {
-  const matter = /^\uFEFF?(---|\+\+\+)[ \t]*\n[\s\S]{0,65536}?\n\1[ \t]*(?:\n|$)/.exec(text);
-  return matter ? matter[0].replace(/[^\n]+/g, '') + text.slice(matter[0].length) : text;
+  const [matter, , inner = ''] = frontMatter.exec(text) ?? [];
+  const lines = inner.split('\n');
+  if (matter === undefined || !lines.some((line) => setting.test(line))) return text;
+  if (!lines.every((line) => setting.test(line) || besides.test(line))) return text;
+  return matter.replace(/[^\n]+/g, '') + text.slice(matter.length);
 }
 
 function isHostile(text: string): boolean {

@@ -1,5 +1,6 @@
 /** `waybill docs add | search`: the knowledge that agents search. */
 import { foreignLine, foreignText } from '../terminal/foreign-text.ts';
+import { slowly } from '../terminal/slowly.ts';
 import { style } from '../terminal/style.ts';
 import { misused, readArguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -23,6 +24,7 @@ async function add(args: readonly string[], { connect, print }: CommandContext):
   const indexed = await indexFolder(await connect(), words[0]!, {
     collection: values.collection ?? 'default',
     again: values.again ?? false,
+    report: slowly(print),
   });
   print(`${indexed.documents} documents, ${indexed.passages} passages`);
   for (const line of remarksOf(indexed)) print(line);

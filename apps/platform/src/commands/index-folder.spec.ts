@@ -52,3 +52,39 @@ it.each([
   else await expect(indexing).rejects.toMatchObject({ problem });
   expect(times).toBe(asked);
 });
+
+it('of two commands that remove the same document neither fails, and each says what it removed', async () => {
+  const gone = { document_id: 'd0', name: 'gone.md', status: 'indexed', sha256, chunks: 1 };
+  const known = { ...gone, document_id: 'd1', name: 'notes.md' };
+  const problem = { type: 'x', title: 'x', status: 404, detail: 'x', code: 'document_not_found', class: 'invalid' };
+  const client = {
+    documents: () => Promise.resolve({ items: [gone, known], next: null }),
+    deleteDocument: () => Promise.reject(new ApiError(404, problem as ApiError['problem'])),
+  } as unknown as WaybillClient;
+  const indexing = indexFolder(client, folderOfNotes(), { collection: 'c', mirrors: true });
+  expect(await indexing).toMatchObject({ documents: 1, removed: 0 });
+});
+
+it('says how far it is, with reading and then with indexing', async () => {
+  const folder = folderOfNotes();
+  writeFileSync(join(folder, 'more.md'), text);
+  const statuses = ['queued', 'indexed'];
+  const listed = (): object[] =>
+    ['notes.md', 'more.md'].map((name) => ({ document_id: name, name, status: statuses[0], chunks: 1 }));
+  const client = {
+    documents: () => Promise.resolve({ items: listed(), next: null }),
+    addDocument: ({ name }: { name: string }) => Promise.resolve({ document_id: name }),
+  } as unknown as WaybillClient;
+  const said: string[] = [];
+  const report = (line: () => string): void => {
+    said.push(line());
+    if (said.length === 3) statuses.shift();
+  };
+  await indexFolder(client, folder, { collection: 'c', report });
+  expect(said).toEqual([
+    '1 of 2 files were looked at',
+    '2 of 2 files were looked at',
+    '0 of 2 new or changed files are indexed',
+    '2 of 2 new or changed files are indexed',
+  ]);
+});

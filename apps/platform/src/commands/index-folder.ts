@@ -36,18 +36,21 @@ export interface IndexFolderOptions {
   readonly again?: boolean;
   /** The collection is this folder's alone, so what went from the folder goes from it too. Others may have put documents into any other. */
   readonly mirrors?: boolean;
+  /** Told again and again how far it is. */
+  readonly report?: (line: () => string) => void;
 }
 
 export async function indexFolder(
   client: WaybillClient,
   folder: string,
-  { collection, again = false, mirrors = false }: IndexFolderOptions,
+  { collection, again = false, mirrors = false, report = () => undefined }: IndexFolderOptions,
 ): Promise<IndexedFolder> {
   const { files, passedOver } = await filesOf(folder);
   const before = await allDocuments(client, collection);
   const sent: string[] = [];
   const problems: string[] = [];
   const queue = [...files];
+  let looked = 0;
   const send = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       try {
@@ -56,15 +59,18 @@ export async function indexFolder(
       } catch (error) {
         problems.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
       }
+      looked += 1;
+      report(() => `${looked} of ${files.length} files were looked at`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, send));
   const present = new Set(files);
   const gone = mirrors ? [...before.values()].filter(({ name }) => !present.has(name)) : [];
-  for (const { document_id: id } of gone) await client.deleteDocument(id);
-  await settled(client, collection, new Set(sent));
+  let removed = 0;
+  for (const { document_id: id } of gone) if (await wasRemoved(client, id)) removed += 1;
+  await settled(client, { collection, sent: new Set(sent), report });
   const after = [...(await allDocuments(client, collection)).values()].filter(({ name }) => present.has(name));
-  return { ...summary(after, problems), removed: gone.length, passedOver };
+  return { ...summary(after, problems), removed, passedOver };
 }
 
 /** Lines for people, below the one that says what is known now. */
@@ -125,14 +131,31 @@ async function pageOf(client: WaybillClient, query: Record<string, string>): Pro
   }
 }
 
+/** Not when another command, or whoever, was faster. */
+async function wasRemoved(client: WaybillClient, id: string): Promise<boolean> {
+  try {
+    await client.deleteDocument(id);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'document_not_found') return false;
+    throw error;
+  }
+}
+
+interface Waiting {
+  readonly collection: string;
+  readonly sent: ReadonlySet<string>;
+  readonly report: (line: () => string) => void;
+}
+
 /** There is no stream of documents yet: their status is asked for until every one has come to an end. */
-async function settled(client: WaybillClient, collection: string, sent: ReadonlySet<string>): Promise<void> {
-  if (sent.size === 0) return;
-  for (;;) {
+async function settled(client: WaybillClient, { collection, sent, report }: Waiting): Promise<void> {
+  while (sent.size > 0) {
     const documents = await allDocuments(client, collection);
     const open = [...documents.values()].filter(
       ({ document_id: id, status }) => sent.has(id) && status !== 'indexed' && status !== 'failed',
     );
+    report(() => `${sent.size - open.length} of ${sent.size} new or changed files are indexed`);
     if (open.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

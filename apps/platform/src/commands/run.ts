@@ -7,6 +7,7 @@ import { basename, resolve } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import type { Print } from '../terminal/follow-task.ts';
 import { foreignLine } from '../terminal/foreign-text.ts';
+import { slowly } from '../terminal/slowly.ts';
 import { style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -46,7 +47,8 @@ async function readFolder(
   { collection: named, again, print }: Reading,
 ): Promise<string> {
   const collection = named ?? collectionOf(folder);
-  const indexed = await indexFolder(client, folder, { collection, again, mirrors: named === undefined });
+  const mirrors = named === undefined;
+  const indexed = await indexFolder(client, folder, { collection, again, mirrors, report: slowly(print) });
   print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${foreignLine(folder)}`);
   for (const line of remarksOf(indexed)) print(line);
   for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));

@@ -4,6 +4,7 @@ import type { WaybillClient } from '@waybill/client';
 import type { TaskView } from '@waybill/contracts';
 import { followTask, printAnswer, type Print } from '../terminal/follow-task.ts';
 import { foreignLine } from '../terminal/foreign-text.ts';
+import { slowly } from '../terminal/slowly.ts';
 import { duration, style } from '../terminal/style.ts';
 import { indexFolder, remarksOf } from './index-folder.ts';
 
@@ -13,7 +14,7 @@ const question = 'How do consumer groups share partitions, and what happens when
 
 export async function runSample(client: WaybillClient, print: Print): Promise<TaskView> {
   const begun = performance.now();
-  const indexed = await indexFolder(client, folder, { collection, mirrors: true });
+  const indexed = await indexFolder(client, folder, { collection, mirrors: true, report: slowly(print) });
   print(
     `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
   );

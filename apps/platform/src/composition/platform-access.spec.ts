@@ -15,7 +15,9 @@ const completed = frame(2, 'TaskCompleted');
 let holders: (FolderHolder | undefined)[];
 let said: string[];
 let started: number;
+let time: number;
 beforeEach(() => {
+  time = 0;
   holders = [];
   said = [];
   started = 0;
@@ -44,7 +46,8 @@ function access(options: Partial<AccessOptions> = {}): PlatformAccess {
     return { url, close: async () => undefined, closing: undefined };
   };
   const say = (line: string): void => void said.push(line);
-  return new PlatformAccess({ url: undefined, findHolder, start, say, pause: async () => undefined, ...options });
+  const pause = async (): Promise<void> => void (time += 100);
+  return new PlatformAccess({ url: undefined, findHolder, start, say, pause, now: () => time, ...options });
 }
 
 async function follow(client: WaybillClient): Promise<number[]> {
@@ -86,6 +89,20 @@ it('says whom it waits for, and gives up with what to do', async () => {
   holders = [{ pid: 7 }];
   const detail = 'Process 7 has the data folder and does not answer. Stop it, or choose another folder.';
   await expect(access().connect()).rejects.toMatchObject({ code: 'data_folder_locked', detail });
+  expect(said).toEqual(['Process 7 has the data folder and does not answer: waiting for it, up to a minute.']);
+});
+
+it('waits no longer for a holder that takes a question and never answers it', async () => {
+  let asked = new AbortController();
+  const server = createServer(() => {
+    time += 5_000;
+    asked.abort();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  holders = [{ pid: 7, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }];
+  const limit = (): AbortSignal => (asked = new AbortController()).signal;
+  await expect(access({ limit }).connect()).rejects.toMatchObject({ code: 'data_folder_locked' });
   expect(said).toEqual(['Process 7 has the data folder and does not answer: waiting for it, up to a minute.']);
 });
 

@@ -1,9 +1,9 @@
 /**
  * Where a command finds its platform: at the address that it was given, with the process that has the data folder, or in this process.
- * Promises: one of its own is brought only when nobody has the folder; whoever just takes or leaves the folder is waited for, a bounded time;
- * when the folder's platform goes away a stream goes on with the next one; what is waited for, and where it goes on, is said in one line each.
+ * Promises: one of its own is brought only when nobody has the folder; whoever just takes or leaves the folder, or has it and is held up (Ctrl-Z), is waited
+ * for, a bounded time; when the folder's platform goes away a stream goes on with the next one; what is waited for, and where it goes on, is said in one line each.
  */
-import { ApiError, onceASecond, WaybillClient } from '@waybill/client';
+import { onceASecond, WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import type { FolderHolder } from '@waybill/messaging';
 import type { RunningPlatform } from './start-platform.ts';
@@ -17,13 +17,19 @@ export interface AccessOptions {
   readonly say: (line: string) => void;
   /** Between two looks at the folder. */
   readonly pause?: () => Promise<void>;
+  /** Of one question to a holder. */
+  readonly limit?: () => AbortSignal;
+  /** In milliseconds. */
+  readonly now?: () => number;
 }
 
 const pauseMs = 100;
-/** So many looks are nobody's news. */
-const quiet = 10;
+/** A platform at its limit answers within it; one that was stopped takes connections and answers never. */
+const answerMs = 5_000;
+/** So long is nobody's news. */
+const quietMs = 1_000;
 /** Longer than a stop takes at most, which is 28 s. */
-const patience = 600;
+const patienceMs = 60_000;
 
 export class PlatformAccess {
   /** In this process: to be closed with it. */
@@ -60,15 +66,31 @@ export class PlatformAccess {
   }
 
   private async find(): Promise<string> {
-    const { url: given, findHolder, say } = this.options;
+    const { url: given, findHolder, say, now = () => performance.now() } = this.options;
     if (given !== undefined) return given;
-    for (let looks = 1; ; looks += 1) {
+    let isSaid = false;
+    for (const begun = now(); ;) {
       const holder = findHolder();
-      const url = holder ? await answering(holder) : await this.bring();
+      const url = holder ? await this.answering(holder) : await this.bring();
       if (url !== undefined) return url;
-      if (looks === quiet) say(`${whose(holder)} and does not answer: waiting for it, up to a minute.`);
-      if (looks > patience) throw silent(holder);
+      const waitedMs = now() - begun;
+      if (waitedMs >= quietMs && !isSaid) say(`${whose(holder)} and does not answer: waiting for it, up to a minute.`);
+      isSaid ||= waitedMs >= quietMs;
+      if (waitedMs > patienceMs) throw silent(holder);
       await this.pause();
+    }
+  }
+
+  /** Its note stands there from its start to its very end, and it answers in between: whatever it says, it is there. */
+  private async answering({ address }: FolderHolder): Promise<string | undefined> {
+    if (address === undefined) return undefined;
+    const { limit = () => AbortSignal.timeout(answerMs) } = this.options;
+    try {
+      const response = await fetch(`${address}/readyz`, { signal: limit() });
+      await response.body?.cancel();
+      return address;
+    } catch {
+      return undefined;
     }
   }
 
@@ -81,17 +103,6 @@ export class PlatformAccess {
       if (isLocked(error)) return undefined;
       throw error;
     }
-  }
-}
-
-/** Its note stands there from its start to its very end, and it answers in between. */
-async function answering({ address }: FolderHolder): Promise<string | undefined> {
-  if (address === undefined) return undefined;
-  try {
-    await new WaybillClient(address).readiness();
-    return address;
-  } catch (error) {
-    return error instanceof ApiError ? address : undefined;
   }
 }
 

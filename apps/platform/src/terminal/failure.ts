@@ -18,10 +18,16 @@ function explain(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.detail} (${error.code})`;
   if (error instanceof PlatformError) return error.detail;
   if (error instanceof StreamLost) return `${error.message} Follow it with: npm run waybill -- watch ${error.taskId}`;
-  if (error instanceof Error)
-    return isRefused(error) ? 'nothing answers at that address. Start the platform with npm start.' : error.message;
+  if (error instanceof Error) return isUnreachable(error) ? unreachable(error) : error.message;
   return String(error);
 }
 
-const isRefused = (error: Error): boolean =>
-  error.message === 'fetch failed' && (error.cause as { code?: string } | undefined)?.code === 'ECONNREFUSED';
+/** So `fetch` says that nothing came back. */
+const isUnreachable = (error: Error): boolean => error.message === 'fetch failed';
+
+function unreachable({ cause }: Error): string {
+  const code = (cause as { code?: string } | undefined)?.code;
+  if (code === 'ECONNREFUSED') return 'nothing answers at that address. Start the platform with npm start.';
+  const why = cause instanceof Error ? cause.message : undefined;
+  return `the platform cannot be reached (${why ?? code ?? 'no answer'}). Look at WAYBILL_URL, if it is set.`;
+}

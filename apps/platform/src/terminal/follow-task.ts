@@ -33,6 +33,6 @@ export function printAnswer(task: TaskView, print: Print): void {
   print('');
   print(style.strong('Answer'));
   print('');
-  for (const line of foreignText(answerText(task.output)).split('\n')) print(`  ${line}`);
+  for (const line of foreignText(answerText(task.output)).split('\n')) print(line === '' ? '' : `  ${line}`);
   print('');
 }

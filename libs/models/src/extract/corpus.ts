@@ -182,7 +182,7 @@ const denies = /\b(?:not|never|cannot|nothing|nobody)\b|n[’']t\b/i;
 const stance = (question: string, sentence: string): number =>
   asksHow.test(question) && !denies.test(question) && denies.test(sentence) ? 0.8 : 1;
 
-const isStatement = /[.!。！]$|: \S/;
+export const isStatement = /[.!。！]$|: \S/;
 
 const isCode = /=>|\/\/ |[{}]|;$/;
 

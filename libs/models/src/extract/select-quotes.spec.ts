@@ -133,6 +133,23 @@ it('tells what happens to its end before it tells other things', () => {
   expect(fails!.quotes.map((quote) => quote.text)).toEqual([story]);
 });
 
+it('gives what only repeats the question as an answer only where there is no other', () => {
+  const list = {
+    name: 'errors.md',
+    place: 'Contents',
+    text: '- E_ROUTE_BODY_LIMIT_OPTION_NOT_INT\n- E_LIMIT_TOO_BIG\n- E_OPTION_NOT_INT\n- E_BODY_NOT_INT',
+  };
+  const text =
+    '- E_ROUTE_BODY_LIMIT_OPTION_NOT_INT — Description: bodyLimit option must be an integer.; How to solve: Use an integer.';
+  const row = { ...list, place: 'Codes', text };
+  const quotesOf = (...from: (typeof list)[]) =>
+    selectQuotes('What does E_ROUTE_BODY_LIMIT_OPTION_NOT_INT mean?', from)[0]!.quotes.map((quote) => quote.text);
+  expect(quotesOf(list, row)).toEqual([text.slice(2)]);
+  expect(quotesOf(list)).toEqual(['E_ROUTE_BODY_LIMIT_OPTION_NOT_INT']);
+  const yes = { ...list, text: 'The hydra is kept in cage 14. The hydra of cage 14 has nine heads.' };
+  expect(selectQuotes('Is the hydra kept in cage 14?', [yes])[0]!.quotes[0]!.text).toMatch(/^The hydra is kept in/);
+});
+
 it('reads "it" as the subject of the other part', () => {
   const text =
     'A lamp is lit by gas. The door opens at six.\n\nA breaker guards a circuit. A breaker opens when it is hot.';

@@ -3,8 +3,8 @@
  * Promises: quotes are verbatim stretches of their passage; every facet that the passages answer has a quote; little is said twice; the same input gives the same choice.
  */
 import type { ModelPassage } from '../model.ts';
-import { Corpus, type Candidate, type Scored } from './corpus.ts';
-import { facetsOf } from './facets.ts';
+import { Corpus, isStatement, type Candidate, type Scored } from './corpus.ts';
+import { facetsOf, type Facet } from './facets.ts';
 
 export interface Quote {
   /** Place of its passage in the request, from 1: what a citation says. */
@@ -30,7 +30,11 @@ export function selectQuotes(question: string, passages: readonly ModelPassage[]
   const corpus = new Corpus(passages);
   const facets = facetsOf(question);
   const perFacet = facets.length === 1 ? 5 : facets.length === 2 ? 3 : 2;
-  const ranked = facets.map((facet) => corpus.rank(facet).filter(({ coverage }) => coverage >= answersFrom));
+  const ranked = facets.map((facet) => {
+    const all = corpus.rank(facet).filter(({ coverage }) => coverage >= answersFrom);
+    const telling = all.filter(({ candidate }) => !repeats(candidate, facet));
+    return (telling[0]?.coverage ?? 0) >= goodBesideBest * (all[0]?.coverage ?? 0) ? telling : all;
+  });
   const homes = homesOf(ranked);
   return facets.map((facet, index) => {
     const all = ranked[index] ?? [];
@@ -52,6 +56,11 @@ export function closestQuote(claim: string, passage: ModelPassage): string | und
     undefined,
   );
   return (best?.candidate ?? corpus.candidates[0])?.text;
+}
+
+/** A name in a list of contents, say. A whole sentence in the question's words confirms them. */
+function repeats({ text, stems }: Candidate, { terms }: Facet): boolean {
+  return !isStatement.test(text) && stems.every((stem) => terms.some((term) => term.stem === stem));
 }
 
 /** Each candidate belongs to the facet for which it stands highest. */

@@ -14,11 +14,20 @@ const maxDetail = 300;
 /** A provider that asks for more is asked again sooner; the orchestrator backs off by itself. */
 const maxRetryAfterMs = 3_600_000;
 
+/** Nothing of what came back was a piece of an answer. */
+export class NoAnswer extends Error {}
+/** The answer came to its end and is empty: nobody is helped by it. */
+export class NoWord extends Error {}
+
 export function classifyFailure(error: unknown, model: string, now: number): PlatformError {
   if (error instanceof PlatformError) return error;
-  const { status } = (error ?? {}) as ProviderError;
-  if (typeof status !== 'number')
-    return new PlatformError('model_failed', { detail: `Model ${model}: ${unreachable(error)}.`, cause: error });
+  const { status, error: body } = (error ?? {}) as ProviderError;
+  if (typeof status !== 'number') {
+    const detail = body
+      ? `Model ${model} failed in its answer: ${messageOf(error)}`
+      : `Model ${model}: ${broken(error)}`;
+    return new PlatformError(isQuota(error) ? 'model_refused' : 'model_failed', { detail, cause: error });
+  }
   const detail = `Model ${model} answered ${status}: ${messageOf(error)}`;
   if (isRefusal(status) || isQuota(error)) return new PlatformError('model_refused', { detail, cause: error });
   if (!isPassing(status)) return new PlatformError('invalid_request', { detail, cause: error });
@@ -55,9 +64,12 @@ function isQuota(error: unknown): boolean {
   return [code, body?.code, body?.type].includes('insufficient_quota');
 }
 
-function unreachable(error: unknown): string {
+function broken(error: unknown): string {
+  if (error instanceof NoWord) return 'the answer is empty.';
+  if (error instanceof NoAnswer || error instanceof SyntaxError)
+    return 'what came back is no streamed answer of a chat model. Is OPENAI_BASE_URL right?';
   const text = error instanceof Error ? `${error.name} ${error.message}` : '';
-  return /time.?out|timed out/i.test(text) ? 'no answer in time' : 'the connection failed or broke off';
+  return /time.?out|timed out/i.test(text) ? 'no answer in time.' : 'the connection failed or broke off.';
 }
 
 /** Providers repeat parts of keys in their messages. */

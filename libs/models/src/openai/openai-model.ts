@@ -8,7 +8,7 @@ import { PlatformError, type Usage } from '@waybill/contracts';
 import { truncationNote, type Model, type ModelAnswer, type ModelCallOptions, type ModelRequest } from '../model.ts';
 import type { CoolDown } from './cool-down.ts';
 import { countAtMost, countPrompt, countText } from './count-tokens.ts';
-import { classifyFailure, isRateLimit } from './failures.ts';
+import { classifyFailure, isRateLimit, NoAnswer, NoWord } from './failures.ts';
 import { promptOf, type Prompt } from './prompts.ts';
 
 export interface OpenAiOptions {
@@ -71,7 +71,8 @@ export class OpenAiModel implements Model {
   private async client(maxTokens: number): Promise<ChatOpenAI> {
     const { ChatOpenAI: Client } = await import('@langchain/openai');
     const { apiKey, baseUrl, model, idleTimeoutMs } = this.options;
-    const configuration = baseUrl === undefined ? {} : { baseURL: baseUrl };
+    // Its own log would show pieces of answers on the terminal, whatever is in them.
+    const configuration = { logLevel: 'off' as const, ...(baseUrl !== undefined && { baseURL: baseUrl }) };
     return new Client({
       apiKey,
       model,
@@ -152,7 +153,8 @@ class Said {
   }
 
   async end(prompt: readonly string[]): Promise<{ text: string; usage: Usage }> {
-    if (!this.finished) throw new Error('The stream ended without its finish');
+    if (!this.finished) throw this.text === '' ? new NoAnswer() : new Error('The stream ended without its finish');
+    if (this.text.trim() === '') throw new NoWord();
     if (this.cut) this.say(`\n\n${truncationNote}`);
     this.usage ??= { prompt_tokens: await countPrompt(prompt), completion_tokens: await countText(this.text) };
     return { text: this.text, usage: this.usage };

@@ -1,6 +1,7 @@
 /**
  * The file `knowledge.db`: one connection that writes, one that reads committed state only (WAL), and the schema.
- * Promises: a file of another program, a damaged one or one of a newer version is refused; vectors of another embedder are dropped at opening.
+ * Promises: a file of another program, one that is seen to be damaged or one of a newer version is refused; vectors of another embedder are dropped at
+ * opening; damage that shows later is told as such.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
@@ -10,6 +11,9 @@ import { makerOf } from '../knowledge-words.ts';
 /** "WBKN": tells `file` and us whose file it is. */
 const applicationId = 0x57_42_4b_4e;
 const schemaVersion = 1;
+
+/** Checking takes some 10 ms a MB, for the words are checked too: damage in a larger file shows when it is read. */
+const checkedBytes = 16 * 1024 * 1024;
 
 const sqlite = { corrupt: 11, notADatabase: 26 };
 const advice =
@@ -45,6 +49,7 @@ export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): K
     // The answer "indexed" goes on the log of record, so what it speaks of must survive a power cut: FULL.
     writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
     prepareSchema(writer, file);
+    refuseDamage(writer, file);
     writer.exec(revisionIndex);
     useEmbedder(writer, embedder);
     const reader = new DatabaseSync(file, { allowExtension: true });
@@ -84,11 +89,32 @@ function prepareSchema(database: DatabaseSync, file: string): void {
   }
 }
 
-function refusal(file: string, error: unknown): PlatformError {
-  const why = error instanceof Error ? error.message : String(error);
+function refuseDamage(database: DatabaseSync, file: string): void {
+  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number };
+  const { page_size: pageBytes } = database.prepare('PRAGMA page_size').get() as { page_size: number };
+  if (pages * pageBytes > checkedBytes) return;
+  const { quick_check: finding } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  if (finding !== 'ok') throw damaged(file, finding.replaceAll('\n', ' '));
+}
+
+const damaged = (file: string, why: string, cause?: unknown): PlatformError =>
+  new PlatformError('data_folder_corrupt', { detail: `${file} is damaged (${why}). ${advice}`, cause });
+
+/** Of an error while the file is in use. Who asks may be anybody, so the folder is not named. */
+export function explained(error: unknown): unknown {
+  return isDamage(error) ? damaged('knowledge.db', messageOf(error), error) : error;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function isDamage(error: unknown): boolean {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-  if (code === sqlite.corrupt || code === sqlite.notADatabase)
-    return new PlatformError('data_folder_corrupt', { detail: `${file} is damaged (${why}). ${advice}`, cause: error });
+  return code === sqlite.corrupt || code === sqlite.notADatabase;
+}
+
+function refusal(file: string, error: unknown): PlatformError {
+  const why = messageOf(error);
+  if (isDamage(error)) return damaged(file, why, error);
   return new PlatformError('unavailable', {
     detail: `${file} cannot be opened (${why}). Make sure that this user may write it and that the disk has room.`,
     cause: error,

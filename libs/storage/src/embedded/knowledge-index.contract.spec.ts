@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -137,6 +137,36 @@ describe('SqliteKnowledgeIndex', () => {
     open(newer);
     new DatabaseSync(newer).exec('PRAGMA user_version = 99');
     expectRefused(newer, 'data_folder_newer', /schema 99.*Start the newer version/);
+  });
+
+  /** An index whose passages fill many pages. */
+  async function filledFile(): Promise<string> {
+    const file = nextFile();
+    const index = open(file);
+    await index.replace(contractDocument(Array.from({ length: 200 }, (_, at) => `${whales} ${String(at)}`)));
+    await index.close();
+    return file;
+  }
+  const overwriteSecondHalf = (file: string): void => {
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xaa, bytes.length / 2));
+  };
+
+  it('refuses a file whose beginning alone is sound', async () => {
+    const file = await filledFile();
+    overwriteSecondHalf(file);
+    expectRefused(file, 'data_folder_corrupt', /is damaged \(.*\)\. Move the file/);
+  });
+
+  it('says what to do about damage that shows while it is in use', async () => {
+    const file = await filledFile();
+    const index = open(file);
+    overwriteSecondHalf(file);
+    await expect(index.search(query)).rejects.toMatchObject({
+      code: 'data_folder_corrupt',
+      detail: expect.stringMatching(/^knowledge\.db is damaged \(.*\)\. Move the file/) as string,
+    });
+    await index.close();
   });
 
   it('does not call a file damaged that cannot be opened', () => {

@@ -18,7 +18,7 @@ import type {
   StoredText,
 } from '../knowledge-index.ts';
 import { headingOf } from '../knowledge-words.ts';
-import { loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
+import { explained, loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
 import { readKnownFrom, readSurvey, writeRebuildBegun, writeRebuildEnded } from './knowledge-rebuild.ts';
 import { KnowledgeSearch } from './knowledge-search.ts';
 import { bytesOf } from './knowledge-statements.ts';
@@ -81,9 +81,13 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
     this.#checkVector(query.vector);
     const reader = this.#reader();
     this.#search ??= loadVectorFunctions(reader).then(() => new KnowledgeSearch(reader, this.#embedder.relevantCosine));
-    const search = await this.#search;
-    this.#reader();
-    return search.find(query);
+    try {
+      const search = await this.#search;
+      this.#reader();
+      return search.find(query);
+    } catch (error) {
+      throw explained(error);
+    }
   }
 
   async renewVectors(embed: (texts: readonly StoredText[]) => Promise<readonly Float32Array[]>): Promise<number> {
