@@ -8,8 +8,8 @@ import { createRequire } from 'node:module';
 
 /** The client's class, as far as it is changed. */
 export interface Broker {
-  isConnected(): boolean;
-  connect(): Promise<void>;
+  isConnected: (this: Broker) => boolean;
+  connect: (this: Broker) => Promise<void>;
 }
 
 const require = createRequire(import.meta.url);

@@ -11,7 +11,7 @@ export interface Connection {
   bytesNeeded: number;
   chunks: Buffer[];
   isConnected(): boolean;
-  connect(): Promise<unknown>;
+  connect: (this: Connection) => Promise<unknown>;
 }
 
 const lengthBytes = 4;

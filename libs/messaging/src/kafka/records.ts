@@ -32,9 +32,9 @@ export function fromKafka(topic: string, partition: number, message: KafkaMessag
 function textHeaders(headers: IHeaders = {}): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name in headers) {
-    const values: unknown[] = [headers[name]].flat();
-    const last = values.findLast((value) => value !== undefined && value !== null); // null, whatever the client's types say
-    if (last !== undefined) texts[name] = String(last);
+    const values: (string | Buffer | null | undefined)[] = [headers[name]].flat();
+    const last = values.filter((value) => value !== undefined && value !== null).at(-1); // null, whatever the client's types say
+    if (last !== undefined) texts[name] = last.toString();
   }
   return texts;
 }

@@ -119,7 +119,7 @@ const isNameList = (value: Json): boolean => Array.isArray(value) && value.every
 
 /** The validator resolves it, and knows the old `id` too. */
 function isResolvableUri(value: Json): boolean {
-  return URL.canParse(String(value), 'https://localhost');
+  return typeof value === 'string' && URL.canParse(value, 'https://localhost');
 }
 
 function isPattern(value: Json): boolean {
