@@ -68,15 +68,25 @@ describe('searching', () => {
     expect(t.replies()).toHaveLength(1);
   });
 
-  it('tells who waits when the answer cannot be written', async () => {
-    let refusals = 5;
+  const refuseAnswers = (times: number, error: Error): void => {
+    let refusals = times;
     const append = t.log.append.bind(t.log);
     t.log.append = (messages) =>
       messages.some(({ topic }) => topic === topics.replies) && (refusals -= 1) >= 0
-        ? Promise.reject(new PlatformError('log_unavailable'))
+        ? Promise.reject(error)
         : append(messages);
+  };
+
+  it('tells who waits when the answer cannot be made', async () => {
+    refuseAnswers(5, new Error('who knows'));
     await t.start();
-    expect((await t.ask({ query: 'whales' })).error).toMatchObject({ class: 'transient', code: 'log_unavailable' });
+    expect((await t.ask({ query: 'whales' })).error).toMatchObject({ class: 'bug', detail: 'who knows' });
+  });
+
+  it('answers once the log can be written again', async () => {
+    refuseAnswers(7, new PlatformError('log_unavailable'));
+    await t.start();
+    expect((await t.ask({ query: 'whales' })).error).toBeUndefined();
   });
 });
 

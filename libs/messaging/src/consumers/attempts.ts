@@ -1,6 +1,7 @@
 /**
  * One record, one handler, several attempts.
  * Promises: only what may pass by itself (transient, or unknown) is tried again, a bounded number of times with full jitter; what is given up is handed to the dead letters before it counts as finished.
+ * A store that is away is not the record's fault, so that none of its attempts is spent on it: the log is waited for without end, as its dead letter would go there too, any other store for an hour.
  */
 import { failureOf, PlatformError, type IncomingMessage } from '@waybill/contracts';
 import type { Clock, Random } from '../clock.ts';
@@ -18,6 +19,8 @@ export interface AttemptsOptions {
   handle(message: IncomingMessage): Promise<void> | void;
   onDeadLetter(dead: DeadLetter): Promise<void>;
 }
+
+const storeAwayMs = 3_600_000;
 
 /** A bounded number of attempts heals nothing that waits for the dead letters' topic to come back. */
 const buryBackoff: Backoff = { initialMs: 200, factor: 2, maxMs: 10_000 };
@@ -49,7 +52,8 @@ export class Attempts {
     const firstFailedAt = clock.now();
     let error = first;
     let attempts = 1;
-    while (mayPass(error) && attempts < maxAttempts) {
+    let spent = isStoreAway(error) ? 0 : 1;
+    while (isStoreAway(error) ? this.#isWaitedFor(error, firstFailedAt) : mayPass(error) && spent < maxAttempts) {
       await this.#pause(message, error, attempts, backoff);
       if (this.#isAbandoned) return false;
       attempts += 1;
@@ -59,8 +63,13 @@ export class Attempts {
       } catch (next) {
         error = next;
       }
+      if (!isStoreAway(error)) spent += 1;
     }
     return this.#bury({ message, failure: failureOf(error), attempts, firstFailedAt, lastFailedAt: clock.now() });
+  }
+
+  #isWaitedFor({ code }: PlatformError, since: number): boolean {
+    return code === 'log_unavailable' || this.options.clock.now() - since < storeAwayMs;
   }
 
   async #bury(dead: DeadLetter): Promise<boolean> {
@@ -90,6 +99,9 @@ export class Attempts {
 }
 
 const done = (): boolean => true;
+
+const isStoreAway = (error: unknown): error is PlatformError =>
+  error instanceof PlatformError && (error.code === 'log_unavailable' || error.code === 'unavailable');
 
 /** An unknown error counts as a bug, yet is tried again: a bounded number of times. */
 const mayPass = (error: unknown): boolean => !(error instanceof PlatformError) || error.retryable;

@@ -101,7 +101,7 @@ it('puts aside what will not pass, at once or when its attempts are used up, and
     handle: ({ value }) => {
       attempts.set(String(value), (attempts.get(String(value)) ?? 0) + 1);
       if (value === '0') throw new PlatformError('invalid_request');
-      if (value === '1') throw new PlatformError('unavailable');
+      if (value === '1') throw new PlatformError('model_failed');
       done.push(String(value));
     },
   });

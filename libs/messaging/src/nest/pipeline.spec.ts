@@ -144,7 +144,7 @@ it('sees the error of a handler as it was thrown, so that its class decides', as
     onWork(_message: IncomingMessage, work: Work): Promise<void> {
       attempts.push(work.n);
       return Promise.reject(
-        work.n === 1 ? new PlatformError('model_refused') : new PlatformError('unavailable', { retryAfterMs: 5 }),
+        work.n === 1 ? new PlatformError('model_refused') : new PlatformError('model_failed', { retryAfterMs: 5 }),
       );
     }
 
@@ -159,7 +159,7 @@ it('sees the error of a handler as it was thrown, so that its class decides', as
   await until(() => dead.length === 2, clock);
   expect(dead).toEqual([
     ['a', 1, 'model_refused'],
-    ['b', 5, 'unavailable'],
+    ['b', 5, 'model_failed'],
   ]);
   expect(attempts).toEqual([1, 2, 2, 2, 2, 2]);
   const headers = log
