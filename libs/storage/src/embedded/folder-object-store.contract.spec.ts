@@ -40,6 +40,22 @@ it('says so when a file is damaged', async () => {
   await expect(store.get('a')).rejects.toMatchObject({ code: 'data_folder_corrupt' });
 });
 
+it.runIf(process.platform === 'linux')(
+  'says that the disk is full, and keeps no part of what did not fit',
+  async () => {
+    const folder = nextFolder();
+    const store = await FolderObjectStore.open(folder);
+    symlinkSync('/dev/full', join(folder, '@unfinished', '1'));
+    await expect(store.put('a', { bytes: new Uint8Array(10), mediaType: 'x/y' })).rejects.toMatchObject({
+      code: 'unavailable',
+      detail: 'The object store could not write a. The disk is full: make room, writing goes on by itself.',
+    });
+    expect(readdirSync(join(folder, '@unfinished'))).toEqual([]);
+    await store.put('a', { bytes: new Uint8Array(10), mediaType: 'x/y' });
+    expect(await store.list('')).toEqual(['a']);
+  },
+);
+
 it('hands on what the file system refuses', async () => {
   const folder = nextFolder();
   const store = await FolderObjectStore.open(folder);

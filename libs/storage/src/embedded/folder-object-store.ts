@@ -1,7 +1,8 @@
 /**
  * Objects in a folder: `a/b` is the file `a/b@` (no key contains `@`, so an object and a folder never clash).
- * Promises: written beside, synced, renamed, folder synced: after a crash an object is the old or the new one, whole;
- * a folder that cannot be used is refused at opening, with what to do.
+ * Promises: written beside, synced, renamed, folder synced: after a crash an object is the old or the new one, whole, and a write that
+ * failed leaves nothing behind that would take room; a folder that cannot be used is refused at opening, with what to do; a disk that is full
+ * or out of files later is `unavailable`, which passes.
  */
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -34,14 +35,13 @@ export class FolderObjectStore implements ObjectStore {
   async put(key: string, object: StoredObject): Promise<void> {
     const target = this.#fileOf(key);
     const beside = join(this.#folder, unfinished, String((this.#written += 1)));
-    const file = await open(beside, 'w');
     try {
-      await file.writeFile(encodeObject(object));
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeSynced(beside, encodeObject(object));
+      await moveInto(beside, target);
+    } catch (error) {
+      await rm(beside, { force: true }).catch(() => undefined); // the next start removes it
+      throw explained(`write ${key}`, error);
     }
-    await moveInto(beside, target);
   }
 
   async get(key: string): Promise<StoredObject> {
@@ -51,7 +51,7 @@ export class FolderObjectStore implements ObjectStore {
     } catch (error) {
       if (isMissing(error))
         throw new PlatformError('not_found', { detail: `There is no object ${key}.`, cause: error });
-      throw error;
+      throw explained(`read ${key}`, error);
     }
   }
 
@@ -100,6 +100,16 @@ export class FolderObjectStore implements ObjectStore {
   }
 }
 
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 async function moveInto(from: string, target: string, attempts = 5): Promise<void> {
   const folder = dirname(target);
   try {
@@ -122,6 +132,20 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+const passing: ReadonlyMap<unknown, string> = new Map([
+  ['ENOSPC', 'The disk is full: make room, writing goes on by itself.'],
+  ['EDQUOT', 'The quota of this user is used up: make room, writing goes on by itself.'],
+  ['EMFILE', 'Too many files are open.'],
+  ['ENFILE', 'Too many files are open.'],
+]);
+
+/** What passes when there is room again, or fewer files are open. The folder is not named, as who asks may be anybody. */
+function explained(doing: string, error: unknown): unknown {
+  const why = error instanceof Error && 'code' in error ? passing.get(error.code) : undefined;
+  if (why === undefined) return error;
+  return new PlatformError('unavailable', { detail: `The object store could not ${doing}. ${why}`, cause: error });
 }
 
 function refusal(folder: string, error: unknown): PlatformError {

@@ -1,7 +1,7 @@
 /**
  * The file `knowledge.db`: one connection that writes, one that reads committed state only (WAL), and the schema.
  * Promises: a file of another program, one that is seen to be damaged or one of a newer version is refused; vectors of another embedder are dropped at
- * opening; damage that shows later is told as such.
+ * opening; damage that shows later is told as such, and a disk that fails or is full as `unavailable`, which passes.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
@@ -15,7 +15,7 @@ const schemaVersion = 1;
 /** Checking takes some 10 ms a MB, for the words are checked too: damage in a larger file shows when it is read. */
 const checkedBytes = 16 * 1024 * 1024;
 
-const sqlite = { corrupt: 11, notADatabase: 26 };
+const sqlite = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 const advice =
   'Move the file (with its -wal and -shm) away: the next start rebuilds the index from the log and the stored documents.';
 
@@ -102,15 +102,24 @@ const damaged = (file: string, why: string, cause?: unknown): PlatformError =>
 
 /** Of an error while the file is in use. Who asks may be anybody, so the folder is not named. */
 export function explained(error: unknown): unknown {
-  return isDamage(error) ? damaged('knowledge.db', messageOf(error), error) : error;
+  if (isDamage(error)) return damaged('knowledge.db', messageOf(error), error);
+  const code = codeOf(error);
+  if (!passing.includes(code)) return error;
+  const full = code === sqlite.full ? ' The disk is full: make room, indexing goes on by itself.' : '';
+  return new PlatformError('unavailable', {
+    detail: `knowledge.db cannot be used just now: ${messageOf(error)}.${full}`,
+    cause: error,
+  });
 }
+
+const passing: readonly unknown[] = [sqlite.busy, sqlite.readOnly, sqlite.ioError, sqlite.full, sqlite.cannotOpen];
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-  return code === sqlite.corrupt || code === sqlite.notADatabase;
-}
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+
+const isDamage = (error: unknown): boolean => codeOf(error) === sqlite.corrupt || codeOf(error) === sqlite.notADatabase;
 
 function refusal(file: string, error: unknown): PlatformError {
   const why = messageOf(error);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contractDocument, contractEmbedder, contractVector } from '../contract/knowledge-documents.ts';
 import { knowledgeIndexContract } from '../contract/knowledge-index.contract.ts';
 import type { StoredText } from '../knowledge-index.ts';
+import { explained } from './knowledge-database.ts';
 import { SqliteKnowledgeIndex } from './knowledge-index.ts';
 
 let root: string;
@@ -167,6 +168,11 @@ describe('SqliteKnowledgeIndex', () => {
       detail: expect.stringMatching(/^knowledge\.db is damaged \(.*\)\. Move the file/) as string,
     });
     await index.close();
+  });
+
+  it('says of a full disk that it passes', () => {
+    const failed = explained(Object.assign(new Error('database or disk is full'), { errcode: 13 }));
+    expect(failed).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('make room') as string });
   });
 
   it('does not call a file damaged that cannot be opened', () => {

@@ -232,13 +232,13 @@ async function inTransaction(
   database: DatabaseSync,
   work: (database: DatabaseSync) => Promise<void> | void,
 ): Promise<void> {
-  database.exec('BEGIN IMMEDIATE');
   try {
+    database.exec('BEGIN IMMEDIATE');
     await work(database);
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
+    throw explained(error);
   }
 }
 
