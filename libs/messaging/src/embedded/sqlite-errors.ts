@@ -14,10 +14,18 @@ const codes = {
 };
 const storageFailures = new Set<number>(Object.values(codes));
 
+/** So a full disk shows once the write-ahead log's index has to grow (SQLITE_IOERR_SHMSIZE). */
+const noRoomForWalIndex = 4_874;
+
+function extendedCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return error.errcode;
+}
+
 /** The primary result code, when the error is SQLite's. */
 function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+  const code = extendedCode(error);
+  return code === undefined ? undefined : code & 0xff;
 }
 
 /** True when the storage failed, false when a statement was wrong (a constraint, a mistake in a unit). */
@@ -39,6 +47,7 @@ export function damaged(file: string, what: string, cause?: unknown): PlatformEr
 export function storageError(file: string, error: unknown): PlatformError {
   if (isDamage(error)) return damaged(file, 'is damaged', error);
   const why = error instanceof Error ? error.message : String(error);
-  const advice = sqliteCode(error) === codes.full ? ' The disk is full: make room, writing goes on by itself.' : '';
+  const isFull = sqliteCode(error) === codes.full || extendedCode(error) === noRoomForWalIndex;
+  const advice = isFull ? ' The disk is full: make room, writing goes on by itself.' : '';
   return new PlatformError('log_unavailable', { detail: `${file} cannot be written: ${why}.${advice}`, cause: error });
 }
