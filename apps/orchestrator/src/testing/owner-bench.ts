@@ -10,7 +10,7 @@ import {
   type PlanEvent,
   type TaskRequest,
 } from '@waybill/contracts';
-import { refuseLargeRecords, type MessageLog } from '@waybill/messaging';
+import { refuseLargeRecords, type Clock, type MessageLog } from '@waybill/messaging';
 import { InMemoryPlanStore, ManualClock, PlanRecord, type PlanStoreFaults } from '@waybill/testing';
 import { decide, evolve, normaliseDefinition, type Core } from '@waybill/workflow';
 import { deadLetterFor } from '../adapters/messages/dead-letter.ts';
@@ -22,6 +22,7 @@ export interface BenchOptions {
   readonly core?: Core;
   readonly config?: Partial<OrchestratorConfig>;
   readonly faults?: PlanStoreFaults;
+  readonly clock?: Clock;
 }
 
 export class OwnerBench {
@@ -49,7 +50,7 @@ export class OwnerBench {
     const ports = {
       core: options.core ?? { decide, evolve },
       store,
-      clock: this.clock,
+      clock: options.clock ?? this.clock,
       random: () => 0.5,
       spans: { startSpan: startSpanOf },
       counters: {

@@ -21,6 +21,9 @@ interface Held {
   lost?: Error;
 }
 
+/** A timer stands still while the machine sleeps, and does not know that the clock was set: so the clock is looked at. */
+const lookEveryMs = 10_000;
+
 export class AdvancePlans {
   private readonly held = new Map<number, Held>();
   private readonly suspects = new Suspects();
@@ -73,11 +76,12 @@ export class AdvancePlans {
   }
 
   private arm(partition: number, held: Held): void {
+    const { clock } = this.ports;
     held.cancelTimer();
     const due = held.owner.nextDue();
-    held.cancelTimer =
-      due === undefined
-        ? () => {}
-        : this.ports.clock.after(Math.max(0, due - this.ports.clock.now()), () => this.wake(partition));
+    if (due === undefined) return;
+    held.cancelTimer = clock.after(Math.min(Math.max(0, due - clock.now()), lookEveryMs), () =>
+      clock.now() < due ? this.arm(partition, held) : this.wake(partition),
+    );
   }
 }
