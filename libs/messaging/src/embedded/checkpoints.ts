@@ -37,6 +37,11 @@ export class Checkpoints {
     this.#idle ??= setTimeout(() => this.#whenIdle(this.#commits), idleMs).unref();
   }
 
+  /** While everybody waits. */
+  copyAll(): void {
+    this.#run();
+  }
+
   close(): Promise<void> {
     clearTimeout(this.#idle);
     return this.#thread.close();

@@ -9,17 +9,19 @@
  * - When COMMIT fails all units of the transaction reject with `log_unavailable`, nothing of them is there, and the journal stays usable.
  * - When the sync fails nobody knows what is on the disk, and a second try could succeed without having written it (the kernel forgets):
  *   the units reject, so does everything after them, and only opening the file anew goes on from what is there.
+ * - The same within a second or so after somebody removed or replaced the file or its write-ahead log.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
 import { Checkpoints } from './checkpoints.ts';
+import { FilePresence } from './file-presence.ts';
 import { openJournalFile } from './journal-file.ts';
 import { Transactions, type Participant, type Queued, type Settle, type Unit } from './sqlite-transaction.ts';
 import { WalSync, type DiskSync } from './wal-sync.ts';
 
 export interface JournalOptions {
   readonly file: string;
-  /** The file could not be synced: nothing is taken any more. */
+  /** The file could not be synced, or is gone: nothing is taken any more. */
   readonly onBroken?: (error: PlatformError) => void;
   /** Does the COMMIT it is given; a test holds or fails it. */
   readonly commit?: (commit: () => void) => void;
@@ -47,6 +49,7 @@ export class SqliteJournal {
   readonly #checkpoints: Checkpoints;
   readonly #transactions: Transactions;
   readonly #wal: WalSync;
+  readonly #presence: FilePresence;
   readonly #participants: Participant[] = [];
   #queue: Queued[] = [];
   #armed = false;
@@ -63,6 +66,7 @@ export class SqliteJournal {
     const syncNow = (): void => this.#wal.syncNow();
     this.#transactions = new Transactions({ db: this.db, file, participants: this.#participants, syncNow, commit });
     this.#checkpoints = new Checkpoints(this.db, file);
+    this.#presence = new FilePresence([file, `${file}-wal`], (gone) => this.#lose(gone));
   }
 
   run<T>(unit: Unit<T>): Promise<T> {
@@ -85,6 +89,7 @@ export class SqliteJournal {
       this.#flush();
       await this.#syncing;
     }
+    this.#presence.close();
     await this.#checkpoints.close();
     this.#wal.close();
     if (this.db.isOpen) this.db.close();
@@ -110,7 +115,7 @@ export class SqliteJournal {
       if (isCommitted) this.#sync(units, settles);
       else this.#settle(settles);
     } catch (error) {
-      this.#break(error, units);
+      this.#break(unsyncedError(this.file, error), units);
     }
   }
 
@@ -123,7 +128,7 @@ export class SqliteJournal {
     }
     this.#syncing = (sync ? sync(() => this.#wal.sync()) : this.#wal.sync()).then(
       () => this.#durable(settles),
-      (error: unknown) => this.#break(error, units),
+      (error: unknown) => this.#break(unsyncedError(this.file, error), units),
     );
   }
 
@@ -140,9 +145,15 @@ export class SqliteJournal {
     this.#arm();
   }
 
-  #break(error: unknown, units: readonly Queued[]): void {
+  /** Where the log alone is gone, the file gets what was in it. */
+  #lose(gone: string): void {
+    this.#checkpoints.copyAll();
+    this.#break(goneError(gone), []);
+  }
+
+  #break(broken: PlatformError, units: readonly Queued[]): void {
+    this.#presence.close();
     this.#syncing = undefined;
-    const broken = unsyncedError(this.file, error);
     this.#closed = broken;
     for (const { reject } of [...units, ...this.#queue.splice(0)]) reject(broken);
     this.#options.onBroken?.(broken);
@@ -157,3 +168,8 @@ function unsyncedError(file: string, cause: unknown): PlatformError {
   const detail = `${file} could not be synced to the disk (${why}). Nothing is accepted any more. Look at the disk, then start the platform again: it goes on from what is there.`;
   return new PlatformError('log_unavailable', { detail, cause });
 }
+
+const goneError = (file: string): PlatformError =>
+  new PlatformError('log_unavailable', {
+    detail: `${file} was removed or replaced while the platform was using it. Nothing is accepted any more, and what was accepted in the last moments may be lost. Put the data folder back, or choose another, then start the platform again.`,
+  });
