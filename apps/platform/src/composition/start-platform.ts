@@ -74,7 +74,7 @@ async function compose(
     logger: loggers[name]!,
   });
   const objects = await FolderObjectStore.open(join(config.dataDir, 'objects'));
-  const hot = new MemoryHotState({ now: () => clock.now() });
+  const hot = new MemoryHotState({ now: () => performance.now() });
   closing.add('hot state', hot);
 
   const orchestrator = await startOrchestrator({

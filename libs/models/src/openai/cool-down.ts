@@ -17,8 +17,9 @@ export class CoolDown {
 
   /** Throws `model_failed` with the time that is left. */
   async check(model: string): Promise<void> {
-    const until = Number(await this.hot.get(this.key).catch(() => undefined));
-    const leftMs = until - this.clock.now();
+    const [until, ms] = ((await this.hot.get(this.key).catch(() => undefined)) ?? '').split(' ').map(Number);
+    // No more than was asked for, should the clock have been set back meanwhile.
+    const leftMs = Math.min(until! - this.clock.now(), ms!);
     if (!(leftMs > 0)) return;
     const detail = `Model ${model} has asked callers to wait.`;
     throw new PlatformError('model_failed', { detail, retryAfterMs: Math.ceil(leftMs) });
@@ -26,6 +27,6 @@ export class CoolDown {
 
   async begin(retryAfterMs: number | undefined): Promise<void> {
     const ms = Math.max(1, retryAfterMs ?? defaultMs);
-    await this.hot.set(this.key, String(this.clock.now() + ms), ms).catch(() => undefined);
+    await this.hot.set(this.key, `${String(this.clock.now() + ms)} ${String(ms)}`, ms).catch(() => undefined);
   }
 }
