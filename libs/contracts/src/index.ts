@@ -88,7 +88,7 @@ export {
   type PlanEventType,
   type PlanFact,
 } from './events.ts';
-export { forbiddenKeys, isText, Json, JsonObject } from './json.ts';
+export { forbiddenKeys, isText, Json, JsonObject, recordable } from './json.ts';
 export { limits } from './limits.ts';
 export {
   defaultOwner,
