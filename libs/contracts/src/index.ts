@@ -88,6 +88,7 @@ export {
   type PlanEventType,
   type PlanFact,
 } from './events.ts';
+export { foreignGlue } from './foreign-glue.ts';
 export { forbiddenKeys, isText, Json, JsonObject, recordable } from './json.ts';
 export { limits } from './limits.ts';
 export {
