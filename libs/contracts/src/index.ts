@@ -101,6 +101,7 @@ export {
   type OutgoingMessage,
   type WhoseData,
 } from './message.ts';
+export { plainIssue, type PlainIssue } from './plain-issue.ts';
 export { AgentEntry, RegistryEntry, registryKey, WorkflowEntry } from './registry.ts';
 export { AgentCard, Budget, CancelTask, ReplyTo, SubmitTask, TaskRequest, Verdict } from './requests.ts';
 export {
