@@ -104,6 +104,7 @@ export {
 export { plainIssue, type PlainIssue } from './plain-issue.ts';
 export { AgentEntry, RegistryEntry, registryKey, WorkflowEntry } from './registry.ts';
 export { AgentCard, Budget, CancelTask, ReplyTo, SubmitTask, TaskRequest, Verdict } from './requests.ts';
+export { sentenceStarts } from './sentence-starts.ts';
 export {
   agentQueue,
   deadLetterTopic,
