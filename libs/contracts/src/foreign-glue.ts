@@ -77,16 +77,10 @@ export function foreignGlue(words: Iterable<string>, own: ReadonlySet<string>): 
 
 /** How many of the words are the language's, when they are far more than one's own, and no chance. */
 function evidence(language: Language, words: ReadonlySet<string>, own: ReadonlySet<string>): number {
-  let [its, telling, others, isAsking] = [0, 0, 0, false];
-  for (const word of words) {
-    if (!language.words.has(word)) others += own.has(word) ? 1 : 0;
-    else if (!own.has(word)) {
-      its += 1;
-      telling += isTelling(word) ? 1 : 0;
-      isAsking ||= language.asking.has(word);
-    }
-  }
-  return telling > 0 && (its > 1 || isAsking) && its > 2 * others ? its : 0;
+  const its = [...words].filter((word) => language.words.has(word) && !own.has(word));
+  const others = [...words].filter((word) => own.has(word) && !language.words.has(word));
+  const isClear = its.length > 1 ? its.some(isTelling) : its.some((word) => language.asking.has(word));
+  return isClear && its.length > 2 * others.length ? its.length : 0;
 }
 
 function isTelling(word: string): boolean {
