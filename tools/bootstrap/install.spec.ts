@@ -33,6 +33,7 @@ it('leaves the stamp of a copy whose files are hard links as it is', () => {
   linkSync(join(root, 'node_modules/of-a-copy'), join(root, 'node_modules/.waybill-install'));
   expect(isInstalled(root)).toBe(true);
   expect(readFileSync(join(root, 'node_modules/of-a-copy'), 'utf8')).toBe('{}');
+  expect(readFileSync(join(root, 'node_modules/.waybill-install'), 'utf8')).not.toBe('{}');
 });
 
 it('is stale when a pull changed a version', () => {
