@@ -36,6 +36,8 @@ describe('usage', () => {
     [['waybill', '--foo'], 'There is no option --foo. See npm run waybill -- --help.'],
     [['waybill', 'foo'], 'There is no command foo. See npm run waybill -- --help.'],
     [['waybill', 'run', '--foo'], 'There is no option --foo. Usage: waybill run'],
+    [['waybill', 'run', ''], 'One of the words is empty. Usage: waybill run'],
+    [['waybill', 'tasks', '--limit', 'many'], 'limit must be a whole number from 1 to '],
   ])('%j is refused in one line and exits with 2', async (args, said) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, '']);

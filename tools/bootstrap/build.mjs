@@ -3,10 +3,11 @@
  * Promise: when nothing changed the answer costs one walk over names, sizes and times, and no process.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure, codeOf, failUnwritable } from './failure.mjs';
 import { run } from './run.mjs';
+import { writeStamp } from './stamp.mjs';
 
 const stampFile = 'node_modules/.cache/waybill/build';
 
@@ -36,7 +37,7 @@ export async function build(root, say) {
   }
   try {
     mkdirSync(dirname(join(root, stampFile)), { recursive: true });
-    writeFileSync(join(root, stampFile), built);
+    writeStamp(join(root, stampFile), built);
   } catch (error) {
     failUnwritable(error, join(root, stampFile));
   }

@@ -1,9 +1,9 @@
-/** When the built files count as those of the sources. The tree is made in the temporary directory; the compiler is never run. */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+/** When the built files count as those of the sources. The tree is made in the temporary directory; no real compiler is run. */
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fingerprint, isBuilt } from './build.mjs';
+import { build, fingerprint, isBuilt } from './build.mjs';
 
 let root = '';
 
@@ -34,6 +34,17 @@ it.each([
 ])('is stale when %s', (_, change) => {
   change();
   expect(isBuilt(root)).toBe(false);
+});
+
+it('is built after a build, and a copy whose files are hard links keeps its own stamp', async () => {
+  put('node_modules/typescript/bin/tsc', '');
+  put('node_modules/of-a-copy', 'other');
+  rmSync(join(root, 'node_modules/.cache/waybill/build'));
+  linkSync(join(root, 'node_modules/of-a-copy'), join(root, 'node_modules/.cache/waybill/build'));
+  expect(isBuilt(root)).toBe(false);
+  await build(root, () => undefined);
+  expect(isBuilt(root)).toBe(true);
+  expect(readFileSync(join(root, 'node_modules/of-a-copy'), 'utf8')).toBe('other');
 });
 
 it('does not build again for a spec', () => {

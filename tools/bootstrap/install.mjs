@@ -4,10 +4,11 @@
  * npm's output is shown only when it fails, with one line below it that says what to do.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, failUnwritable } from './failure.mjs';
 import { run } from './run.mjs';
+import { writeStamp } from './stamp.mjs';
 
 /** @typedef {Record<string, { version?: string; link?: boolean; optional?: boolean; devOptional?: boolean }>} Packages */
 
@@ -24,7 +25,7 @@ export function isInstalled(root) {
   if (!existsSync(installed)) return false;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf(root)) return true;
   if (!isSatisfied(readPackages(lock), readPackages(installed))) return false;
-  writeStamp(root);
+  stampInstall(root);
   return true;
 }
 
@@ -55,7 +56,7 @@ export async function install(root, say) {
   if (result.missing)
     throw new Failure('npm is not installed or not on the PATH: install Node with npm, then try again.');
   if (result.code !== 0) throw new Failure(npmAdvice(result.output, root), { details: theGist(result.output) });
-  writeStamp(root);
+  stampInstall(root);
   say(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
@@ -110,9 +111,9 @@ function stampOf(root) {
 }
 
 /** @param {string} root */
-function writeStamp(root) {
+function stampInstall(root) {
   try {
-    writeFileSync(files(root).stamp, stampOf(root));
+    writeStamp(files(root).stamp, stampOf(root));
   } catch (error) {
     // A read-only folder that is complete is fine: the long comparison is made again next time.
     if (!existsSync(files(root).installed)) failUnwritable(error, root);

@@ -1,5 +1,5 @@
 /** When packages count as installed. The folders are made in the temporary directory; npm is never run. */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -25,6 +25,15 @@ it('recognises an install that was made with npm by hand, and the next time by i
   put('node_modules/.package-lock.json', { packages: installed });
   expect(isInstalled(root)).toBe(true);
   expect(isInstalled(root)).toBe(true);
+});
+
+it('leaves the stamp of a copy whose files are hard links as it is', () => {
+  put('node_modules/.package-lock.json', { packages: installed });
+  put('node_modules/of-a-copy', {});
+  linkSync(join(root, 'node_modules/of-a-copy'), join(root, 'node_modules/.waybill-install'));
+  expect(isInstalled(root)).toBe(true);
+  expect(readFileSync(join(root, 'node_modules/of-a-copy'), 'utf8')).toBe('{}');
+  expect(readFileSync(join(root, 'node_modules/.waybill-install'), 'utf8')).not.toBe('{}');
 });
 
 it('is stale when a pull changed a version', () => {

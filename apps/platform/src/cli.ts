@@ -14,7 +14,7 @@ import { PlatformAccess } from './composition/platform-access.ts';
 import { readServers } from './composition/server-record.ts';
 import { startPlatform } from './composition/start-platform.ts';
 import { parseConfig, platformUrlOf, withoutServers } from './config.ts';
-import { failureLine } from './terminal/failure.ts';
+import { exitCodeOf, failureLine } from './terminal/failure.ts';
 import { foreignLine } from './terminal/foreign-text.ts';
 import { print } from './terminal/print.ts';
 import { whenReaderIsGone } from './terminal/reader-gone.ts';
@@ -94,7 +94,7 @@ if (process.argv[2] === 'start') {
     if (!isStopping()) {
       process.stderr.write(`${failureLine(error)}\n`);
       await access?.own?.close();
-      process.exit(error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1);
+      process.exit(exitCodeOf(error));
     }
   }
 }

@@ -88,7 +88,8 @@ export {
   type PlanEventType,
   type PlanFact,
 } from './events.ts';
-export { forbiddenKeys, isText, Json, JsonObject } from './json.ts';
+export { foreignGlue } from './foreign-glue.ts';
+export { forbiddenKeys, isText, Json, JsonObject, recordable } from './json.ts';
 export { limits } from './limits.ts';
 export {
   defaultOwner,
@@ -100,8 +101,10 @@ export {
   type OutgoingMessage,
   type WhoseData,
 } from './message.ts';
+export { plainIssue, type PlainIssue } from './plain-issue.ts';
 export { AgentEntry, RegistryEntry, registryKey, WorkflowEntry } from './registry.ts';
 export { AgentCard, Budget, CancelTask, ReplyTo, SubmitTask, TaskRequest, Verdict } from './requests.ts';
+export { sentenceStarts } from './sentence-starts.ts';
 export {
   agentQueue,
   deadLetterTopic,

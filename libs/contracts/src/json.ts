@@ -13,5 +13,9 @@ export const JsonObject = z.custom<JsonObject>(
 /** Whether the record may hold it: PostgreSQL's jsonb stores no NUL, and half of a surrogate pair is no character. */
 export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
+/** What others have worded, or cut: a sign stands where the record could hold no character. */
+export const recordable = (text: string): string =>
+  isText(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
+
 /** Keys that no JSON may have here: assigned carelessly they would reach a prototype. */
 export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

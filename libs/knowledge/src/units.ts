@@ -1,8 +1,8 @@
 /**
  * What passages are packed from: sentences, rows, lines of code, and blocks that fit as a whole. No unit is larger than `maxWords`.
  */
+import { sentenceStarts } from '@waybill/contracts';
 import type { Block, Line } from './block.ts';
-import { sentenceStarts } from './sentences.ts';
 import { readableRows } from './table-rows.ts';
 
 export interface Unit {

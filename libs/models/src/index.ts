@@ -1,7 +1,7 @@
 export { splitQuestion } from './extract/facets.ts';
 export { closestQuote } from './extract/select-quotes.ts';
 export {
-  truncationNote,
+  cutNotes,
   type Model,
   type ModelAnswer,
   type ModelCallOptions,

@@ -52,3 +52,8 @@ export interface Model {
 
 /** What stands at the end of an answer that the token limit cut short. */
 export const truncationNote = '_Truncated: the token limit was reached._';
+
+/** What stands at the end of an answer that the provider cut short for what it says. */
+export const filterNote = "_Truncated: the provider's content filter ended the answer._";
+
+export const cutNotes: readonly string[] = [truncationNote, filterNote];

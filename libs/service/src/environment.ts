@@ -2,7 +2,7 @@
  * Settings from the environment, parsed once per process. Empty variables count as absent.
  * Promise: a message names every setting that is wrong, and never a value.
  */
-import { PlatformError } from '@waybill/contracts';
+import { plainIssue, PlatformError } from '@waybill/contracts';
 import { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,9 +38,10 @@ export function readSettings<Shape extends z.ZodRawShape>(
   );
   const parsed = shape.safeParse(given);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message, code }) => {
-    const name = path.join('.');
-    return code === 'invalid_type' && given[name] === undefined ? `${name} is missing` : `${name}: ${message}`;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    const isMissing = issue.code === 'invalid_type' && given[name] === undefined;
+    return isMissing ? `${name} is missing` : `${name}: ${plainIssue(issue)}`;
   });
   throw new PlatformError('invalid_configuration', { detail: `Settings that are not valid: ${problems.join('; ')}.` });
 }

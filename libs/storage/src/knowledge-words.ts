@@ -3,7 +3,7 @@
  * Promise: cut exactly where SQLite's `unicode61` and PostgreSQL's parser cut plain words, so a word here is a token there; scripts without
  * spaces are cut into grams before either sees them.
  */
-import { isGlue, spaced, subjectOf } from '@waybill/contracts';
+import { foreignGlue, isGlue, spaced, subjectOf } from '@waybill/contracts';
 import type { EmbedderTraits } from './knowledge-index.ts';
 
 /** Of how texts are cut. What was indexed by another version is indexed anew, as after a change of embedder. */
@@ -37,8 +37,10 @@ export function wordsOf(text: string): string[] {
 
 /** The words that carry meaning, in order, with repeats. */
 export function contentWords(text: string): string[] {
-  const said = wordsOf(subjectOf(text)).filter(
-    (word) => !stopWords.has(word) && (word.length > 1 || /\P{ASCII}|\d/u.test(word)),
+  const all = wordsOf(subjectOf(text));
+  const foreign = foreignGlue(all, stopWords);
+  const said = all.filter(
+    (word) => !stopWords.has(word) && !foreign.has(word) && (word.length > 1 || /\P{ASCII}|\d/u.test(word)),
   );
   const meant = said.filter((word) => !isGlue(word));
   return meant.length > 0 ? meant : said;

@@ -2,20 +2,10 @@
  * The outcome of an activation. Promise: it is applied only if it names the open activation, so each is applied once;
  * its cost does not grow with the plan.
  */
-import type { ActivationResult, Json, Outcome, PlanFact } from '@waybill/contracts';
+import { recordable, type ActivationResult, type Json, type Outcome, type PlanFact } from '@waybill/contracts';
 import { overspent, oversized, type Applied } from './applied.ts';
 import { duplicate, late, type Decision } from './commands.ts';
-import {
-  clip,
-  clipFailure,
-  endingOf,
-  failStep,
-  failure,
-  recordable,
-  settled,
-  taskFailed,
-  type Ending,
-} from './endings.ts';
+import { clip, clipFailure, endingOf, failStep, failure, settled, taskFailed, type Ending } from './endings.ts';
 import { render } from './expressions/render.ts';
 import { findStep } from './find-step.ts';
 import { isoTime } from './iso-time.ts';

@@ -1,6 +1,6 @@
 /** The facts that end a step or a plan. Nothing follows a terminal fact, so each function here answers all that is left to say. */
 import type { ErrorCode, Failure, PlanFact, Usage } from '@waybill/contracts';
-import { errorCatalogue, isText } from '@waybill/contracts';
+import { errorCatalogue, recordable } from '@waybill/contracts';
 import { isoTime } from './iso-time.ts';
 import { lostUsage, noUsage, sum, totals } from './ledger.ts';
 import type { RunningPlan, Step, Totals } from './plan.ts';
@@ -10,10 +10,6 @@ const detailChars = 4_000;
 
 export const clip = (text: string): string =>
   recordable(text.length <= detailChars ? text : `${text.slice(0, detailChars - 1)}…`);
-
-/** Others have worded it, or cut it: a sign stands where the record could hold no character. */
-export const recordable = (text: string): string =>
-  isText(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
 
 export const failure = (code: ErrorCode, detail: string): Failure => ({
   class: errorCatalogue[code][0],

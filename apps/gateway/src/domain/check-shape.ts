@@ -1,16 +1,13 @@
 /** A value against its schema, and what is wrong with it in words for the person who sent it. */
-import { PlatformError, type ErrorCode } from '@waybill/contracts';
+import { plainIssue, PlatformError, type ErrorCode, type PlainIssue } from '@waybill/contracts';
 import { pointerOf } from './json-place.ts';
 import { didYouMean } from './nearest-name.ts';
 
-interface Issue {
-  readonly code: string;
+interface Issue extends PlainIssue {
   readonly path: readonly PropertyKey[];
-  readonly message: string;
   readonly keys?: readonly string[];
   readonly errors?: readonly (readonly Issue[])[];
   readonly issues?: readonly Issue[];
-  readonly expected?: string;
 }
 
 /** What zod's schemas offer; this layer knows no package. */
@@ -55,7 +52,9 @@ function sentence(issue: Issue, { at = '', fields = [] }: ShapeOptions): string 
     return `The field ${JSON.stringify(key)} is not known.${didYouMean(key, fields)}`;
   }
   const name = issue.path.map(String).join('.') || nameOfPlace(at);
-  return issue.message === 'Invalid input' ? `${name} does not have the expected type.` : `${name}: ${issue.message}.`;
+  return issue.message === 'Invalid input'
+    ? `${name} does not have the expected type.`
+    : `${name}: ${plainIssue(issue)}.`;
 }
 
 const nameOfPlace = (at: string): string => (at === '' ? 'The body' : at.replace(/^\//, ''));

@@ -230,7 +230,14 @@ export const badRequests: Bad[] = [
     code: 'invalid_request',
     pointer: 'dry_run',
   },
-  { what: 'an empty search', to: 'POST /v1/search', body: { query: '' }, code: 'invalid_request', pointer: '/query' },
+  {
+    what: 'an empty search',
+    to: 'POST /v1/search',
+    body: { query: '' },
+    code: 'invalid_request',
+    pointer: '/query',
+    says: /^query: must not be empty\.$/,
+  },
   {
     what: 'too many hits',
     to: 'POST /v1/search',

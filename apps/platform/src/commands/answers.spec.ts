@@ -77,6 +77,15 @@ Expenses are paid back at the end of the month, because the bank collects paymen
 </main></body></html>`,
 };
 
+const foreignDocuments: Readonly<Record<string, string>> = {
+  'vertrag.md': `# Vertrag\n\nDer Vertrag wird auf unbestimmte Zeit geschlossen. Die Kündigungsfrist beträgt drei Monate. Der Urlaub ist zwei Wochen vorher zu beantragen.\n`,
+  'contrat.md': `# Contrat\n\nLe délai de préavis est de trois mois. La résiliation doit être faite par écrit. Les employés ont droit à 28 jours de congés par an.\n`,
+  'contrato.md': `# Contrato\n\nEl plazo de preaviso es de tres meses. Los empleados tienen derecho a 28 días de vacaciones al año.\n`,
+  'contratto.md': `# Contratto\n\nIl periodo di disdetta è di tre mesi. I dipendenti hanno diritto a 28 giorni di ferie all'anno.\n`,
+  'trabalho.md': `# Trabalho\n\nO prazo de aviso prévio é de três meses. Os funcionários têm direito a 28 dias de férias por ano.\n`,
+  'overeenkomst.md': `# Overeenkomst\n\nDe opzegtermijn bedraagt drie maanden. Werknemers hebben recht op 28 vakantiedagen per jaar.\n`,
+};
+
 /** `says`: how its quotes begin, in order. `at`: the place of the first. */
 type Pair = readonly [question: string, says: readonly string[], at?: string];
 
@@ -127,6 +136,16 @@ const ofSamples: readonly Pair[] = [
   ],
   ['How does head sampling differ from tail sampling?', ['Head sampling decides at the first span']],
 ];
+const ofForeign: readonly Pair[] = [
+  ['Wie lange ist die Kündigungsfrist?', ['Die Kündigungsfrist beträgt drei Monate.']],
+  ['Wann muss ich den Urlaub beantragen?', ['Der Urlaub ist zwei Wochen vorher zu beantragen.']],
+  ['Quel est le délai de préavis ?', ['Le délai de préavis est de trois mois.']],
+  ["Comment est-ce que l'on fait la résiliation ?", ['La résiliation doit être faite par écrit.']],
+  ['¿Cuántos días de vacaciones tienen los empleados?', ['Los empleados tienen derecho a 28 días']],
+  ['Quanto dura il periodo di disdetta?', ['Il periodo di disdetta è di tre mesi.']],
+  ['Quantos dias de férias têm os funcionários?', ['Os funcionários têm direito a 28 dias']],
+  ['Hoe lang is de opzegtermijn?', ['De opzegtermijn bedraagt drie maanden.']],
+];
 const ofNone = [
   'Who was Caesar?',
   'How do I cook rice?',
@@ -137,6 +156,7 @@ const ofNone = [
 describe.each([
   { name: 'small documents', documents: smallDocuments, pairs: ofSmall },
   { name: 'the example documents', documents: samples, pairs: ofSamples },
+  { name: 'those and one in each language', documents: { ...samples, ...foreignDocuments }, pairs: ofForeign },
 ])('over $name', ({ documents, pairs }) => {
   let root: string;
   let index: SqliteKnowledgeIndex;

@@ -12,6 +12,8 @@ describe('the arguments of a command', () => {
     [['x', '--collection'], 'Option --collection needs a value.'],
     [['x', '--collection', '--foo'], 'Option --collection needs a value.'],
     [[], 'Something is missing.'],
+    [[' '], 'One of the words is empty.'],
+    [['x', '--collection', ''], 'Option --collection is empty.'],
     [['x', 'y'], 'Too many words (put a question in quotes).'],
   ])('that do not fit (%j) are answered in whole sentences, with the usage', (args, why) => {
     const detail = `${why} Usage: waybill docs add FOLDER [--collection NAME], or waybill docs search "words"`;

@@ -23,11 +23,20 @@ export function readArguments<O extends ParseArgsOptionsConfig>(
   } catch (error) {
     throw misused(complaint(error), usage);
   }
+  const empty = emptyOne(parsed);
+  if (empty !== undefined) throw misused(`${empty} is empty.`, usage);
   if (parsed.positionals.length === count) return { values: parsed.values, words: parsed.positionals };
   throw misused(
     parsed.positionals.length < count ? 'Something is missing.' : 'Too many words (put a question in quotes).',
     usage,
   );
+}
+
+/** What was given and says nothing, as a shell gives a variable that is not set. */
+function emptyOne({ values, positionals }: { values: object; positionals: readonly string[] }): string | undefined {
+  const isEmpty = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+  const option = Object.entries(values).find(([, value]) => isEmpty(value))?.[0];
+  return option === undefined ? (positionals.some(isEmpty) ? 'One of the words' : undefined) : `Option --${option}`;
 }
 
 /** Before `--`: what follows are words. */

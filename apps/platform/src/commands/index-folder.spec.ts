@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiError, type WaybillClient } from '@waybill/client';
@@ -87,4 +87,56 @@ it('says how far it is, with reading and then with indexing', async () => {
     '0 of 2 new or changed files are indexed',
     '2 of 2 new or changed files are indexed',
   ]);
+});
+
+it.each([
+  ['indexed', 'notes.md is not valid UTF-8: save it as UTF-8. Its earlier version still answers;'],
+  ['failed', 'notes.md is not valid UTF-8: save it as UTF-8. An earlier version, if one was indexed, still answers;'],
+  [undefined, 'notes.md is not valid UTF-8: save it as UTF-8.'],
+])('says once which file cannot be read, and what of it still answers when it was %s', async (status, said) => {
+  const error = {
+    class: 'invalid',
+    code: 'unreadable_document',
+    detail: 'notes.md is not valid UTF-8: save it as UTF-8.',
+  };
+  const known = { document_id: 'd1', name: 'notes.md', chunks: 1 };
+  const lists = [status === undefined ? [] : [{ ...known, status }], [{ ...known, status: 'failed', error }]];
+  const client = {
+    documents: () => Promise.resolve({ items: lists.length > 1 ? lists.shift() : lists[0], next: null }),
+    addDocument: () => Promise.resolve({ document_id: 'd1' }),
+  } as unknown as WaybillClient;
+  const { problems } = await indexFolder(client, folderOfNotes(), { collection: 'c' });
+  const removal = status === undefined ? '' : ' DELETE /v1/documents/d1 of a running platform removes it.';
+  expect(problems).toEqual([said + removal]);
+});
+
+it('names a file that this program may not read, without its path and in plain words', async () => {
+  const folder = folderOfNotes();
+  symlinkSync('notes.md', join(folder, 'link.md'));
+  const documents = () => {
+    rmSync(join(folder, 'notes.md'), { force: true });
+    return Promise.resolve({ items: [], next: null });
+  };
+  const { problems } = await indexFolder({ documents } as unknown as WaybillClient, folder, { collection: 'c' });
+  expect(problems.toSorted()).toEqual(['link.md: cannot be read (ENOENT)', 'notes.md: cannot be read (ENOENT)']);
+});
+
+it.each([
+  [1, 'Nothing was removed: the document that was read from it stays findable.'],
+  [2, 'Nothing was removed: the 2 documents that were read from it stay findable.'],
+])('a mirror of a folder that has nothing any more keeps its %i documents, and says so', async (count, said) => {
+  const folder = folderOfNotes();
+  rmSync(join(folder, 'notes.md'));
+  const items = Array.from({ length: count }, (_, at) => ({
+    document_id: `d${at}`,
+    name: `n${at}.md`,
+    status: 'indexed',
+  }));
+  const client = { documents: () => Promise.resolve({ items, next: null }) } as unknown as WaybillClient;
+  await expect(indexFolder(client, folder, { collection: 'c', mirrors: true })).rejects.toMatchObject({
+    code: 'invalid_request',
+    detail: `${folder} has no Markdown, text or HTML files. ${said} GET /v1/documents?collection=c of a running platform lists what is there, DELETE /v1/documents/ID removes one.`,
+  });
+  const detail = `${folder} has no Markdown, text or HTML files.`;
+  await expect(indexFolder(client, folder, { collection: 'c' })).rejects.toMatchObject({ detail });
 });

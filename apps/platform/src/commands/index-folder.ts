@@ -10,6 +10,7 @@ import { limits, type DocumentPage, type DocumentView } from '@waybill/contracts
 import { ApiError, type WaybillClient } from '@waybill/client';
 import { foreignLine } from '../terminal/foreign-text.ts';
 import { filesOf, passedOverLine } from './folder-files.ts';
+import { emptied, problemOf, reasonOf } from './folder-problems.ts';
 
 export interface IndexedFolder {
   /** Of the folder, whatever else the collection holds. */
@@ -45,7 +46,9 @@ export async function indexFolder(
   folder: string,
   { collection, again = false, mirrors = false, report = () => undefined }: IndexFolderOptions,
 ): Promise<IndexedFolder> {
-  const { files, passedOver } = await filesOf(folder);
+  const { files, passedOver } = await filesOf(folder).catch(async (error: unknown) => {
+    throw mirrors ? emptied(error, collection, (await allDocuments(client, collection)).size) : error;
+  });
   const before = await allDocuments(client, collection);
   const sent: string[] = [];
   const problems: string[] = [];
@@ -57,7 +60,7 @@ export async function indexFolder(
         const id = await sendFile(client, folder, file, { collection, before, again });
         if (id !== undefined) sent.push(id);
       } catch (error) {
-        problems.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(problemOf(file, reasonOf(error), before));
       }
       looked += 1;
       report(() => `${looked} of ${files.length} files were looked at`);
@@ -70,7 +73,7 @@ export async function indexFolder(
   for (const { document_id: id } of gone) if (await wasRemoved(client, id)) removed += 1;
   await settled(client, { collection, sent: new Set(sent), report });
   const after = [...(await allDocuments(client, collection)).values()].filter(({ name }) => present.has(name));
-  return { ...summary(after, problems), removed, passedOver };
+  return { ...summary(after, problems, before), removed, passedOver };
 }
 
 /** Lines for people, below the one that says what is known now. */
@@ -97,7 +100,9 @@ async function sendFile(
   file: string,
   { collection, before, again }: Sending,
 ): Promise<string | undefined> {
-  const bytes = await readFile(join(folder, file));
+  const bytes = await readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`cannot be read (${error.code ?? error.message})`, { cause: error });
+  });
   if (bytes.length > largestBytes)
     throw new Error(`${bytes.length} bytes are more than the ${largestBytes} that a document may have`);
   const known = before.get(file);
@@ -164,10 +169,11 @@ async function settled(client: WaybillClient, { collection, sent, report }: Wait
 function summary(
   documents: readonly DocumentView[],
   problems: readonly string[],
+  before: ReadonlyMap<string, DocumentView>,
 ): Pick<IndexedFolder, 'documents' | 'passages' | 'problems'> {
   const failed = documents
     .filter(({ status }) => status === 'failed')
-    .map(({ name, error }) => `${name}: ${error?.detail ?? 'failed'}`);
+    .map(({ name, error }) => problemOf(name, error?.detail ?? 'failed', before));
   const indexed = documents.filter(({ status }) => status === 'indexed');
   return {
     documents: indexed.length,

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { StreamLost } from '@waybill/client';
+import { ApiError, StreamLost } from '@waybill/client';
+import { PlatformError } from '@waybill/contracts';
 import { expect, it } from 'vitest';
-import { failureLine } from './failure.ts';
+import { exitCodeOf, failureLine } from './failure.ts';
 
 const line = (error: unknown): string => stripVTControlCharacters(failureLine(error));
 
@@ -24,3 +25,18 @@ it.each([
 ])('an address where no platform is says what is wrong: %s', (cause, told) => {
   expect(line(new TypeError('fetch failed', { cause }))).toBe(`waybill: ${told}`);
 });
+
+it.each([
+  ['a value that the platform refuses', apiError('invalid_request'), 2],
+  ['a question that is too long', apiError('payload_too_large'), 2],
+  ['a task that is not there', apiError('task_not_found'), 1],
+  ['agents that are not there', apiError('unknown_agent'), 1],
+  ['words that no command has', new PlatformError('invalid_request'), 2],
+  ['a folder that is in use', new PlatformError('data_folder_locked'), 1],
+  ['anything else', new Error('x'), 1],
+])('tells %s from a failure by the exit code', (_, error, code) => expect(exitCodeOf(error)).toBe(code));
+
+function apiError(code: string): ApiError {
+  const problem = { type: 'x', title: 'x', status: 400, detail: 'x', code, class: 'invalid' } as const;
+  return new ApiError(400, problem as ApiError['problem']);
+}

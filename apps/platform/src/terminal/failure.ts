@@ -8,6 +8,15 @@ export function failureLine(error: unknown): string {
   return `${style.bad('waybill:')} ${foreignLine(explain(error))}`;
 }
 
+/** What the platform says of a value that no command should have been given. */
+const misuses: ReadonlySet<string> = new Set(['invalid_request', 'invalid_text', 'payload_too_large', 'too_large']);
+
+/** 2: it was called wrongly; 1: it did not work. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  if (error instanceof ApiError) return misuses.has(error.code) ? 2 : 1;
+  return error instanceof PlatformError && error.errorClass === 'invalid' ? 2 : 1;
+}
+
 /** At once, without a polite stop: after a failure of the disk what was acknowledged is on it, and nothing more may be done. */
 export function endProcess(error: unknown): void {
   process.stderr.write(`${failureLine(error)}\n`);

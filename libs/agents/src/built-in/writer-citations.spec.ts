@@ -126,9 +126,10 @@ describe('an answer of a real model', () => {
     '**Sources**\n- wiki.md [1]\n- o1.md [2]',
     'Sources: [1] x, [2] y',
     'Sources:\n\n[2] y\n\n_Truncated: the token limit was reached._',
+    "Sources:\n\n[2] y\n\n_Truncated: the provider's content filter ended the answer._",
   ])('has the real sources instead of its own: %s', async (own) => {
     const { answer, streamed, cites } = await toModel(`Limbs grow [1].\n\n${own}`, documents);
-    const note = own.includes('_Truncated') ? '\n\n_Truncated: the token limit was reached._' : '';
+    const note = /\n\n_Truncated.*$/.exec(own)?.[0] ?? '';
     expect(answer).toBe(`Limbs grow [1].${note}\n\n**Sources**\n\n- [1] wiki.md, line 1`);
     expect(streamed.endsWith('\n\n**Sources**\n\n- [1] wiki.md, line 1')).toBe(true);
     expect(cites).toEqual([[1, newt]]);

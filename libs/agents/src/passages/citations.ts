@@ -3,7 +3,7 @@
  * Promises: every quote is a verbatim stretch of the passage it names, whatever the model wrote; what the text quotes is not altered;
  * the sources under the answer are those of its citations.
  */
-import { closestQuote, sourceLine, truncationNote } from '@waybill/models';
+import { closestQuote, cutNotes, sourceLine } from '@waybill/models';
 import { z } from 'zod';
 import { readMarks, type Foreign, type Mark, type Reading } from './marks.ts';
 import { findOwnSources } from './own-sources.ts';
@@ -38,7 +38,8 @@ export function citedAnswer(text: string, passages: readonly Passage[]): CitedAn
   const known = dropUnknownMarks(text.slice(0, own), marks, passages.length);
   if (own === undefined) return { answer: `${known}${sources}`, citations, added: sources };
   const list = text.slice(own);
-  const note = list.includes(truncationNote) ? `\n\n${truncationNote}` : '';
+  const said = cutNotes.find((note) => list.includes(note));
+  const note = said === undefined ? '' : `\n\n${said}`;
   const added = list.trim() === sources.trim() ? '' : sources;
   return { answer: `${known.trimEnd()}${note}${sources}`, citations, added };
 }

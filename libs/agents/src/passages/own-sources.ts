@@ -1,5 +1,5 @@
 /** The list of sources that a model put under its answer although it was told not to: it is no part of the answer. */
-import { truncationNote } from '@waybill/models';
+import { cutNotes } from '@waybill/models';
 import type { Passage } from './passage.ts';
 import type { Foreign } from './marks.ts';
 
@@ -25,7 +25,7 @@ export function findOwnSources(
 /** An answer may have a part about sources: what it says there is followed by its citation, which an entry begins with or lacks. */
 function isEntry(line: string, passages: readonly Passage[]): boolean {
   const entry = line.replace(item, '').trim();
-  if (entry === '' || entry === truncationNote || numbered.test(entry)) return true;
+  if (entry === '' || cutNotes.includes(entry) || numbered.test(entry)) return true;
   const isListed = item.test(line) && !/\[\d/.test(entry);
   return isListed || passages.some(({ name }) => name !== '' && entry.startsWith(name));
 }

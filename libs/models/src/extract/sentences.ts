@@ -2,6 +2,8 @@
  * A passage of plain text or Markdown to sentences, each a verbatim stretch of it.
  * Headings and the line that introduces a list are no answers, but what stands below them is about them.
  */
+import { sentenceStarts } from '@waybill/contracts';
+
 export interface Sentence {
   readonly text: string;
   readonly start: number;
@@ -27,8 +29,6 @@ const keyValue = /^[A-Z][\w ()/-]{0,40}: \S/;
 const row = /^[^\n.:]{1,60}(?:[^\n:]{0,60} — [^\n:]{1,60}: |: )[^\n]{1,300}$/;
 const tableRule = /^\s*\|?[\s:|-]+\|?\s*$/;
 const fence = /^\s*(?:```|~~~)/;
-const sentenceEnd = /[.!?]+["'”’)\]*_]*(?=\s)|[。！？]+[”’」』）】]*/g;
-const abbreviation = /(?:^|[\s(])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|approx|Dr|Mr|Mrs|Ms|St|No|Fig|Inc|Ltd|al)\.$/;
 /** A short line alone over a paragraph, perhaps underlined: how plain text writes headings. Figures are what people ask for, so no heading. */
 const title = /^\p{Lu}[\p{L} ,'’&/-]{0,78}[\p{L}?](?<underline>\s+[=~*_-]{3,})?$/u;
 const maxSentenceChars = 500;
@@ -102,21 +102,8 @@ function split(text: string, block: Block): Omit<Sentence, 'context'>[] {
   // A row of a table says what it says as a whole.
   if (content.trimStart().startsWith('|') || (block.kind === 'item' && row.test(content)))
     return chop(text, block.start, block.end);
-  const cuts: number[] = [];
-  for (const match of content.matchAll(sentenceEnd)) {
-    const end = match.index + match[0].length;
-    const next = content.slice(end).trimStart().charAt(0);
-    const continues =
-      /[\p{Ll}]/u.test(next) || abbreviation.test(content.slice(Math.max(0, match.index - 8), match.index + 1));
-    if (!continues) cuts.push(end);
-  }
-  const pieces: Omit<Sentence, 'context'>[] = [];
-  let from = 0;
-  for (const to of [...cuts, content.length]) {
-    for (const piece of chop(text, block.start + from, block.start + to)) pieces.push(piece);
-    from = to;
-  }
-  return pieces;
+  const starts = sentenceStarts(content);
+  return starts.flatMap((from, at) => chop(text, block.start + from, block.start + (starts[at + 1] ?? content.length)));
 }
 
 /** Trims, and cuts what has no full stops at spaces. */

@@ -2,7 +2,7 @@
  * Texts to terms that can be compared: lower case, no stop words, endings cut the same way on both sides.
  * Compound names (`session.timeout.ms`) give themselves and their parts; scripts without spaces give the grams by which the index finds them.
  */
-import { isGlue, spaced, subjectOf } from '@waybill/contracts';
+import { foreignGlue, isGlue, spaced, subjectOf } from '@waybill/contracts';
 import { stopWords, synonymGroups, weakWords } from './stop-words.ts';
 
 export interface Term {
@@ -18,7 +18,11 @@ const weakWeight = 0.2;
 
 /** In their order, repeated ones too. */
 export function termsOf(text: string): Term[] {
-  const said = wordsOf(text).filter((word) => !stopWords.has(word));
+  const all = wordsOf(text);
+  const foreign = foreignGlue(all, stopWords);
+  // "l'année" and "est-ce" are two words each there.
+  const words = foreign.size === 0 ? all : wordsOf(text.replace(/['’-]/g, ' '));
+  const said = words.filter((word) => !stopWords.has(word) && !foreign.has(word));
   const meant = said.filter((word) => !isGlue(word));
   return (meant.length > 0 ? meant : said).map(termOf);
 }

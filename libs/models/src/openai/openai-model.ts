@@ -3,13 +3,13 @@
  * Promises those of the port; a silent stream counts as failed after the idle time-out; no key, prompt or answer enters an error.
  */
 import type { ChatOpenAI } from '@langchain/openai';
-import type { AIMessageChunk } from '@langchain/core/messages';
-import { PlatformError, type Usage } from '@waybill/contracts';
-import { truncationNote, type Model, type ModelAnswer, type ModelCallOptions, type ModelRequest } from '../model.ts';
+import { PlatformError } from '@waybill/contracts';
+import type { Model, ModelAnswer, ModelCallOptions, ModelRequest } from '../model.ts';
 import type { CoolDown } from './cool-down.ts';
-import { countAtMost, countPrompt, countText } from './count-tokens.ts';
-import { classifyFailure, isRateLimit, NoAnswer, NoWord } from './failures.ts';
+import { countAtMost } from './count-tokens.ts';
+import { classifyFailure, isRateLimit } from './failures.ts';
 import { promptOf, type Prompt } from './prompts.ts';
+import { Said } from './said.ts';
 
 export interface OpenAiOptions {
   readonly apiKey: string;
@@ -131,38 +131,5 @@ class IdleWatch {
       this.expired = true;
       this.silence.abort();
     }, this.timeoutMs);
-  }
-}
-
-/** Gathers what the model says. */
-class Said {
-  private text = '';
-  private usage: Usage | undefined;
-  private cut = false;
-  private finished = false;
-
-  constructor(private readonly onToken: (text: string) => void) {}
-
-  hear(chunk: AIMessageChunk): void {
-    this.say(chunk.text);
-    const { usage_metadata: usage, response_metadata: metadata } = chunk;
-    if (usage !== undefined) this.usage = { prompt_tokens: usage.input_tokens, completion_tokens: usage.output_tokens };
-    const reason: unknown = metadata['finish_reason'] ?? (metadata['status'] as unknown);
-    this.finished ||= reason !== undefined;
-    this.cut ||= reason === 'length' || reason === 'incomplete';
-  }
-
-  async end(prompt: readonly string[]): Promise<{ text: string; usage: Usage }> {
-    if (!this.finished) throw this.text === '' ? new NoAnswer() : new Error('The stream ended without its finish');
-    if (this.text.trim() === '') throw new NoWord();
-    if (this.cut) this.say(`\n\n${truncationNote}`);
-    this.usage ??= { prompt_tokens: await countPrompt(prompt), completion_tokens: await countText(this.text) };
-    return { text: this.text, usage: this.usage };
-  }
-
-  private say(piece: string): void {
-    if (piece === '') return;
-    this.text += piece;
-    this.onToken(piece);
   }
 }

@@ -3,6 +3,7 @@ import { topicSpecs, workTopic } from '@waybill/contracts';
 import { InMemoryMessageLog } from '@waybill/testing';
 import { systemClock } from '@waybill/messaging';
 import { badDefinitions } from '../../testing/bad-definitions.ts';
+import { badEncodings } from '../../testing/bad-encodings.ts';
 import { badRequests } from '../../testing/bad-requests.ts';
 import { badSizes } from '../../testing/bad-sizes.ts';
 import { badTasks } from '../../testing/bad-tasks.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const bad = [...badTexts, ...badSizes, ...badTasks, ...badDefinitions, ...badRequests];
+const bad = [...badTexts, ...badSizes, ...badEncodings, ...badTasks, ...badDefinitions, ...badRequests];
 const commandTopics = [...topicSpecs.map((spec) => spec.name), workTopic('knowledge.search')];
 const everything = (): number => commandTopics.reduce((sum, topic) => sum + log.recordsOf(topic).length, 0);
 

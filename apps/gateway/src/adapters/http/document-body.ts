@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { checkShape } from '../../domain/check-shape.ts';
 import type { NewDocument } from '../../use-cases/add-document.ts';
 import { readForm } from './document-form.ts';
-import { mediaTypeOf } from './media-type.ts';
+import { mediaTypeOf, refuseCharset } from './media-type.ts';
 
 const fields = Object.keys(DocumentSubmission.shape);
 export async function readDocument(request: FastifyRequest): Promise<NewDocument> {
@@ -26,6 +26,7 @@ function readJson(body: unknown): NewDocument {
   }
   const bytes = given.text === undefined ? fromBase64(given.base64!) : Buffer.from(given.text);
   const mediaType = given.media_type ?? mediaTypeOf(given.name);
+  if (given.text === undefined) refuseCharset(mediaType, bytes, '/media_type');
   return {
     name: given.name,
     collection: given.collection ?? 'default',

@@ -4,7 +4,6 @@
  */
 import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
-  apiRoutes,
   PlatformError,
   problemStatus,
   problemTitle,
@@ -14,6 +13,7 @@ import {
 } from '@waybill/contracts';
 import { parseTraceparent, type Logger, type Span } from '@waybill/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { methodsOf } from './route-patterns.ts';
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
@@ -22,10 +22,6 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   413: 'too_large',
   415: 'unsupported_media_type',
 };
-const routes = apiRoutes.map(({ method, path }) => ({
-  method: method.toUpperCase(),
-  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-}));
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -94,11 +90,6 @@ function headersOf(error: PlatformError, problem: Problem, allowed: readonly str
   if (problem.status === 413) headers['connection'] = 'close';
   return headers;
 }
-
-const methodsOf = (url: string): string[] => {
-  const path = url.split('?', 1)[0]!;
-  return [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
-};
 
 const notAllowed = (method: string, allowed: readonly string[]): PlatformError =>
   new PlatformError('method_not_allowed', { detail: `${method} is not allowed here; use ${allowed.join(' or ')}.` });

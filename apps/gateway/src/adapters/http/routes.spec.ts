@@ -126,6 +126,15 @@ describe('the service', () => {
   });
 
   it.each([
+    ['DELETE', '/v1/tasks', 'POST, GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['HEAD', '/v1/search', 'POST'],
+  ])('says what is allowed instead: %s %s', async (method, path, allowed) => {
+    const { status, headers } = await gateway.send(method, path, undefined, {});
+    expect([status, headers['allow']]).toEqual([405, allowed]);
+  });
+
+  it.each([
     ['bytes that are no HTTP', 'nonsense\r\n\r\n', 400, 'invalid_request'],
     ['a path without its slash', 'GET *healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'not_found'],
   ])('answers %s with a problem', async (_what, bytes, status, code) => {

@@ -15,6 +15,7 @@ import { Exchange } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { parseJsonBody } from './json-body.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { longParameterOf } from './route-patterns.ts';
 
 export interface ServerParts {
   readonly module: DynamicModule;
@@ -26,6 +27,8 @@ export interface ServerParts {
 const isAbsolute = /^https?:\/\//i;
 /** A form carries the file and a little more; a field becomes a part of a record. */
 const formLimits = { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: limits.recordBytes, parts: 16 };
+/** Of an id or a name in a path, as it is written there. */
+const maxParamLength = 2_048;
 /** How long who sent no HTTP has to read why it was refused and to hang up. */
 const lingerMs = 5_000;
 
@@ -40,9 +43,13 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
       socket.setTimeout(lingerMs, () => socket.destroy());
     },
     exposeHeadRoutes: true,
-    routerOptions: { maxParamLength: 2_048 },
+    routerOptions: { maxParamLength },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      const problem = new PlatformError('invalid_request', { detail: `${error.message}.` });
+      const name = longParameterOf(request.url, maxParamLength);
+      const problem =
+        name === undefined
+          ? new PlatformError('invalid_request', { detail: `${error.message}.` })
+          : new PlatformError('invalid_request', { detail: `${name} is too long.`, pointer: name });
       answerPlainly(reply.raw, begin(request).span.traceparent, problem);
     },
   });
@@ -88,6 +95,11 @@ function refusalOf({ url, headers }: FastifyRequest): PlatformError | undefined 
   if (!url.startsWith('/') && !isAbsolute.test(url)) return new PlatformError('not_found');
   if (url.includes('%00'))
     return new PlatformError('invalid_text', { detail: 'The address contains the NUL character.' });
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return new PlatformError('unsupported_media_type', {
+      detail: 'Send the body as it is, without a content-encoding.',
+    });
   const isForm = headers['content-type']?.startsWith('multipart/') ?? false;
   if (!isForm || url.split('?', 1)[0] === '/v1/documents') return undefined;
   return new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' });
@@ -116,6 +128,7 @@ function answerPlainly(raw: ServerResponse, traceparent: string, error: Platform
     detail: error.detail,
     code: error.code,
     class: error.errorClass,
+    pointer: error.pointer,
     trace_id: traceparent.slice(3, 35),
   });
   raw.writeHead(400, {

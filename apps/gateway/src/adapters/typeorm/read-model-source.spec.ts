@@ -1,6 +1,6 @@
 /** What becomes of a read model that another version wrote: one of a newer version holds keys that the log may not, so it is left as it is. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -89,4 +89,15 @@ describe('a read model of another schema is dropped and made anew:', () => {
     change(`UPDATE migrations SET name = 'Other1'`);
     await expect(openReadModel(shared(), logger)).rejects.toMatchObject({ code: 'data_folder_corrupt' });
   });
+});
+
+it('a read model that cannot be opened is refused in one line and left as it is', async () => {
+  const path = join(folder, 'other.db');
+  mkdirSync(join(path, 'kept'), { recursive: true });
+  await expect(openReadModel(sqliteReadModels(path), logger)).rejects.toMatchObject({
+    code: 'unavailable',
+    detail: `${path} cannot be opened (unable to open database file). Make sure that it is a file, that this user may write it and that the disk has room.`,
+  });
+  expect(readdirSync(path)).toEqual(['kept']);
+  expect(lines).toEqual([]);
 });

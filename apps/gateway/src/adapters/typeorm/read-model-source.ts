@@ -1,7 +1,7 @@
 /**
  * Opens the read model's database and makes its schema.
  * Promises: a file that is damaged or of another schema is dropped and begun anew, with one line in the log; it is rebuilt from the log.
- * One that a newer version wrote is refused and left as it is; a database that others use too is never dropped.
+ * One that a newer version wrote, or that cannot be opened at all, is refused and left as it is; a database that others use too is never dropped.
  */
 import { rm } from 'node:fs/promises';
 import { PlatformError } from '@waybill/contracts';
@@ -35,7 +35,9 @@ export function sqliteReadModels(path: string): ReadModelSource {
         entities: readModelEntities,
         migrations: readModelMigrations,
       });
-      return source.initialize();
+      return source.initialize().catch((error: unknown) => {
+        throw isDenied(error) ? denied(path, error) : error;
+      });
     },
     openSql: openSqliteSession,
     discard: async () => {
@@ -49,7 +51,7 @@ export async function openReadModel(from: ReadModelSource, logger: Logger): Prom
     return await openOnce(from);
   } catch (error) {
     // What a newer version keeps here may be nowhere else: the log gives back neither the keys of documents nor those of cancels.
-    if (from.isShared || isNewer(error)) throw error;
+    if (from.isShared || isNewer(error) || isUnavailable(error)) throw error;
     // Nothing is lost and nothing has to be done: the reason is enough, a stack would look like a failure.
     logger.warn(`The read model cannot be used as it is (${reasonOf(error)}): it is dropped and rebuilt from the log.`);
     await from.discard();
@@ -58,6 +60,19 @@ export async function openReadModel(from: ReadModelSource, logger: Logger): Prom
 }
 
 const isNewer = (error: unknown): boolean => error instanceof PlatformError && error.code === 'data_folder_newer';
+
+const isUnavailable = (error: unknown): boolean => error instanceof PlatformError && error.code === 'unavailable';
+
+/** SQLite's PERM, READONLY, FULL and CANTOPEN: nothing is wrong with the file, and a new one would fare no better. */
+const denials: ReadonlySet<number> = new Set([3, 8, 13, 14]);
+const isDenied = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && denials.has(Number(error.errcode) & 0xff);
+
+const denied = (path: string, error: unknown): PlatformError =>
+  new PlatformError('unavailable', {
+    detail: `${path} cannot be opened (${reasonOf(error)}). Make sure that it is a file, that this user may write it and that the disk has room.`,
+    cause: error,
+  });
 
 function reasonOf(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

@@ -1,5 +1,5 @@
 /**
- * Cuts running text into sentences, in one pass. Rather too few cuts than one inside a sentence: after an abbreviation, an initial
+ * Cuts running text into sentences, in one pass: for the index, which cuts passages there, and for models, which quote. Rather too few cuts than one inside a sentence: after an abbreviation, an initial
  * or a number, and before a small letter, nothing ends.
  */
 const enders = new Set('.!?…');
@@ -7,7 +7,7 @@ const wideEnders = new Set('。！？');
 const wideClosers = new Set('。！？」』）】”’');
 const closers = new Set('"\'”’»)]*_`');
 const abbreviations = new Set(
-  'mr mrs ms dr prof st vs etc e.g i.e cf fig figs no nos vol pp al approx dept est inc ltd co jr sr eq sec ch ed resp incl'.split(
+  'mr mrs ms dr prof st vs etc e.g i.e cf fig figs vol pp al approx dept est inc ltd co jr sr eq sec ch ed resp incl'.split(
     ' ',
   ),
 );
@@ -55,5 +55,5 @@ function skipSpace(text: string, start: number): number {
 function isAbbreviation(text: string, end: number): boolean {
   if (text[end] !== '.' || text[end + 1] === '.') return false;
   const word = /[\p{L}\p{N}.]+$/u.exec(text.slice(Math.max(0, end - 12), end))?.[0] ?? '';
-  return abbreviations.has(word.toLowerCase()) || /^\p{Lu}$/u.test(word);
+  return abbreviations.has(word.toLowerCase()) || /^(?:\p{Lu}|[a-z]|Nos?)$/u.test(word);
 }

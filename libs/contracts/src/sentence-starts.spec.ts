@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sentenceStarts } from './sentences.ts';
+import { sentenceStarts } from './sentence-starts.ts';
 
 const sentences = (text: string): string[] => {
   const starts = sentenceStarts(text);
@@ -15,6 +15,7 @@ it('ends a sentence where one ends', () => {
     '(Six.)',
     '7 is a number.',
   ]);
+  expect(sentences('Is it free? No, never. The answer is no. Pay first.')).toHaveLength(4);
   expect(sentences('一。二！三')).toEqual(['一。', '二！', '三']);
   expect(sentences('「一。」二！？三')).toEqual(['「一。」', '二！？', '三']);
 });
@@ -24,6 +25,7 @@ it('does not end one at abbreviations, initials, numbers or before a small lette
     'Set max.poll.interval.ms to 3.5 s e.g. for Dr. Smith, i.e. J. Doe, etc. and so on.',
     'Wait... what is this',
     'v1.2. is old',
+    'It is No. Seven of plan b. Two',
   ]) {
     expect(sentences(text)).toEqual([text]);
   }
