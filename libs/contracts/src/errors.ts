@@ -51,7 +51,6 @@ export const errorCatalogue = {
   timeout: ['transient', 'It took too long'],
   deadline_exceeded: ['exhausted', 'The deadline has passed'],
   budget_exhausted: ['exhausted', 'The budget is used up'],
-  max_attempts: ['exhausted', 'All attempts were used'],
   payload_too_large: ['invalid', 'A payload is over the hard limit'],
   invalid_output: ['invalid', 'The agent answered with something that is not JSON'],
   agent_failed: ['bug', 'The agent failed in an unexpected way'],
