@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { PlatformError } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
 import { sqliteReadModels, type ReadModelSource } from './index.ts';
 import { GatewayFixture } from './testing/gateway-fixture.ts';
 
-it('says which port is taken and what to do, and leaves nothing open', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as { port: number };
+/** Read models in memory, and what was opened of them. */
+function watched() {
   const opened: { readonly isInitialized: boolean }[] = [];
   const memory = sqliteReadModels(':memory:');
   const readModels: ReadModelSource = {
@@ -21,10 +20,38 @@ it('says which port is taken and what to do, and leaves nothing open', async () 
       return source;
     },
   };
+  return { readModels, areOpen: () => opened.map(({ isInitialized }) => isInitialized) };
+}
+
+it('says which port is taken and what to do, and leaves nothing open', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  const { readModels, areOpen } = watched();
   const log = new InMemoryMessageLog({ clock: systemClock });
   await expect(GatewayFixture.start(log, { readModels, settings: { PORT: String(port) } })).rejects.toMatchObject({
     code: 'port_taken',
     detail: `Port ${port} is in use by another process: set PORT to another one.`,
   });
-  expect(opened.map(({ isInitialized }) => isInitialized)).toEqual([false]);
+  expect(areOpen()).toEqual([false]);
+});
+
+it.each(['endOffsets', 'join', 'tail'] as const)('leaves nothing open when the log fails it at %s', async (method) => {
+  const { readModels, areOpen } = watched();
+  const log = new InMemoryMessageLog({ clock: systemClock });
+  vi.spyOn(log, method).mockRejectedValue(new PlatformError('log_unavailable'));
+  await expect(GatewayFixture.start(log, { readModels })).rejects.toMatchObject({ code: 'log_unavailable' });
+  expect(areOpen()).toEqual([false]);
+});
+
+it('leaves nothing open when the log cannot tell how long it is', async () => {
+  const { readModels, areOpen } = watched();
+  const failing = vi
+    .spyOn(ReadModelWriter.prototype, 'isAhead')
+    .mockRejectedValue(new PlatformError('log_unavailable'));
+  onTestFinished(() => failing.mockRestore());
+  const log = new InMemoryMessageLog({ clock: systemClock });
+  await expect(GatewayFixture.start(log, { readModels })).rejects.toMatchObject({ code: 'log_unavailable' });
+  expect(areOpen()).toEqual([false]);
 });

@@ -25,6 +25,7 @@ export type {
 export { murmur2, partitionOf } from './partitioner.ts';
 export { readToEnd } from './read-to-end.ts';
 export { recordBytes, refuseLargeRecords } from './record-size.ts';
+export { refuseUnequal } from './topic-partitions.ts';
 export { systemClock, type Clock, type Random } from './clock.ts';
 export type { Backoff } from './consumers/backoff.ts';
 export { BroadcastConsumer, type BroadcastOptions, type BroadcastTuning } from './consumers/broadcast.consumer.ts';

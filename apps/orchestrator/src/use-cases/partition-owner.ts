@@ -3,18 +3,19 @@
  * Promises: nothing is published before its commit; a committed batch is never decided again; once a commit has failed nothing more is
  * decided here, the partition has to be taken anew; a record that cannot be decided is dead-lettered alone and fails its own plan only.
  */
-import { failureOf, PlatformError, topics, type IncomingMessage } from '@waybill/contracts';
-import type { Fence, InputOffsets, Ownership } from '@waybill/storage';
+import { failureOf, topics, type IncomingMessage } from '@waybill/contracts';
+import type { InputOffsets, Ownership } from '@waybill/storage';
 import { coreVersion, hasReadySteps, nextWakeUp, snapshotOf } from '@waybill/workflow';
 import { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
-import { WakeUpCalendar } from '../domain/wake-up-calendar.ts';
 import { CommitDraft } from './commit-draft.ts';
+import { FencedCommits } from './fenced-commits.ts';
 import { OwnedPlans } from './owned-plans.ts';
 import { parseCommand, type AddressedCommand } from './parse-command.ts';
 import { PlanDecider } from './plan-decider.ts';
 import type { OrchestratorPorts } from './ports.ts';
 import type { Suspects } from './suspects.ts';
+import { WakeUpRows } from './wake-up-rows.ts';
 
 interface Addressed {
   readonly record: IncomingMessage;
@@ -30,14 +31,12 @@ interface Undertaking {
 }
 
 export class PartitionOwner {
-  private fence: Fence;
   private offsets: InputOffsets;
+  private readonly commits: FencedCommits;
+  private readonly wakeUps: WakeUpRows;
   private readonly plans: OwnedPlans;
-  private readonly calendar = new WakeUpCalendar();
-  private readonly stored = new Map<string, number>();
   private readonly queue: DispatchQueue;
   private readonly decider: PlanDecider;
-  private commits = 0;
   /** Activations of plans that are out of memory: they are still open, and still hold their credits. */
   private readonly putDown = new Map<string, number>();
 
@@ -46,17 +45,17 @@ export class PartitionOwner {
     private readonly ports: OrchestratorPorts,
     private readonly suspects: Suspects,
   ) {
-    this.fence = ownership.fence;
     this.offsets = ownership.offsets;
+    this.commits = new FencedCommits(ownership.fence, ports.store, ports.instanceId);
+    this.wakeUps = new WakeUpRows(ownership.wakeUps);
     this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, ports.clock.now());
     this.queue = new DispatchQueue(ports.config.openActivations);
     this.decider = new PlanDecider(ports, this.queue);
-    for (const { planId, at } of ownership.wakeUps) this.remember(planId, at);
   }
 
   /** ms since 1970 of the next time at which `advance` has something to do without a record. */
   nextDue(): number | undefined {
-    return this.calendar.earliest();
+    return this.wakeUps.earliest();
   }
 
   async advance(records: readonly IncomingMessage[]): Promise<void> {
@@ -67,7 +66,7 @@ export class PartitionOwner {
       const { command, planId } = addressed;
       if (command.type === 'SubmitTask') this.plans.begin(planId, command.request.accepted_at);
     }
-    const due = new Set(this.calendar.due(at));
+    const due = new Set(this.wakeUps.due(at));
     for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
       due.add(planId);
     for (const command of commands) this.decideRecord(command, draft);
@@ -151,14 +150,11 @@ export class PartitionOwner {
     }
   }
 
-  /** The plan's wake-up row may be too early, never too late, so that most batches leave it as it is. */
+  /** What the store has to know of a plan beside its events. */
   private settle(owned: OwnedPlan, at: number, draft: CommitDraft): void {
     const wanted = isStarved(owned, at) ? at : nextWakeUp(owned.plan, at);
-    const stored = this.stored.get(owned.planId);
-    const stands = stored !== undefined && wanted !== undefined && stored <= wanted && stored > at;
-    // A row whose time has come is off the calendar, so it is set again even if the plan wants the same time.
-    if (!stands && (stored !== undefined || wanted !== undefined))
-      draft.wakeUps.push({ planId: owned.planId, at: wanted });
+    const wakeUp = this.wakeUps.change(owned.planId, wanted, at);
+    if (wakeUp) draft.wakeUps.push(wakeUp);
     if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
   }
 
@@ -172,47 +168,27 @@ export class PartitionOwner {
     const offsets = offsetsAfter(this.offsets, records);
     if (records.length === 0 && draft.isEmpty) return;
     for (const { record, error } of draft.poisoned) draft.messages.push(this.ports.deadLetter(record, error));
-    const commitId = `${this.ports.instanceId}/${this.fence.partition}/${this.fence.ownerEpoch}/${(this.commits += 1)}`;
-    this.fence = await this.commitKnown({ fence: this.fence, commitId, offsets, ...draft.body() });
+    await this.commits.commit({ offsets, ...draft.body() });
     this.offsets = offsets;
-    this.rememberWakeUps(draft);
+    const starved = starvedOf(draft);
+    this.wakeUps.changed(draft.wakeUps, (planId) => starved.has(planId));
     for (const { planId, openActivations } of this.plans.trim())
       if (openActivations > 0) this.putDown.set(planId, openActivations);
     this.ports.counters.committed(records.length);
     if (draft.poisoned.length > 0) this.ports.counters.poisoned(draft.reasons());
-  }
-
-  /** After an unknown outcome the id of the partition's last commit decides. */
-  private async commitKnown(commit: Parameters<OrchestratorPorts['store']['commit']>[0]): Promise<Fence> {
-    try {
-      return await this.ports.store.commit(commit);
-    } catch (error) {
-      if (!(error instanceof PlatformError) || error.code !== 'commit_unknown') throw error;
-      if ((await this.ports.store.lastCommitId(commit.fence.partition)) !== commit.commitId) throw error;
-      return { ...commit.fence, version: commit.fence.version + 1 };
-    }
-  }
-
-  /** A plan that waits for credits is in the queue here; its row is for who takes the partition next. */
-  private rememberWakeUps(draft: CommitDraft): void {
-    const starved = new Set<string>();
-    for (const owned of draft.touched) if (isStarved(owned, draft.at)) starved.add(owned.planId);
-    for (const { planId, at } of draft.wakeUps) {
-      this.remember(planId, at);
-      if (starved.has(planId)) this.calendar.set(planId, undefined);
-    }
-  }
-
-  private remember(planId: string, at: number | undefined): void {
-    this.calendar.set(planId, at);
-    if (at === undefined) this.stored.delete(planId);
-    else this.stored.set(planId, at);
   }
 }
 
 /** It has ready steps and nothing is under way that would bring it back. */
 const isStarved = (owned: OwnedPlan, at: number): boolean =>
   hasReadySteps(owned.plan, at) && owned.openActivations === 0;
+
+/** They wait for credits in the queue here. */
+function starvedOf({ touched, at }: CommitDraft): ReadonlySet<string> {
+  const starved = new Set<string>();
+  for (const owned of touched) if (isStarved(owned, at)) starved.add(owned.planId);
+  return starved;
+}
 
 const positionOf = (record: IncomingMessage): string => `${record.topic}/${record.partition}/${record.offset}`;
 

@@ -11,9 +11,10 @@ import { PlatformError, type IncomingMessage } from '@waybill/contracts';
 import { systemClock } from '../clock.ts';
 import type { Claim, Position, RecordBatch, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
-import { wait, waitAtMost, type Backoff, type Wait } from './backoff.ts';
+import { wait, waitAtMost, type Backoff } from './backoff.ts';
 import { BatchLoop } from './batch-loop.ts';
 import { withDefaults, type ConsumerOptions } from './consumer-options.ts';
+import { Gathering } from './gathering.ts';
 import { GroupLink } from './group-link.ts';
 import type { Taken } from './inbox.ts';
 import { Progress } from './progress.ts';
@@ -67,13 +68,12 @@ export class ProjectionConsumer {
   /** Their stored positions went back below what was delivered: only the log can say what lies between. */
   readonly #behind = new Set<string>();
   readonly #link = new GroupLink();
-  #gathering: Wait | undefined;
-  /** Who waits for something that was not applied yet. */
-  #hurried = 0;
+  readonly #gathering: Gathering;
 
   constructor(options: ProjectionOptions) {
     this.#options = withDefaults(defaults, options);
     this.#progress = new Progress(this.#options.clock);
+    this.#gathering = new Gathering(this.#options);
     this.#loop = new BatchLoop({
       ...this.#options,
       handle: (taken) => this.#handle(taken),
@@ -103,12 +103,11 @@ export class ProjectionConsumer {
   /** Resolves when everything below the end offsets (by partition) has been applied, here or by another member; rejects with `timeout`. */
   async waitFor(topic: string, endOffsets: readonly number[], timeoutMs = 2_000): Promise<void> {
     if (this.#progress.isReached(topic, endOffsets)) return;
-    this.#hurried += 1;
-    this.#gathering?.cancel();
+    const noLonger = this.#gathering.hurry();
     let over = false;
     const applied = this.#progress.waitFor(topic, endOffsets, timeoutMs).finally(() => {
       over = true;
-      this.#hurried -= 1;
+      noLonger();
     });
     const elsewhere = endOffsets.map((_, partition) => ({ topic, partition }));
     void this.#watch(elsewhere, () => over);
@@ -123,7 +122,7 @@ export class ProjectionConsumer {
   /** Finishes the running batch (bounded) and leaves the group. */
   async close(): Promise<void> {
     const drained = this.#loop.stop();
-    this.#gathering?.cancel();
+    this.#gathering.cut();
     await waitAtMost(this.#options.clock, this.#options.drainMs, drained);
     await this.#link.leave();
   }
@@ -158,7 +157,7 @@ export class ProjectionConsumer {
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     this.#giveUp(partitions);
-    this.#gathering?.cancel();
+    this.#gathering.cut();
     await waitAtMost(this.#options.clock, this.#options.drainMs, this.#loop.settled());
     for (const partition of partitions) if (!this.#held.has(nameOf(partition))) this.#progress.forget(partition);
   }
@@ -175,7 +174,7 @@ export class ProjectionConsumer {
     if (this.#behind.has(nameOf(batch))) throw belowDelivered();
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
-    if (this.#isBatchWhole) this.#gathering?.cancel();
+    if (this.#isBatchWhole) this.#gathering.cut();
   }
 
   get #isBatchWhole(): boolean {
@@ -188,15 +187,7 @@ export class ProjectionConsumer {
     if (records.length > 0) await this.#options.onBatch({ records, positions: next });
     for (const position of next) this.#progress.moved(position);
     hooks?.onBatch?.({ consumer: group, records: records.length, ms: clock.now() - begun });
-    await this.#gather();
-  }
-
-  async #gather(): Promise<void> {
-    const { clock, gatherMs } = this.#options;
-    if (gatherMs === 0 || this.#hurried > 0 || this.#isBatchWhole || this.#loop.isStopped) return;
-    this.#gathering = wait(clock, gatherMs);
-    await this.#gathering.over;
-    this.#gathering = undefined;
+    if (!this.#isBatchWhole && !this.#loop.isStopped) await this.#gathering.rest();
   }
 
   /** Looks at the stored positions of partitions that another member applies, for as long as somebody waits. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { appendContract } from './append.contract.ts';
 import { groupContract } from './group.contract.ts';
 import type { LogUnderTest } from './log-under-test.ts';
+import { membershipContract } from './membership.contract.ts';
 import { sharingContract } from './sharing.contract.ts';
 import { tailContract } from './tail.contract.ts';
 
@@ -19,5 +20,6 @@ export function messageLogContract(name: string, open: () => Promise<LogUnderTes
     tailContract(opened);
     groupContract(opened);
     sharingContract(opened);
+    membershipContract(opened);
   });
 }

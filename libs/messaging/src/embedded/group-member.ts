@@ -132,7 +132,10 @@ export class GroupMember implements GroupMembership, ShareMember {
     return committed ? { topic, partition, committed } : { topic, partition };
   }
 
-  /** A position that the log does not have (any more, or yet) is answered as Kafka does: by what the group says of partitions without one. */
+  /**
+   * What was dropped since is passed over. A position beyond the end is answered by what the group says of partitions without one; on Kafka it is refused
+   * instead (decision 11): here log and positions are one file, so what lies beyond it is of another log.
+   */
   #startOf(of: TopicPartition, positions: readonly Position[]): number {
     const { start, end } = this.#parts.partition(of);
     const given = positions.find(({ topic, partition }) => topic === of.topic && partition === of.partition);

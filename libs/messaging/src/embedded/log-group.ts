@@ -1,6 +1,6 @@
 /** A group: its members are all in this process, so its coordinator is one object that sees who joins and leaves. */
-import { PlatformError } from '@waybill/contracts';
 import type { GroupOptions, TopicPartition } from '../message-log.ts';
+import { refuseUnequal, unusableGroup } from '../topic-partitions.ts';
 import { assignShares } from './group-assignment.ts';
 import { GroupMember, type MemberParts } from './group-member.ts';
 import { GroupShare, type ShareTimes } from './group-share.ts';
@@ -26,7 +26,7 @@ export class LogGroup {
 
   /** Throws `invalid_configuration` when the topics cannot be read together. */
   join(options: GroupOptions): GroupMember {
-    this.#refuseUnequal(options);
+    this.#refuseMisfit(options);
     const member = new GroupMember(options, this.#parts, (one) => this.#leave(one));
     this.#members.push(member);
     for (const [key, partitions] of this.#sharesOf(options)) {
@@ -78,19 +78,17 @@ export class LogGroup {
     return shares;
   }
 
-  #refuseUnequal({ group, topics, coPartitioned }: GroupOptions): void {
-    const counts = new Set(topics.map((topic) => this.#parts.partitionCount(topic)));
-    if (coPartitioned && counts.size > 1) {
-      throw unusable(group, `its topics ${topics.join(', ')} do not have equally many partitions`);
-    }
+  #refuseMisfit(options: GroupOptions): void {
+    const { group, topics, coPartitioned } = options;
+    refuseUnequal(
+      options,
+      topics.map((topic) => this.#parts.partitionCount(topic)),
+    );
     const [other] = this.#members;
     if (!other) return;
     const sameTopics = [...other.options.topics].toSorted().join() === [...topics].toSorted().join();
     if (other.options.coPartitioned !== coPartitioned || (coPartitioned && !sameTopics)) {
-      throw unusable(group, 'its members do not agree on what they read together');
+      throw unusableGroup(group, 'its members do not agree on what they read together');
     }
   }
 }
-
-const unusable = (group: string, why: string): PlatformError =>
-  new PlatformError('invalid_configuration', { detail: `Group ${group} cannot be formed: ${why}.` });

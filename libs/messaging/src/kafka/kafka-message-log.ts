@@ -7,6 +7,7 @@ import type { Kafka as KafkaClient, Producer } from 'kafkajs';
 import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOptions } from '../message-log.ts';
 import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
+import { refuseUnequal } from '../topic-partitions.ts';
 import { Kafka, logLevel } from './client.ts';
 import { clientLog, type KafkaLogger } from './client-log.ts';
 import { Cluster } from './cluster.ts';
@@ -98,14 +99,15 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async join(group: GroupOptions): Promise<GroupMembership> {
-    const parts = await this.parts(group.topics);
+    const counts = await this.counts(group.topics);
+    refuseUnequal(group, counts);
     // Topics of work are made by whoever needs them first, so nobody has looked at them yet.
     this.judge(await this.known.look(group.topics));
-    return this.begin(new KafkaMember(group, parts));
+    return this.begin(new KafkaMember(group, this.parts(counts)));
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
-    return this.begin(new KafkaTail(tail, await this.parts(tail.topics)));
+    return this.begin(new KafkaTail(tail, this.parts(await this.counts(tail.topics))));
   }
 
   async close(): Promise<void> {
@@ -127,12 +129,17 @@ export class KafkaMessageLog implements MessageLog {
     return one;
   }
 
-  private async parts(topics: readonly string[]) {
+  /** Of each topic its partitions. */
+  private async counts(topics: readonly string[]): Promise<number[]> {
+    const counts: number[] = [];
+    for (const topic of topics) counts.push(await this.partitions(topic));
+    return counts;
+  }
+
+  private parts(counts: readonly number[]) {
     const { kafka, cluster, options } = this;
-    let partitionCount = 0;
-    for (const topic of topics) partitionCount += await this.partitions(topic);
     return {
-      partitionCount,
+      partitionCount: counts.reduce((sum, count) => sum + count, 0),
       kafka,
       cluster,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,

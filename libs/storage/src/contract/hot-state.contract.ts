@@ -59,6 +59,21 @@ export function hotStateContract(name: string, open: () => Promise<HotStateUnder
       await expect(state.increment('word', 1, 1_000)).rejects.toMatchObject({ code: 'invalid_request' });
     });
 
+    it('keeps keys apart, and a value without characters', async () => {
+      await state.set('a', '', 1_000);
+      await state.set('b', 'y', 1_000);
+      expect([await state.get('a'), await state.get('b'), await state.get('ab')]).toEqual(['', 'y', undefined]);
+    });
+
+    it('gives a value that is set over a counter the time it is set with', async () => {
+      await state.increment('n', 1, 100);
+      await state.set('n', '5', 10_000);
+      await pass(150);
+      expect(await state.increment('n', 1, 100)).toBe(6);
+      await pass(150);
+      expect(await state.get('n')).toBe('6');
+    });
+
     it('loses no count when many count at once', async () => {
       await Promise.all(Array.from({ length: 50 }, () => state.increment('n', 1, 1_000)));
       expect(await state.get('n')).toBe('50');

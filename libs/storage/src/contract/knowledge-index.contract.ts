@@ -201,6 +201,22 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
       expect(await texts(question('whales krill', { k: 1, collection: 'default' }))).toHaveLength(1);
     });
 
+    it('ranks within the tenant, whatever others have', async () => {
+      const crowd = Array.from({ length: 400 }, (_, n) => `Whales krill whales krill ${String(n)}`);
+      await index.replace(contractDocument(crowd, { tenant: 'other', documentId: 'd2' }));
+      const modest = `A long story in which whales and krill are named once. ${bread} ${steam}`;
+      await index.replace(contractDocument([modest]));
+      expect(await texts(question('whales krill', { k: 1 }))).toEqual([modest]);
+    });
+
+    it("removes a document of one tenant and leaves another's of the same id", async () => {
+      await index.replace(contractDocument([whales]));
+      await index.replace(contractDocument([whales], { tenant: 'other' }));
+      await index.remove('acme', 'd1', 2);
+      expect(await texts(question('whales krill'))).toEqual([]);
+      expect(await texts(question('whales krill', { tenant: 'other' }))).toEqual([whales]);
+    });
+
     it('takes a document of many passages and finds in it', async () => {
       await index.replace(
         contractDocument(Array.from({ length: 700 }, (_, n) => `Entry number${String(n)} of the register.`)),

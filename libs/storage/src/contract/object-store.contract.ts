@@ -96,6 +96,22 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         await expect(store.list(prefix)).rejects.toMatchObject({ code: 'invalid_request' });
     });
 
+    it('shows who reads while others write a whole object, bytes and type of one', async () => {
+      const of = (n: number): StoredObject => ({
+        bytes: new Uint8Array(50_000 + n).fill(n),
+        mediaType: `text/x-${String(n)}`,
+      });
+      await store.put('read/while', of(0));
+      const read = async (): Promise<void> => {
+        const { bytes, mediaType } = await store.get('read/while');
+        const [n] = bytes;
+        expect(mediaType).toBe(`text/x-${String(n)}`);
+        expect(bytes).toHaveLength(50_000 + n!);
+        expect(bytes.every((byte) => byte === n)).toBe(true);
+      };
+      await Promise.all(Array.from({ length: 20 }, (_, n) => Promise.all([store.put('read/while', of(n)), read()])));
+    });
+
     it('survives many writers and removers of the same folder', async () => {
       const round = async (n: number): Promise<void> => {
         const key = `busy/${String(n % 3)}/object`;

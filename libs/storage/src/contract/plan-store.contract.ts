@@ -5,6 +5,7 @@ import type { MessageLog } from '@waybill/messaging';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PlanStore, Snapshot } from '../plan-store.ts';
 import { planStoreFencingContract } from './plan-store-fencing.contract.ts';
+import { planStorePublishingContract } from './plan-store-publishing.contract.ts';
 import {
   commitOf,
   coreVersion,
@@ -29,6 +30,7 @@ export function planStoreContract(name: string, open: () => Promise<PlanStoreUnd
     });
     afterEach(() => current.close());
     planStoreFencingContract(() => current);
+    planStorePublishingContract(() => current);
 
     it('gives each owner a higher epoch than the one before', async () => {
       const first = await take(store);

@@ -8,9 +8,10 @@ import { PublishingPlanStore } from './publishing-plan-store.ts';
 const fence = { partition: 0, ownerEpoch: 1, version: 0 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+const messageOf = (name: string): OutgoingMessage => ({ topic: 'plan.events', key: name, headers: {}, value: name });
+
 function commitOf(name: string): PlanCommit {
-  const message: OutgoingMessage = { topic: 'plan.events', key: name, headers: {}, value: name };
-  const events = [{ planId: name, seq: 1, message }];
+  const events = [{ planId: name, seq: 1, message: messageOf(name) }];
   return {
     fence,
     commitId: name,
@@ -22,12 +23,12 @@ function commitOf(name: string): PlanCommit {
   };
 }
 
-/** A log that holds each append until it is let go. */
-async function owned() {
+/** A log that holds each append until it is let go, and a database with what an owner left. */
+function opened(unpublished: readonly OutgoingMessage[] = []) {
   const committed: string[] = [];
   const appends: { readonly keys: string[]; readonly written: (positions: Position[]) => void }[] = [];
   const database: PlanDatabase = {
-    take: async () => ({ fence, offsets: { requests: 0, results: 0 }, wakeUps: [], unpublished: [], mark: 0 }),
+    take: async () => ({ fence, offsets: { requests: 0, results: 0 }, wakeUps: [], unpublished, mark: 0 }),
     commit: async ({ commitId }) => {
       committed.push(commitId);
       return fence;
@@ -39,8 +40,13 @@ async function owned() {
   const append = (messages: readonly OutgoingMessage[]): Promise<Position[]> =>
     new Promise((written) => appends.push({ keys: messages.map(({ key }) => key), written }));
   const store = new PublishingPlanStore({ database, log: { append } as never });
-  await store.take(0, () => {});
   return { store, committed, appends };
+}
+
+async function owned() {
+  const all = opened();
+  await all.store.take(0, () => {});
+  return all;
 }
 
 it('commits one ahead of what is published, and no further', async () => {
@@ -64,4 +70,36 @@ it('publishes one commit after the other, in their order', async () => {
   appends[0]!.written([]);
   await turn();
   expect(appends.map(({ keys }) => keys)).toEqual([['first'], ['second']]);
+});
+
+it('has published what the last owner left before it answers to the next one', async () => {
+  const { store, appends } = opened([messageOf('left'), messageOf('behind')]);
+  let isTaken = false;
+  const taking = store.take(0, () => {}).then(() => (isTaken = true));
+  await turn();
+  expect(appends.map(({ keys }) => keys)).toEqual([['left', 'behind']]);
+  expect(isTaken).toBe(false);
+  appends[0]!.written([]);
+  await taking;
+});
+
+it('has published everything when a partition is released', async () => {
+  const { store, appends } = await owned();
+  await store.commit(commitOf('first'));
+  let isReleased = false;
+  const releasing = store.release(0).then(() => (isReleased = true));
+  await turn();
+  expect(isReleased).toBe(false);
+  appends[0]!.written([]);
+  await releasing;
+});
+
+it('sends nothing more for an ownership that was replaced', async () => {
+  const { store, appends } = await owned();
+  await store.commit(commitOf('first'));
+  await store.commit(commitOf('second'));
+  await store.take(0, () => {});
+  appends[0]!.written([]);
+  await turn();
+  expect(appends.map(({ keys }) => keys)).toEqual([['first']]);
 });

@@ -1,6 +1,5 @@
 /** A consumer group in memory: who holds which share, and the committed positions. */
-import { PlatformError } from '@waybill/contracts';
-import type { GroupOptions, TopicPartition } from '@waybill/messaging';
+import { refuseUnequal, type GroupOptions, type TopicPartition } from '@waybill/messaging';
 import { MemoryMember, type MemberParts } from './memory-member.ts';
 import { MemoryShare } from './memory-share.ts';
 
@@ -18,7 +17,10 @@ export class MemoryGroup {
 
   /** Throws `invalid_configuration` when the topics cannot be read together. */
   join(options: GroupOptions): MemoryMember {
-    this.#refuseUnequal(options);
+    refuseUnequal(
+      options,
+      options.topics.map((topic) => this.parts.partitions(topic)),
+    );
     const member = new MemoryMember(options, this.parts, () => this.#leave(member));
     for (const [key, partitions] of this.#sharesOf(options)) {
       if (!this.#shares.has(key)) this.#shares.set(key, new MemoryShare(key, partitions));
@@ -64,13 +66,5 @@ export class MemoryGroup {
       Array.from({ length: this.parts.partitions(topic) }, (_, partition) => ({ topic, partition })),
     );
     return Map.groupBy(all, (one) => (coPartitioned ? String(one.partition) : nameOf(one)));
-  }
-
-  #refuseUnequal({ group, topics, coPartitioned }: GroupOptions): void {
-    const counts = new Set(topics.map((topic) => this.parts.partitions(topic)));
-    if (!coPartitioned || counts.size < 2) return;
-    throw new PlatformError('invalid_configuration', {
-      detail: `Group ${group} cannot be formed: its topics do not have equally many partitions.`,
-    });
   }
 }
