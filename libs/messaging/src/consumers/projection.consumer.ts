@@ -175,11 +175,7 @@ export class ProjectionConsumer {
     if (this.#behind.has(nameOf(batch))) throw belowDelivered();
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
-    if (this.#isBatchWhole) this.#gathering?.cancel();
-  }
-
-  get #isBatchWhole(): boolean {
-    return this.#loop.inbox.size >= this.#options.maxRecords;
+    if (this.#loop.isBatchWhole) this.#gathering?.cancel();
   }
 
   async #handle({ records, next }: Taken): Promise<void> {
@@ -193,7 +189,7 @@ export class ProjectionConsumer {
 
   async #gather(): Promise<void> {
     const { clock, gatherMs } = this.#options;
-    if (gatherMs === 0 || this.#hurried > 0 || this.#isBatchWhole || this.#loop.isStopped) return;
+    if (gatherMs === 0 || this.#hurried > 0 || this.#loop.isBatchWhole || this.#loop.isStopped) return;
     this.#gathering = wait(clock, gatherMs);
     await this.#gathering.over;
     this.#gathering = undefined;
