@@ -175,13 +175,14 @@ export class PartitionOwner {
     // A row whose time has come is off the calendar, so it is set again even if the plan wants the same time.
     if (!stands && (stored !== undefined || wanted !== undefined))
       draft.wakeUps.push({ planId: owned.planId, at: wanted });
-    if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
+    if (owned.wantsSnapshot(this.ports.config.snapshotEvery)) this.snapshot(owned, draft);
   }
 
   private snapshot(owned: OwnedPlan, draft: CommitDraft): void {
     const headers = draft.events.findLast(({ planId }) => planId === owned.planId)?.message.headers ?? {};
-    draft.snapshots.push({ planId: owned.planId, seq: owned.seq, coreVersion, state: snapshotOf(owned.plan), headers });
-    owned.snapshotSeq = owned.seq;
+    const state = snapshotOf(owned.plan);
+    draft.snapshots.push({ planId: owned.planId, seq: owned.seq, coreVersion, state, headers });
+    owned.snapshotTaken(state.length);
   }
 
   private async commit(records: readonly IncomingMessage[], draft: CommitDraft): Promise<void> {

@@ -94,6 +94,7 @@ export class PlanDecider {
     const messages = messagesOf(owned.planId, event, origin);
     // The store would refuse the whole batch, whoever else is in it.
     this.ports.refuseLarge([message, ...messages]);
+    owned.stored(message.value?.length ?? 0);
     draft.events.push({ planId: owned.planId, seq: event.seq, message });
     draft.messages.push(...messages);
   }
