@@ -123,6 +123,7 @@ export {
   CallResult,
   CancelSignal,
   JournalEntry,
+  mostTokens,
   ModelCall,
   Outcome,
   SearchReply,
