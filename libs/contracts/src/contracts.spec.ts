@@ -44,6 +44,20 @@ describe('errors', () => {
     expect(failureOf(new Error('oops'))).toEqual({ class: 'bug', code: 'internal', detail: 'oops' });
     expect(failureOf('text')).toMatchObject({ class: 'bug', detail: 'text' });
   });
+
+  it('a failure is told of whatever was thrown, also of what cannot be looked at', () => {
+    const fail = (): never => {
+      throw new Error('not to be looked at');
+    };
+    const things = [
+      Object.create(null),
+      new Proxy({}, { getPrototypeOf: fail }),
+      Object.defineProperty(new Error('x'), 'message', { get: fail }),
+      Object.defineProperty(new PlatformError('cycle'), 'detail', { get: fail }),
+    ];
+    for (const thrown of things)
+      expect(failureOf(thrown)).toEqual({ class: 'bug', code: 'internal', detail: 'What was thrown cannot be read.' });
+  });
 });
 
 describe('topics', () => {

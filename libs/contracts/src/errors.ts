@@ -115,8 +115,16 @@ export class PlatformError extends Error {
   }
 }
 
-/** An unknown error counts as a bug. */
+/** An unknown error counts as a bug. Never throws, although what is thrown may do so when it is looked at: who asks is telling of a failure. */
 export function failureOf(error: unknown): Failure {
+  try {
+    return describe(error);
+  } catch {
+    return { class: 'bug', code: 'internal', detail: 'What was thrown cannot be read.' };
+  }
+}
+
+function describe(error: unknown): Failure {
   if (error instanceof PlatformError) {
     const failure: Failure = { class: error.errorClass, code: error.code, detail: error.detail };
     return error.retryAfterMs === undefined ? failure : { ...failure, retry_after_ms: error.retryAfterMs };

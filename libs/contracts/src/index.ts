@@ -126,6 +126,7 @@ export {
   CallResult,
   CancelSignal,
   JournalEntry,
+  mostTokens,
   ModelCall,
   Outcome,
   SearchReply,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { NormalDefinition } from './definition.ts';
 import { JsonObject } from './json.ts';
+import { mostTokens } from './work.ts';
 
 export const WorkflowEntry = z.object({
   kind: z.literal('workflow'),
@@ -21,7 +22,7 @@ export const AgentEntry = z.object({
   description: z.string(),
   queue: z.string(),
   /** The most tokens that one activation may use; 0: it calls no model. */
-  max_tokens: z.number().int().nonnegative(),
+  max_tokens: z.number().int().nonnegative().max(mostTokens),
   input_schema: JsonObject,
   output_schema: JsonObject,
 });

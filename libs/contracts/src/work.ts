@@ -9,7 +9,7 @@ import { ReplyTo } from './requests.ts';
 
 /** What one step has used. Tokens as the provider counts them. */
 /** Of one attempt; so that the sum of a task's attempts is a whole number still. */
-const mostTokens = 1_000_000_000;
+export const mostTokens = 1_000_000_000;
 export const Usage = z.object({
   prompt_tokens: z.number().int().nonnegative().max(mostTokens),
   completion_tokens: z.number().int().nonnegative().max(mostTokens),

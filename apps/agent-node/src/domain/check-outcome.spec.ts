@@ -37,6 +37,32 @@ it('refuses a cycle, and what is nested too deeply', () => {
     expect(check(completed(output))).toMatchObject({ error: { detail: expect.stringContaining('nested') as string } });
 });
 
+it('refuses what throws when it is looked at', () => {
+  const fail = (): never => {
+    throw new Error('not to be looked at');
+  };
+  const hostile = [
+    new Proxy({}, { get: fail }),
+    Object.defineProperty({}, 'status', { get: fail }),
+    completed(Object.defineProperty({}, 'a', { get: fail, enumerable: true })),
+  ];
+  for (const outcome of hostile)
+    expect(check(outcome)).toMatchObject({
+      error: { code: 'invalid_output', detail: expect.stringContaining('cannot be read') as string },
+    });
+});
+
+it('looks at no more of a list than it needs to refuse it', () => {
+  let looks = 0;
+  const list = new Proxy([undefined, 1, 2], {
+    get: (of, key) => ((looks += Number(key === '1')), Reflect.get(of, key)),
+  });
+  expect(check(completed(list))).toMatchObject({
+    error: { detail: expect.stringMatching('/output/0: undef') as string },
+  });
+  expect(looks).toBe(0);
+});
+
 it('refuses what is no outcome', () => {
   for (const outcome of [
     null,

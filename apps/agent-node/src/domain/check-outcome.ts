@@ -1,11 +1,20 @@
 /**
  * What an agent answered, or why it cannot be put on the log.
- * Promise: what passes survives JSON unchanged, and is no deeper than inputs may be.
+ * Promises: what passes survives JSON unchanged, and is no deeper than inputs may be; nothing that an agent answers makes it throw, nor cost more
+ * than what is looked at before the first problem.
  */
 import { failureOf, isText, limits, Outcome, PlatformError, type Json } from '@waybill/contracts';
 
 /** `known` is JSON already: an agent may answer it without having it looked at again. */
 export function checkOutcome(agent: string, outcome: unknown, known: Json): Outcome {
+  try {
+    return checked(agent, outcome, known);
+  } catch {
+    return invalid(agent, 'a place that cannot be read');
+  }
+}
+
+function checked(agent: string, outcome: unknown, known: Json): Outcome {
   if (isEcho(outcome, known)) return outcome;
   const problem = problemOf(outcome, '', 0);
   if (problem !== undefined) return invalid(agent, problem);
@@ -42,15 +51,19 @@ function problemOf(value: unknown, at: string, depth: number): string | undefine
 }
 
 function memberProblem(value: object, at: string, depth: number): string | undefined {
-  if (Array.isArray(value))
-    return firstProblem(
-      Array.from(value, (member, index) => [String(index), member]),
-      at,
-      depth,
-    );
+  if (Array.isArray(value)) return listProblem(value, at, depth);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return `${at}: an object of a class`;
   return firstProblem(Object.entries(value), at, depth);
+}
+
+/** By place, so that a list of many holes is not gone through. */
+function listProblem(list: readonly unknown[], at: string, depth: number): string | undefined {
+  for (let index = 0; index < list.length; index += 1) {
+    const problem = problemOf(list[index], `${at}/${index}`, depth + 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function firstProblem(members: readonly (readonly [string, unknown])[], at: string, depth: number): string | undefined {

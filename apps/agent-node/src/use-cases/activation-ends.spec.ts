@@ -46,6 +46,18 @@ it('has its result written only when its tokens are', async () => {
   expect(written).toEqual([topics.taskTokens, topics.taskResults]);
 });
 
+it('says nothing more, whatever its agent goes on to say', async () => {
+  let speak: (text: string) => void = () => undefined;
+  const { run, written } = node(async (_work, { onToken }) => {
+    speak = onToken;
+    return completed;
+  });
+  await run();
+  speak('unheard');
+  await quiet();
+  expect(written).toEqual([topics.taskResults]);
+});
+
 it('is not found by a cancellation any more', async () => {
   let signal: AbortSignal | undefined;
   const { run, plans } = node(async (_work, io) => {

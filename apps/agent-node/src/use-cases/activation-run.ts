@@ -36,7 +36,7 @@ export class ActivationRun implements ActivationIo {
   private calls: OutgoingMessage[] | undefined = undefined;
   private callCount = 0;
   private usesModel = false;
-  /** What ends from now on goes on the log by itself. */
+  /** Nothing is said any more, and a call of a model that ends from now on goes on the log by itself. */
   private isAnswered = false;
   private cancelTimeUp: () => void = nothing;
 
@@ -73,7 +73,7 @@ export class ActivationRun implements ActivationIo {
 
   get onToken(): (text: string) => void {
     return (text) => {
-      if (this.activity.isOver) return;
+      if (this.activity.isOver || this.isAnswered) return;
       this.tokens ??= this.openTokens();
       this.tokens.push(text);
     };

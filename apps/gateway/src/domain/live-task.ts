@@ -19,6 +19,8 @@ export type Watcher = () => void;
 
 /** Roughly what a task costs besides its texts. */
 const overhead = 400;
+/** Of all that activations of a task have said and their events do not say yet: a watched task stays whole, and an agent may never end. */
+const mostTokenBytes = 4 * 1024 * 1024;
 const tokenBytes = (token: LiveToken): number => token.text.length + 64;
 const endsActivation: ReadonlySet<string> = new Set([
   'StepSuspended',
@@ -38,6 +40,7 @@ export class LiveTask {
   readonly texts: string[] = [];
   readonly types: string[] = [];
   private tokens: LiveToken[] = [];
+  private bytesOfTokens = 0;
   private readonly heard = new HeardTokens();
 
   constructor(readonly taskId: string) {}
@@ -77,6 +80,8 @@ export class LiveTask {
     if (this.ended || !this.heard.take(token)) return;
     this.tokens.push(token);
     this.bytes += tokenBytes(token);
+    this.bytesOfTokens += tokenBytes(token);
+    if (this.bytesOfTokens > mostTokenBytes) this.keepTokens(newest(this.tokens, mostTokenBytes / 2));
   }
 
   /** Of activations that run, beyond `offset`. */
@@ -132,8 +137,16 @@ export class LiveTask {
   }
 
   private keepTokens(kept: LiveToken[]): void {
-    for (const token of this.tokens) this.bytes -= tokenBytes(token);
-    for (const token of kept) this.bytes += tokenBytes(token);
+    this.bytes -= this.bytesOfTokens;
+    this.bytesOfTokens = kept.reduce((sum, token) => sum + tokenBytes(token), 0);
+    this.bytes += this.bytesOfTokens;
     this.tokens = kept;
   }
+}
+
+/** Those that fit: who watches is shown what comes next, and has seen most of what came before. */
+function newest(tokens: readonly LiveToken[], maxBytes: number): LiveToken[] {
+  let left = maxBytes;
+  const before = tokens.findLastIndex((token) => (left -= tokenBytes(token)) < 0);
+  return tokens.slice(before + 1);
 }

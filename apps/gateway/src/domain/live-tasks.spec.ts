@@ -135,6 +135,22 @@ describe('tokens of a task', () => {
   const ends = (type: string, data: object) => (tasks: LiveTasks, seq: number) =>
     tasks.apply('a', type, text(seq, type, data));
 
+  it('are bounded however much an agent says and whoever watches: the oldest go first', () => {
+    const tasks = new LiveTasks(1e6);
+    apply(tasks, 'a', 1);
+    tasks.find('a')!.watchers.add(() => undefined);
+    for (let offset = 0; offset < 100; offset += 1) tasks.addToken('a', { ...token(offset), text: 'x'.repeat(1e6) });
+    expect(tasks.bytes).toBeLessThan(5e6);
+    expect(
+      tasks
+        .find('a')!
+        .tokensAfter(97)
+        .map(({ offset }) => offset),
+    ).toEqual([98, 99]);
+    apply(tasks, 'a', 2, 'TaskCompleted');
+    expect(tasks.bytes).toBeLessThan(1e3);
+  });
+
   it('are dropped in favour of the event that ends their activation', () => {
     const tasks = new LiveTasks(1e6);
     apply(tasks, 'a', 1);

@@ -10,11 +10,16 @@ export interface PlanTrace {
   readonly tracestate?: string | undefined;
 }
 
+/** Of a snapshot. To make and write one holds up all plans of the process, and a text of half a gigabyte cannot be made at all. */
+const maxSnapshotChars = 16 * 1024 * 1024;
+
 export class OwnedPlan {
   plan: Plan = emptyPlan();
   seq = 0;
   /** Of the newest snapshot; 0 when there is none. */
   snapshotSeq = 0;
+  /** Of it and of the events after it: a snapshot would hardly be larger. */
+  private chars = 0;
   whose: WhoseData | undefined;
   /** Where spans of what the plan does next hang. */
   traceparent: string | undefined;
@@ -32,10 +37,10 @@ export class OwnedPlan {
   ) {}
 
   /** Begins at a snapshot instead of the first event. */
-  restore(plan: Plan, seq: number): void {
+  restore(plan: Plan, seq: number, chars: number): void {
     this.plan = plan;
     this.seq = seq;
-    this.snapshotSeq = seq;
+    this.snapshotTaken(chars);
     if (plan.status === 'accepted' || plan.status === 'running') this.priority = plan.task.priority;
     if (plan.status !== 'running') return;
     for (const [stepId, { progress }] of plan.steps) if (progress.status === 'running') this.openSteps.add(stepId);
@@ -53,6 +58,21 @@ export class OwnedPlan {
     this.plan = this.core.evolve(this.plan, fact);
     this.follow(fact);
     return { seq: this.seq, type: fact.type, time: fact.time, data: fact.data } as PlanEvent;
+  }
+
+  /** What `apply` made is stored as a text of so many characters. */
+  stored(chars: number): void {
+    this.chars += chars;
+  }
+
+  /** Whether it is time for a snapshot. A plan that is too large for one is folded from its events. */
+  wantsSnapshot(everyEvents: number): boolean {
+    return this.seq - this.snapshotSeq >= everyEvents && this.chars <= maxSnapshotChars;
+  }
+
+  snapshotTaken(chars: number): void {
+    this.snapshotSeq = this.seq;
+    this.chars = chars;
   }
 
   /** Activations that were handed out and have not come back. */

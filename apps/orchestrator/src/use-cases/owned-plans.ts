@@ -85,11 +85,13 @@ export class OwnedPlans {
 function fold(owned: OwnedPlan, stored: StoredPlan | undefined): OwnedPlan {
   if (!stored) return owned;
   if (stored.snapshot) {
-    owned.restore(restorePlan(stored.snapshot.state), stored.snapshot.seq);
+    const { state, seq } = stored.snapshot;
+    owned.restore(restorePlan(state), seq, state.length);
     adopt(owned, stored.snapshot.headers);
   }
   for (const { value, headers } of stored.events) {
     owned.apply(PlanEvent.parse(JSON.parse(value)));
+    owned.stored(value.length);
     adopt(owned, headers);
   }
   return owned;

@@ -30,6 +30,9 @@ interface Undertaking {
   readonly draft: CommitDraft;
 }
 
+/** How long one batch hands out steps, once one was begun. */
+const dispatchMs = 50;
+
 export class PartitionOwner {
   private offsets: InputOffsets;
   private readonly commits: FencedCommits;
@@ -39,6 +42,8 @@ export class PartitionOwner {
   private readonly decider: PlanDecider;
   /** Activations of plans that are out of memory: they are still open, and still hold their credits. */
   private readonly putDown = new Map<string, number>();
+  /** When to go on handing out steps, where there was no time for all of them. */
+  private resumeAt = Infinity;
 
   constructor(
     ownership: Ownership,
@@ -55,7 +60,8 @@ export class PartitionOwner {
 
   /** ms since 1970 of the next time at which `advance` has something to do without a record. */
   nextDue(): number | undefined {
-    return this.wakeUps.earliest();
+    const next = Math.min(this.wakeUps.earliest() ?? Infinity, this.resumeAt);
+    return next === Infinity ? undefined : next;
   }
 
   async advance(records: readonly IncomingMessage[]): Promise<void> {
@@ -101,13 +107,23 @@ export class PartitionOwner {
     return due;
   }
 
-  /** Hands out ready steps, the most urgent plan first, as long as there are credits. */
+  /**
+   * Hands out ready steps, the most urgent plan first, as long as there are credits and time: a step may cost a tenth of a second, and a plan has
+   * a thousand. Whoever else shares this thread gets as long as it took before it goes on.
+   */
   private async dispatch(at: number, draft: CommitDraft): Promise<void> {
+    const { clock } = this.ports;
+    const begunAt = clock.now();
+    const isTimeUp = (): boolean => clock.now() - begunAt >= dispatchMs;
+    this.resumeAt = Infinity;
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
       const owned = this.plans.has(planId) ? this.plans.get(planId) : await this.bringBack(planId, at, draft);
       this.decideSafely({ name: `dispatch of ${planId}`, owned, at, draft }, () =>
-        this.decider.dispatch(owned, at, draft),
+        this.decider.dispatch(owned, draft, isTimeUp),
       );
+      if (!isTimeUp()) continue;
+      this.resumeAt = 2 * clock.now() - begunAt;
+      break;
     }
   }
 
@@ -155,13 +171,14 @@ export class PartitionOwner {
     const wanted = isStarved(owned, at) ? at : nextWakeUp(owned.plan, at);
     const wakeUp = this.wakeUps.change(owned.planId, wanted, at);
     if (wakeUp) draft.wakeUps.push(wakeUp);
-    if (owned.seq - owned.snapshotSeq >= this.ports.config.snapshotEvery) this.snapshot(owned, draft);
+    if (owned.wantsSnapshot(this.ports.config.snapshotEvery)) this.snapshot(owned, draft);
   }
 
   private snapshot(owned: OwnedPlan, draft: CommitDraft): void {
     const headers = draft.events.findLast(({ planId }) => planId === owned.planId)?.message.headers ?? {};
-    draft.snapshots.push({ planId: owned.planId, seq: owned.seq, coreVersion, state: snapshotOf(owned.plan), headers });
-    owned.snapshotSeq = owned.seq;
+    const state = snapshotOf(owned.plan);
+    draft.snapshots.push({ planId: owned.planId, seq: owned.seq, coreVersion, state, headers });
+    owned.snapshotTaken(state.length);
   }
 
   private async commit(records: readonly IncomingMessage[], draft: CommitDraft): Promise<void> {

@@ -60,10 +60,11 @@ export class PlanDecider {
     this.enqueue(owned, draft.at); // a retry whose time has come is ready without an event
   }
 
-  /** Hands out the plan's ready steps, as long as there are credits; what is left over puts it into the queue again. */
-  dispatch(owned: OwnedPlan, at: number, draft: CommitDraft): void {
+  /** Hands out the plan's ready steps, as long as there are credits and time; what is left over puts it into the queue again, behind the others. */
+  dispatch(owned: OwnedPlan, draft: CommitDraft, isTimeUp: () => boolean): void {
+    const { at } = draft;
     for (const stepId of readySteps(owned.plan, at)) {
-      if (!this.queue.hasCredit) break;
+      if (!this.queue.hasCredit || isTimeUp()) break;
       const decision = this.ports.core.decide(owned.plan, { type: 'DispatchStep', stepId, at });
       this.apply(owned, decision, originOf(owned), draft);
     }
@@ -93,6 +94,7 @@ export class PlanDecider {
     const messages = messagesOf(owned.planId, event, origin);
     // The store would refuse the whole batch, whoever else is in it.
     this.ports.refuseLarge([message, ...messages]);
+    owned.stored(message.value?.length ?? 0);
     draft.events.push({ planId: owned.planId, seq: event.seq, message });
     draft.messages.push(...messages);
   }

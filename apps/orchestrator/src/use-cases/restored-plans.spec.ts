@@ -1,5 +1,5 @@
 /** What an owner knows of a plan beside its state, when the plan begins at a snapshot. */
-import type { IncomingMessage } from '@waybill/contracts';
+import type { IncomingMessage, Outcome } from '@waybill/contracts';
 import { describe, expect, it } from 'vitest';
 import { completed, OwnerBench, unreachable } from '../testing/owner-bench.ts';
 
@@ -62,4 +62,22 @@ describe('a plan that begins at a snapshot', () => {
       traceparent: again[0]!.headers['traceparent'],
     });
   });
+});
+
+it('a plan that is too large for a snapshot goes on without one, in the hands of whoever takes it next too', async () => {
+  const bench = new OwnerBench();
+  const large: Outcome = { status: 'completed', output: 'x'.repeat(1_000_000) };
+  const ids = Array.from({ length: 20 }, (_, nth) => `s${nth}`);
+  const snapshot = () => bench.record.plans.get('t')!.snapshot;
+  const before = bench.owner({ config: { snapshotEvery: 40 } });
+  await before.take(0);
+  await before.execute({ partition: 0, records: [bench.submit('t', Object.fromEntries(ids.map((id) => [id, {}])))] });
+  const results = ids.map((id) => bench.result('t', id, large));
+  for (const result of results.slice(0, -1)) await before.execute({ partition: 0, records: [result] });
+  expect([bench.typesOf('t').length, snapshot()]).toEqual([41, undefined]);
+  const owner = bench.owner({ config: { snapshotEvery: 1 } });
+  await owner.take(0);
+  await owner.execute({ partition: 0, records: results.slice(-1) });
+  expect(bench.typesOf('t').slice(-2)).toEqual(['StepCompleted', 'TaskFailed']); // all outputs together fit into no record
+  expect(snapshot()).toBeUndefined();
 });

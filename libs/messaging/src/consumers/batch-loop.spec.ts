@@ -43,3 +43,38 @@ it('lets deliveries go on when a recovery has emptied a full inbox', async () =>
   expect(loop.inbox.isEmpty).toBe(true);
   await loop.stop();
 });
+
+it('holds back deliveries of large records, and hands out a few of them at a time', async () => {
+  const calls: string[] = [];
+  const sizes: number[] = [];
+  const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
+  const loop = new BatchLoop({
+    maxRecords: 10_000,
+    maxGathered: 10_000,
+    backoff: { initialMs: 1, factor: 1, maxMs: 1 },
+    clock: new ManualClock(),
+    random: () => 0.5,
+    handle: ({ records }) => gates[sizes.push(records.length) - 1]!.promise,
+    recover: () => Promise.resolve(),
+    onFull: () => calls.push('full'),
+    onRoom: () => calls.push('room'),
+    onRetry: () => calls.push('retry'),
+  });
+  const value = 'x'.repeat(1024 * 1024);
+  for (let offset = 0; offset < 40; offset += 1) {
+    const [record] = batchOf(offset, offset + 1).records;
+    loop.inbox.accept({ ...place, records: [{ ...record!, value }], nextOffset: offset + 1 });
+    loop.poke();
+  }
+  expect(loop.isBatchWhole).toBe(true);
+  expect(calls).toEqual(['full']);
+  loop.open();
+  for (const [nth, gate] of gates.slice(0, 3).entries()) {
+    await until(() => sizes.length === nth + 1);
+    expect(calls).toEqual(nth === 0 ? ['full'] : ['full', 'room']);
+    gate.resolve();
+  }
+  await loop.stop();
+  expect(sizes).toEqual([16, 16, 8]);
+  expect([loop.inbox.chars, loop.isBatchWhole]).toEqual([0, false]);
+});

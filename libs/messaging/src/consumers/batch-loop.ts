@@ -1,6 +1,6 @@
 /**
  * Hands what gathers in an inbox to one handler, batch after batch.
- * Promises: never two batches at once; while one runs the next gathers; a batch that was rejected is handed out again after a back-off and a recovery, which says where to go on; once stopped no batch begins.
+ * Promises: what is handed out or gathers is bounded in records and in characters, but for one delivery; never two batches at once; while one runs the next gathers; a batch that was rejected is handed out again after a back-off and a recovery, which says where to go on; once stopped no batch begins.
  */
 import { PlatformError } from '@waybill/contracts';
 import type { Clock, Random } from '../clock.ts';
@@ -25,6 +25,9 @@ export interface BatchLoopOptions {
   onRetry(error: unknown, failures: number, delayMs: number): void;
 }
 
+/** In a batch, and in the inbox before deliveries are held back: what is counted in records alone may be gigabytes. */
+const maxChars = 16 * 1024 * 1024;
+
 export class BatchLoop {
   readonly inbox = new Inbox();
   #state: 'closed' | 'open' | 'stopped' = 'closed';
@@ -36,6 +39,11 @@ export class BatchLoop {
   #current: Promise<void> | undefined;
 
   constructor(private readonly options: BatchLoopOptions) {}
+
+  /** No later delivery would still be part of the next batch. */
+  get isBatchWhole(): boolean {
+    return this.inbox.size >= this.options.maxRecords || this.inbox.chars >= maxChars;
+  }
 
   get isStopped(): boolean {
     return this.#state === 'stopped';
@@ -49,7 +57,7 @@ export class BatchLoop {
 
   /** Something came in. */
   poke(): void {
-    if (!this.#full && this.inbox.size >= this.options.maxGathered) {
+    if (!this.#full && (this.inbox.size >= this.options.maxGathered || this.inbox.chars >= maxChars)) {
       this.#full = true;
       this.options.onFull();
     }
@@ -89,7 +97,7 @@ export class BatchLoop {
     while (this.#state === 'open' && this.#hasWork()) {
       const due = this.#due;
       this.#due = false;
-      const taken = this.inbox.take(this.options.maxRecords);
+      const taken = this.inbox.take(this.options.maxRecords, maxChars);
       this.#makeRoom();
       try {
         this.#current = this.options.handle(taken, due);
@@ -133,7 +141,7 @@ export class BatchLoop {
   }
 
   #makeRoom(): void {
-    if (!this.#full || this.inbox.size > this.options.maxGathered / 2) return;
+    if (!this.#full || this.inbox.size > this.options.maxGathered / 2 || this.inbox.chars > maxChars / 2) return;
     this.#full = false;
     this.options.onRoom();
   }

@@ -82,3 +82,22 @@ it('skips holes of the log', () => {
   inbox.accept({ ...batch(4, 6), nextOffset: 8 });
   expect(inbox.take(9).next).toEqual([{ topic: 'a', partition: 0, offset: 8 }]);
 });
+
+it('counts the characters that are in it, whatever comes in, leaves, is put back or forgotten', () => {
+  const inbox = new Inbox();
+  const large = (from: number, to: number, topic: string) => {
+    const made = batch(from, to, topic);
+    return { ...made, records: made.records.map((record) => ({ ...record, value: 'abc' })) };
+  };
+  inbox.accept(large(0, 4, 'a'));
+  inbox.accept(large(0, 5, 'b'));
+  inbox.accept(batch(5, 6, 'b'));
+  expect(inbox.chars).toBe(27);
+  const taken = inbox.take(6);
+  expect(inbox.chars).toBe(9);
+  inbox.putBack(taken);
+  expect(inbox.chars).toBe(27);
+  expect(offsetsOf(inbox.take(9, 12))).toEqual([0, 1, 2, 3]);
+  inbox.forget({ topic: 'b', partition: 0 });
+  expect(inbox.chars).toBe(0);
+});

@@ -1,6 +1,7 @@
 /**
  * The inbox of one handler: what was delivered and not handled yet, from one or several partitions.
  * Promises: records of a partition leave in offset order; none below the expected offset comes in; what was put back is first again.
+ * A record may be a thousand times as large as another, so what is here, and what leaves together, is counted in characters too.
  */
 import type { IncomingMessage } from '@waybill/contracts';
 import type { Position, RecordBatch, TopicPartition } from '../message-log.ts';
@@ -29,10 +30,16 @@ export class Inbox {
   #chunks: Chunk[] = [];
   #held = new Map<string, Held>();
   #records = 0;
+  #chars = 0;
 
   /** Records in it. */
   get size(): number {
     return this.#records;
+  }
+
+  /** Of their values; bytes, where a value is bytes. */
+  get chars(): number {
+    return this.#chars;
   }
 
   get isEmpty(): boolean {
@@ -65,18 +72,22 @@ export class Inbox {
     held.expected = batch.nextOffset;
     this.#chunks.push(chunk);
     this.#records += chunk.records.length;
+    this.#chars += charsOf(chunk);
   }
 
-  /** The oldest deliveries, up to `max` records. */
-  take(max: number): Taken {
+  /** The oldest deliveries, up to `max` records; none is added to those that have `maxChars` together. */
+  take(max: number, maxChars = Infinity): Taken {
     const records: IncomingMessage[] = [];
     const chunks: Chunk[] = [];
     const next = new Map<string, Position>();
     let whole = 0;
+    let chars = 0;
     for (const chunk of this.#chunks) {
+      if (chars >= maxChars) break;
       const room = max - records.length;
       const part = chunk.records.length <= room ? chunk : headOf(chunk, room);
       if (part.records.length === 0 && chunk.records.length > 0) break;
+      chars += charsOf(part);
       for (const record of part.records) records.push(record);
       chunks.push(part);
       next.set(nameOf(part), { topic: part.topic, partition: part.partition, offset: part.nextOffset });
@@ -88,6 +99,7 @@ export class Inbox {
     }
     this.#chunks.splice(0, whole);
     this.#records -= records.length;
+    this.#chars -= chars;
     return { records, next: [...next.values()], chunks };
   }
 
@@ -106,6 +118,7 @@ export class Inbox {
 
   #count(): void {
     this.#records = this.#chunks.reduce((sum, chunk) => sum + chunk.records.length, 0);
+    this.#chars = this.#chunks.reduce((sum, chunk) => sum + charsOf(chunk), 0);
   }
 }
 
@@ -119,4 +132,10 @@ function tailOf(chunk: Chunk, offset: number): Chunk[] {
 function headOf(chunk: Chunk, count: number): Chunk {
   const records = chunk.records.slice(0, count);
   return { ...chunk, records, nextOffset: (records.at(-1)?.offset ?? chunk.from - 1) + 1 };
+}
+
+function charsOf({ records }: Pick<Chunk, 'records'>): number {
+  let chars = 0;
+  for (const { value } of records) if (value) chars += value.length;
+  return chars;
 }

@@ -174,11 +174,7 @@ export class ProjectionConsumer {
     if (this.#behind.has(nameOf(batch))) throw belowDelivered();
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
-    if (this.#isBatchWhole) this.#gathering.cut();
-  }
-
-  get #isBatchWhole(): boolean {
-    return this.#loop.inbox.size >= this.#options.maxRecords;
+    if (this.#loop.isBatchWhole) this.#gathering.cut();
   }
 
   async #handle({ records, next }: Taken): Promise<void> {
@@ -187,7 +183,7 @@ export class ProjectionConsumer {
     if (records.length > 0) await this.#options.onBatch({ records, positions: next });
     for (const position of next) this.#progress.moved(position);
     hooks?.onBatch?.({ consumer: group, records: records.length, ms: clock.now() - begun });
-    if (!this.#isBatchWhole && !this.#loop.isStopped) await this.#gathering.rest();
+    if (!this.#loop.isBatchWhole && !this.#loop.isStopped) await this.#gathering.rest();
   }
 
   /** Looks at the stored positions of partitions that another member applies, for as long as somebody waits. */

@@ -154,3 +154,19 @@ it('records a failed call in its span', async () => {
     error: expect.any(String) as string,
   });
 });
+
+it('what throws when it is looked at is a failure like any other, thrown at once or later', async () => {
+  const fail = (): never => {
+    throw new Error('not to be looked at');
+  };
+  for (const property of ['name', 'message', 'stack']) {
+    const hostile = Object.defineProperty(new Error('x'), property, { get: fail });
+    const thrower = (): never => {
+      throw hostile;
+    };
+    for (const activate of [thrower, async (): Promise<never> => Promise.reject(hostile)])
+      expect(await host(activate).run()).toMatchObject({ status: 'failed', error: { code: 'agent_failed' } });
+  }
+  const proxy = new Proxy(new Error('x'), { getPrototypeOf: fail });
+  expect(await host(() => Promise.reject(proxy)).run()).toMatchObject({ error: { code: 'agent_failed' } });
+});

@@ -3,7 +3,7 @@
  * Promise: what it throws becomes an outcome; of an unknown error only its kind leaves this process, for its message may hold anything.
  */
 import { failed, type Agent } from '@waybill/agents';
-import { failureOf, PlatformError, type AgentWork, type Outcome } from '@waybill/contracts';
+import { failureOf, PlatformError, type AgentWork, type Failure, type Outcome } from '@waybill/contracts';
 import { parseTraceparent } from '@waybill/telemetry';
 import type { ActivationIo, HostedAgent } from '../../ports/hosted-agent.ts';
 import { HostedActivation, HostedContext, type Host } from './hosted-activation.ts';
@@ -37,12 +37,22 @@ export class AgentHost implements HostedAgent {
   }
 
   private failure(error: unknown, context: HostedContext, { traceparent }: ActivationIo): Outcome {
-    if (error instanceof PlatformError) return context.withUsage(failed(failureOf(error)));
+    const thrown = readThrown(error);
+    if (typeof thrown !== 'string') return context.withUsage(failed(thrown));
     context.log.error('An agent failed', { error });
-    const kind = error instanceof Error ? error.name : typeof error;
     const trace = parseTraceparent(traceparent)?.traceId ?? 'unknown';
-    const detail = `Agent ${this.name} failed with ${kind}. The agent node's log says more under trace ${trace}.`;
+    const detail = `Agent ${this.name} failed with ${thrown}. The agent node's log says more under trace ${trace}.`;
     return context.withUsage(failed({ class: 'bug', code: 'agent_failed', detail }));
+  }
+}
+
+/** A failure of the platform's, or the kind of what was thrown: that may throw itself when it is looked at. */
+function readThrown(error: unknown): Failure | string {
+  try {
+    if (error instanceof PlatformError) return failureOf(error);
+    return error instanceof Error ? String(error.name) : typeof error;
+  } catch {
+    return typeof error;
   }
 }
 

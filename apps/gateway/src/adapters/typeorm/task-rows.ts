@@ -53,9 +53,7 @@ export class TaskRows {
     await this.lastSeqs.lookUp(records);
     for (const record of records) {
       if (record.topic === topics.planEvents) this.gatherEvent(tasks, record);
-      else if (record.topic === topics.taskRequests && eventTypeOf(record.headers['ce_type']) === 'SubmitTask') {
-        gathered(tasks, record).submitted ??= messageText(record);
-      }
+      else if (record.topic === topics.taskRequests) gatherRequest(tasks, record);
     }
     const statements: Statement[] = [];
     for (const task of tasks.values()) this.writeWhole(task, statements);
@@ -136,6 +134,13 @@ export class TaskRows {
 
 const isEnded = (status: string): boolean => status === 'completed' || status === 'failed' || status === 'cancelled';
 const endOf = (task: Gathered): string | null => (isEnded(task.status) ? task.updatedAt : null);
+
+/** One that cannot be read is told of where its key is looked for. */
+function gatherRequest(tasks: Map<string, Gathered>, record: IncomingMessage): void {
+  if (eventTypeOf(record.headers['ce_type']) !== 'SubmitTask') return;
+  const text = textOf(record);
+  if (text !== undefined) gathered(tasks, record).submitted ??= text;
+}
 
 function gathered(tasks: Map<string, Gathered>, record: IncomingMessage): Gathered {
   let task = tasks.get(record.key);

@@ -1,0 +1,56 @@
+/** Handing out a step may take long, for its author wrote its expressions. */
+import { decide, evolve, type Core } from '@waybill/workflow';
+import { expect, it } from 'vitest';
+import { completed, OwnerBench } from '../testing/owner-bench.ts';
+
+const stepMs = 100;
+const dispatched = (bench: OwnerBench, taskId: string): number =>
+  bench.typesOf(taskId).filter((type) => type === 'StepDispatched').length;
+
+/** Every step of the plan `slow` takes long. */
+function slowSteps(bench: OwnerBench): Core {
+  return {
+    evolve,
+    decide: (plan, command) => {
+      if (command.type === 'DispatchStep' && command.stepId.startsWith('slow')) {
+        bench.clock.advance(stepMs);
+      }
+      return decide(plan, command);
+    },
+  };
+}
+
+it('steps that take long are handed out a few at a time, all of them in the end', async () => {
+  const bench = new OwnerBench();
+  const owner = bench.owner({ core: slowSteps(bench) });
+  await owner.take(0);
+  await owner.execute({ partition: 0, records: [bench.submit('t', { slow1: {}, slow2: {}, slow3: {} })] });
+  for (let count = 1; count <= 3; count += 1) {
+    expect(dispatched(bench, 't')).toBe(count);
+    expect(bench.woken).toHaveLength(count - 1);
+    bench.clock.advance(stepMs - 1);
+    expect(bench.woken).toHaveLength(count - 1); // others have their time
+    bench.clock.advance(1);
+    expect(bench.woken).toHaveLength(count);
+    await owner.execute({ partition: 0, records: [] });
+  }
+  const woken = bench.woken.length;
+  bench.clock.advance(10 * stepMs);
+  expect(bench.woken).toHaveLength(woken);
+  await owner.execute({
+    partition: 0,
+    records: ['slow1', 'slow2', 'slow3'].map((id) => bench.result('t', id, completed)),
+  });
+  expect(bench.typesOf('t').at(-1)).toBe('TaskCompleted');
+});
+
+it('a plan of such steps lets the others go before it', async () => {
+  const bench = new OwnerBench();
+  const owner = bench.owner({ core: slowSteps(bench) });
+  await owner.take(0);
+  const records = [bench.submit('slow', { slow1: {}, slow2: {} }), bench.submit('quick', { a: {} })];
+  await owner.execute({ partition: 0, records });
+  expect([dispatched(bench, 'slow'), dispatched(bench, 'quick')]).toEqual([1, 0]);
+  await owner.execute({ partition: 0, records: [] });
+  expect([dispatched(bench, 'slow'), dispatched(bench, 'quick')]).toEqual([2, 1]);
+});

@@ -1,0 +1,20 @@
+import { AgentEntry, mostTokens } from '@waybill/contracts';
+import { expect, it } from 'vitest';
+import type { Agent } from './agent.ts';
+import { agentEntry } from './agent-entry.ts';
+
+const agentWith = (maxTokens: number): Agent => ({
+  name: 'a',
+  version: 1,
+  description: '',
+  maxTokens,
+  inputSchema: {},
+  outputSchema: {},
+  activate: () => ({ status: 'completed', output: null }),
+});
+
+it('announces no agent that may use more tokens than the record of their use can hold', () => {
+  for (const tokens of [0, mostTokens]) expect(AgentEntry.parse(agentEntry(agentWith(tokens))).max_tokens).toBe(tokens);
+  for (const tokens of [mostTokens + 1, Infinity, Number.NaN, -1, 0.5])
+    expect(() => agentEntry(agentWith(tokens))).toThrow('maxTokens is a whole number from 0 to 1000000000');
+});
