@@ -1,6 +1,7 @@
 /**
  * One record, one handler, several attempts.
- * Promises: only what may pass by itself (transient, or unknown) is tried again, a bounded number of times with full jitter; what is given up is handed to the dead letters before it counts as finished.
+ * Promises: only what may pass by itself (transient, or unknown) is tried again, a bounded number of times with full jitter; an attempt that met a server which
+ * was away is none of them, for so long as the consumer says; what is given up is handed to the dead letters before it counts as finished.
  */
 import { failureOf, PlatformError, type IncomingMessage } from '@waybill/contracts';
 import type { Clock, Random } from '../clock.ts';
@@ -11,6 +12,8 @@ import type { DeadLetter } from './dead-letters.ts';
 export interface AttemptsOptions {
   readonly consumer: string;
   readonly maxAttempts: number;
+  /** How long after its first failure a record waits for a server that is away; default 0. */
+  readonly outageMs?: number;
   readonly backoff: Backoff;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,9 +50,11 @@ export class Attempts {
   async #again(message: IncomingMessage, first: unknown): Promise<boolean> {
     const { clock, maxAttempts, backoff } = this.options;
     const firstFailedAt = clock.now();
+    const spends = (one: unknown): number => (this.#isWaitedFor(one, firstFailedAt) ? 0 : 1);
     let error = first;
     let attempts = 1;
-    while (mayPass(error) && attempts < maxAttempts) {
+    let spent = spends(error);
+    while (mayPass(error) && spent < maxAttempts) {
       await this.#pause(message, error, attempts, backoff);
       if (this.#isAbandoned) return false;
       attempts += 1;
@@ -58,9 +63,15 @@ export class Attempts {
         return true;
       } catch (next) {
         error = next;
+        spent += spends(error);
       }
     }
     return this.#bury({ message, failure: failureOf(error), attempts, firstFailedAt, lastFailedAt: clock.now() });
+  }
+
+  #isWaitedFor(error: unknown, firstFailedAt: number): boolean {
+    const { clock, outageMs = 0 } = this.options;
+    return isOutage(error) && clock.now() - firstFailedAt < outageMs;
   }
 
   async #bury(dead: DeadLetter): Promise<boolean> {
@@ -93,3 +104,6 @@ const done = (): boolean => true;
 
 /** An unknown error counts as a bug, yet is tried again: a bounded number of times. */
 const mayPass = (error: unknown): boolean => !(error instanceof PlatformError) || error.retryable;
+
+const isOutage = (error: unknown): boolean =>
+  error instanceof PlatformError && (error.code === 'unavailable' || error.code === 'log_unavailable');

@@ -24,6 +24,8 @@ export interface WorkQueueTuning {
   readonly maxInFlight?: number;
   /** Of one record; default 5. */
   readonly maxAttempts?: number;
+  /** A record whose handler meets a server that is away (`unavailable`, `log_unavailable`) is tried for that long without using up its attempts; default 0. */
+  readonly outageMs?: number;
   readonly backoff?: Backoff;
   /** Records of one key run one after another; default false. */
   readonly orderedByKey?: boolean;
@@ -47,6 +49,7 @@ const defaults = {
   random: Math.random,
   maxInFlight: 64,
   maxAttempts: 5,
+  outageMs: 0,
   backoff: { initialMs: 200, factor: 2, maxMs: 10_000 },
   orderedByKey: false,
   remembered: 1_000,
