@@ -8,7 +8,7 @@ import { join } from 'node:path';
 // Beside a stack that somebody works with.
 process.env['WAYBILL_STACK_PORT'] ??= '30000';
 const root = join(import.meta.dirname, '../..');
-const { clean, servers, up } = await import('../stack/servers.mjs');
+const { allServers, clean, servers, up } = await import('../stack/servers.mjs');
 const { StackFailure } = await import('../stack/failure.mjs');
 const say = (/** @type {string} */ line) => console.error(`stack: ${line}`);
 
@@ -25,7 +25,7 @@ const vitest = () =>
   });
 
 try {
-  await clean(servers);
+  await clean(allServers);
   await up(servers, say);
   process.exitCode = await vitest();
 } catch (error) {
@@ -34,5 +34,5 @@ try {
   say(error.message);
   process.exitCode = 1;
 } finally {
-  await clean(servers);
+  await clean(allServers);
 }

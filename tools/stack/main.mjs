@@ -1,13 +1,18 @@
-/** `npm run stack -- up|down|status|clean [server...]`: real Kafka, PostgreSQL, Redis and S3 on this machine, without containers. */
+/**
+ * `npm run stack -- up|down|status|clean [server...]`: real Kafka, PostgreSQL, Redis and S3 on this machine, without containers.
+ * `WAYBILL_STACK_BROKERS=3` makes Kafka a cluster of three brokers; `down` and `clean` end whatever runs.
+ */
 import { memoryMb, pidOf } from './background.mjs';
 import { StackFailure } from './failure.mjs';
-import { host, serviceSettings } from './places.mjs';
-import { clean, down, serverNamed, servers, up } from './servers.mjs';
+import { brokerCount, host, serviceSettings } from './places.mjs';
+import { allServers, clean, down, serverNamed, servers, up } from './servers.mjs';
 
 const [verb = '', ...names] = process.argv.slice(2);
 const say = (/** @type {string} */ line) => console.error(`stack: ${line}`);
 try {
-  const chosen = names.length === 0 ? servers : names.map(serverNamed);
+  if (!['1', '3'].includes(brokerCount)) throw new StackFailure('WAYBILL_STACK_BROKERS is 1 or 3.');
+  const named = names.map(serverNamed);
+  const chosen = named.length > 0 ? named : verb === 'up' || verb === 'status' ? servers : allServers;
   if (verb === 'up') {
     await up(chosen, say);
     printSettings();

@@ -6,9 +6,13 @@ import { join } from 'node:path';
 export const host = '127.0.0.1';
 const firstPort = Number(process.env['WAYBILL_STACK_PORT'] ?? 29_000);
 
+/** 1, or 3: those are a cluster of their own, which can run beside the one broker. */
+export const brokerCount = process.env['WAYBILL_STACK_BROKERS'] ?? '1';
+
 export const ports = {
   kafka: firstPort + 92,
-  kafkaController: firstPort + 93,
+  /** Of three. Each has its controller on the next one. */
+  kafkaCluster: [firstPort + 94, firstPort + 96, firstPort + 98],
   postgres: firstPort + 432,
   redis: firstPort + 379,
   minio: firstPort + 900,
@@ -44,8 +48,9 @@ export const settings = (role) => ({
 export const serviceSettings = (service) =>
   service === 'agent-node' ? withoutDatabase() : settings(service === 'rag-indexer' ? 'rag_indexer' : service);
 
+const brokerPorts = brokerCount === '3' ? ports.kafkaCluster : [ports.kafka];
 const withoutDatabase = () => ({
-  KAFKA_BROKERS: `${host}:${ports.kafka}`,
+  KAFKA_BROKERS: brokerPorts.map((port) => `${host}:${port}`).join(','),
   REDIS_URL: `redis://${host}:${ports.redis}`,
   S3_ENDPOINT: `http://${host}:${ports.minio}`,
   S3_ACCESS_KEY: s3.accessKey,

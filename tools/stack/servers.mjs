@@ -1,13 +1,13 @@
 /**
- * The four servers, installed and started natively.
+ * The servers, installed and started natively.
  * Promise: `up` leaves all of them ready, or says what could not be done; what already runs is left alone.
  */
 import { rmSync } from 'node:fs';
 import { end, launch, pidOf, waitFor } from './background.mjs';
 import { StackFailure } from './failure.mjs';
 import { isOpen } from './background.mjs';
-import { running } from './places.mjs';
-import { kafka } from './servers/kafka.mjs';
+import { brokerCount, running } from './places.mjs';
+import { kafka, kafkaCluster } from './servers/kafka.mjs';
 import { minio } from './servers/minio.mjs';
 import { postgres } from './servers/postgres.mjs';
 import { redis } from './servers/redis.mjs';
@@ -24,13 +24,17 @@ import { redis } from './servers/redis.mjs';
  * @property {() => Promise<void>} [afterStart]
  */
 
-export const servers = [kafka, postgres, redis, minio];
+const others = [postgres, redis, minio];
+/** Those of a stack as it is asked for. */
+export const servers = [...(brokerCount === '3' ? kafkaCluster : [kafka]), ...others];
+/** Those of a stack that was asked for differently too. */
+export const allServers = [kafka, ...kafkaCluster, ...others];
 
 /** @param {string} name @returns {Server} */
 export function serverNamed(name) {
-  const server = servers.find((one) => one.name === name);
+  const server = allServers.find((one) => one.name === name);
   if (server) return server;
-  throw new StackFailure(`There is no server ${name}; there are ${servers.map((one) => one.name).join(', ')}.`);
+  throw new StackFailure(`There is no server ${name}; there are ${allServers.map((one) => one.name).join(', ')}.`);
 }
 
 /** @param {readonly Server[]} chosen @param {(line: string) => void} say */

@@ -152,6 +152,21 @@ describe('ingesting a document', () => {
     );
   });
 
+  it('waits for a store that is away for long, as an accepted deletion must not be lost', async () => {
+    let failures = 50;
+    const away: ObjectStore = {
+      put: (key, object) => t.objects.put(key, object),
+      delete: (key) => t.objects.delete(key),
+      get: (key) => t.objects.get(key),
+      list: (prefix) =>
+        (failures -= 1) >= 0 ? Promise.reject(new PlatformError('unavailable')) : t.objects.list(prefix),
+    };
+    await t.start({ objects: away });
+    await t.remove('d1');
+    await t.untilSaid('d1', 'deleted');
+    expect(failures).toBe(-1);
+  });
+
   it('says failed at last about a document that kills every attempt, and dead-letters what cannot be read', async () => {
     const embed = (): Promise<Float32Array[]> => Promise.reject(new Error('the embedder broke'));
     await t.start({ embedder: { ...hashingEmbedder, embed } });

@@ -1,4 +1,9 @@
-/** Makes a document vanish from search, then from object storage. Promise: repeated, it does nothing more; it never removes what came later. */
+/**
+ * Makes a document vanish from search, then from object storage.
+ * Promise: repeated, it does nothing more; it never removes what came later, nor says so of it: a document that is added again meanwhile keeps its id,
+ * and its new bytes lie there before its command does.
+ */
+import { originalOf } from '@waybill/contracts';
 import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
 import type { DocumentFacts } from './document-facts.ts';
 import type { Ending, Request } from './request.ts';
@@ -12,12 +17,15 @@ export class DeleteDocument {
 
   async execute(documentId: string, request: Request): Promise<Ending> {
     const { tenant } = request.owner;
-    const state = await this.index.state(tenant, documentId);
-    if (state && state.revision > request.revision) return undefined;
+    const isOvertaken = async (): Promise<boolean> =>
+      ((await this.index.state(tenant, documentId))?.revision ?? 0) > request.revision;
+    if (await isOvertaken()) return undefined;
     await this.index.remove(tenant, documentId, request.revision);
-    // Claim checks of a document lie below its id; a document id is never used again.
-    for (const key of await this.objects.list(`documents/${documentId}/`)) await this.objects.delete(key);
-    await this.facts.deleted(documentId, request);
+    // Claim checks of a document lie below its id.
+    for (const key of await this.objects.list(`documents/${documentId}/`))
+      if ((originalOf(key)?.uploadedAt ?? 0) <= request.madeAt) await this.objects.delete(key);
+    // Another indexer may have gone on with its partition, if this one was frozen.
+    if (!(await isOvertaken())) await this.facts.deleted(documentId, request);
     return undefined;
   }
 }

@@ -36,6 +36,7 @@ export class IngestDocument {
     if ('failure' in vectors) return vectors.failure;
     const about = { tenant: request.owner.tenant, revision: request.revision, fingerprint };
     await this.index.replace(indexedDocument(document, { read: read.done, vectors: vectors.done }, about));
+    if (await this.#isOvertaken(command, request)) return undefined;
     await this.#indexed(command, request, read.done.length);
     return undefined;
   }
@@ -48,6 +49,14 @@ export class IngestDocument {
       if (state && state.passages === undefined) return undefined; // was it indexed? then a rebuild could not read it
       return { kept: state && sha256In(state.fingerprint) };
     });
+  }
+
+  /** Another indexer has gone on with its partition, if this one was frozen; of what that one deleted the stages that were said here must not be the last word. */
+  async #isOvertaken({ document_id: id }: Ingest, request: Request): Promise<boolean> {
+    const state = await this.index.state(request.owner.tenant, id);
+    if (!state || state.revision <= request.revision) return false;
+    if (state.passages === undefined) await this.facts.deleted(id, request);
+    return true;
   }
 
   async #indexed(command: Ingest, request: Request, chunks: number): Promise<void> {

@@ -5,6 +5,8 @@ export interface Request {
   /** `ce_id`. */
   readonly id: string;
   readonly owner: WhoseData;
+  /** By the clock of who asks, ms since 1970. */
+  readonly madeAt: number;
   /** Its offset: of two commands about one document the later has the higher one. */
   readonly revision: number;
   /** `topic/partition/offset`. */

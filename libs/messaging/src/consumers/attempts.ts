@@ -1,7 +1,8 @@
 /**
  * One record, one handler, several attempts.
  * Promises: only what may pass by itself (transient, or unknown) is tried again, a bounded number of times with full jitter; what is given up is handed to the dead letters before it counts as finished.
- * A store that is away is not the record's fault, so that none of its attempts is spent on it: the log is waited for without end, as its dead letter would go there too, any other store for an hour.
+ * A store that is away is not the record's fault, so that no attempt is spent on it: the log is waited for without end, as the dead letter would go there too, any other store for as long as
+ * the consumer says.
  */
 import { failureOf, PlatformError, type IncomingMessage } from '@waybill/contracts';
 import type { Clock, Random } from '../clock.ts';
@@ -12,6 +13,8 @@ import type { DeadLetter } from './dead-letters.ts';
 export interface AttemptsOptions {
   readonly consumer: string;
   readonly maxAttempts: number;
+  /** How long after its first failure a record waits for a store that is away; default 1 h. */
+  readonly outageMs?: number;
   readonly backoff: Backoff;
   readonly clock: Clock;
   readonly random: Random;
@@ -19,8 +22,6 @@ export interface AttemptsOptions {
   handle(message: IncomingMessage): Promise<void> | void;
   onDeadLetter(dead: DeadLetter): Promise<void>;
 }
-
-const storeAwayMs = 3_600_000;
 
 /** A bounded number of attempts heals nothing that waits for the dead letters' topic to come back. */
 const buryBackoff: Backoff = { initialMs: 200, factor: 2, maxMs: 10_000 };
@@ -50,10 +51,11 @@ export class Attempts {
   async #again(message: IncomingMessage, first: unknown): Promise<boolean> {
     const { clock, maxAttempts, backoff } = this.options;
     const firstFailedAt = clock.now();
+    const spends = (one: unknown): number => (this.#isWaitedFor(one, firstFailedAt) ? 0 : 1);
     let error = first;
     let attempts = 1;
-    let spent = isStoreAway(error) ? 0 : 1;
-    while (isStoreAway(error) ? this.#isWaitedFor(error, firstFailedAt) : mayPass(error) && spent < maxAttempts) {
+    let spent = spends(error);
+    while (mayPass(error) && spent < maxAttempts) {
       await this.#pause(message, error, attempts, backoff);
       if (this.#isAbandoned) return false;
       attempts += 1;
@@ -62,14 +64,17 @@ export class Attempts {
         return true;
       } catch (next) {
         error = next;
+        spent += spends(error);
       }
-      if (!isStoreAway(error)) spent += 1;
     }
     return this.#bury({ message, failure: failureOf(error), attempts, firstFailedAt, lastFailedAt: clock.now() });
   }
 
-  #isWaitedFor({ code }: PlatformError, since: number): boolean {
-    return code === 'log_unavailable' || this.options.clock.now() - since < storeAwayMs;
+  #isWaitedFor(error: unknown, firstFailedAt: number): boolean {
+    if (!(error instanceof PlatformError)) return false;
+    if (error.code === 'log_unavailable') return true;
+    const { clock, outageMs = 3_600_000 } = this.options;
+    return error.code === 'unavailable' && clock.now() - firstFailedAt < outageMs;
   }
 
   async #bury(dead: DeadLetter): Promise<boolean> {
@@ -99,9 +104,6 @@ export class Attempts {
 }
 
 const done = (): boolean => true;
-
-const isStoreAway = (error: unknown): error is PlatformError =>
-  error instanceof PlatformError && (error.code === 'log_unavailable' || error.code === 'unavailable');
 
 /** An unknown error counts as a bug, yet is tried again: a bounded number of times. */
 const mayPass = (error: unknown): boolean => !(error instanceof PlatformError) || error.retryable;

@@ -69,6 +69,8 @@ export class ProjectionConsumer {
   readonly #behind = new Set<string>();
   readonly #link = new GroupLink();
   readonly #gathering: Gathering;
+  /** The stored positions could not be read: told once an outage, however many wait and look. */
+  #isBlind = false;
 
   constructor(options: ProjectionOptions) {
     this.#options = withDefaults(defaults, options);
@@ -192,13 +194,19 @@ export class ProjectionConsumer {
       const elsewhere = partitions.filter(
         (partition) => !this.#held.has(nameOf(partition)) && this.#progress.isAwaited(partition),
       );
-      try {
-        const stored = elsewhere.length > 0 ? await this.#options.positions(elsewhere) : [];
-        for (const position of stored) this.#progress.moved(position);
-      } catch (error) {
-        this.#options.hooks?.onError?.(error, 'positions');
-      }
+      await this.#look(elsewhere);
       if (!isOver()) await wait(this.#options.clock, this.#options.pollMs).over;
+    }
+  }
+
+  async #look(partitions: readonly TopicPartition[]): Promise<void> {
+    if (partitions.length === 0) return;
+    try {
+      for (const position of await this.#options.positions(partitions)) this.#progress.moved(position);
+      this.#isBlind = false;
+    } catch (error) {
+      if (!this.#isBlind) this.#options.hooks?.onError?.(error, 'positions');
+      this.#isBlind = true;
     }
   }
 }

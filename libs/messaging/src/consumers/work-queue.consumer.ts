@@ -24,6 +24,8 @@ export interface WorkQueueTuning {
   readonly maxInFlight?: number;
   /** Of one record; default 5. */
   readonly maxAttempts?: number;
+  /** A record whose handler meets a store that is away (`unavailable`) is tried for that long without using up its attempts, and one that meets the log away (`log_unavailable`) without end; default 1 h. */
+  readonly outageMs?: number;
   readonly backoff?: Backoff;
   /** Records of one key run one after another; default false. */
   readonly orderedByKey?: boolean;

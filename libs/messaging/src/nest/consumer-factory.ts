@@ -38,6 +38,7 @@ type HookOwner = Pick<BoundHandler, 'controller' | 'name'>;
 const workTuning = [
   'maxInFlight',
   'maxAttempts',
+  'outageMs',
   'backoff',
   'orderedByKey',
   'remembered',

@@ -34,7 +34,7 @@ const deleted = (second: number) => record(topics.documentEvents, second, { type
 async function statusAfter(...records: readonly IncomingMessage[]): Promise<string | undefined> {
   const source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
   try {
-    await openSqliteSession(source).transact(records.flatMap(documentStatements));
+    await openSqliteSession(source).transact(records.flatMap((one) => documentStatements(one, 1)));
     const document = await new TypeOrmReadModel(source).findDocument('default', id);
     return document && `${document.status} ${document.sha256[0]}`;
   } finally {

@@ -2,6 +2,8 @@
  * Records about documents to SQL statements, one by one: there are few.
  * A request and the events that follow from it lie on two topics and may come in any order (in a rebuild: all events first), so a request only
  * makes a row wait again when its content is new and nothing later is known, and the request to delete takes away what is still waiting.
+ * Promise: what a gateway that was replaced writes late changes nothing once another one has stored a later position: it would bring back what was deleted.
+ * The positions have to be written first in the transaction, as their rows keep the other one waiting; PostgreSQL's session does that.
  */
 import {
   decodeMessage,
@@ -14,11 +16,13 @@ import {
 import { isUuid7, madeAt } from '../../domain/task-id.ts';
 import type { SqlValue, Statement } from './sql-statement.ts';
 
-export function documentStatements(record: IncomingMessage): Statement[] {
+/** `next`: where the record's batch ends on its partition. */
+export function documentStatements(record: IncomingMessage, next: number): Statement[] {
   const { tenant } = ownerOf(record);
+  const place: SqlValue[] = [record.topic, record.partition, next];
   if (record.topic === topics.documentRequests) {
     const request = decodeMessage(record, DocumentRequest);
-    if (request.type === 'DeleteDocument') return [{ sql: deleteQueued, params: [request.document_id] }];
+    if (request.type === 'DeleteDocument') return [{ sql: deleteQueued, params: [request.document_id, ...place] }];
     const { document_id: id, name, collection, metadata, content } = request;
     const time = record.headers['ce_time'] ?? createdAt(id, '');
     const params = [
@@ -32,10 +36,10 @@ export function documentStatements(record: IncomingMessage): Statement[] {
       content.media_type,
       content.sha256,
     ];
-    return [{ sql: requestRow, params: [...params, null, null, createdAt(id, time), time] }];
+    return [{ sql: requestRow, params: [...params, null, null, createdAt(id, time), time, ...place] }];
   }
   const event = decodeMessage(record, DocumentEvent);
-  if (event.type === 'DocumentDeleted') return [{ sql: deleteRow, params: [event.document_id] }];
+  if (event.type === 'DocumentDeleted') return [{ sql: deleteRow, params: [event.document_id, ...place] }];
   const params: SqlValue[] = [
     event.document_id,
     tenant,
@@ -51,18 +55,20 @@ export function documentStatements(record: IncomingMessage): Statement[] {
     event.chunks ?? null,
     event.error ? JSON.stringify(event.error) : null,
   );
-  return [{ sql: eventRow, params: [...params, createdAt(event.document_id, event.time), event.time] }];
+  return [{ sql: eventRow, params: [...params, createdAt(event.document_id, event.time), event.time, ...place] }];
 }
 
 const createdAt = (id: string, otherwise: string): string =>
   isUuid7(id) ? new Date(madeAt(id)).toISOString() : otherwise;
 
+const isLatest = `NOT EXISTS (SELECT 1 FROM projection_offsets WHERE topic = ? AND partition_number = ? AND next_offset > ?)`;
+/** PostgreSQL takes a parameter of a SELECT for text. */
 const insert = `INSERT INTO documents (document_id, tenant, name, collection, metadata, status, bytes, media_type, sha256, chunks, error, created_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document_id) DO UPDATE SET
+SELECT ?, ?, ?, ?, ?, ?, CAST(? AS integer), ?, ?, CAST(? AS integer), ?, ?, ? WHERE ${isLatest} ON CONFLICT (document_id) DO UPDATE SET
   name = excluded.name, collection = excluded.collection, metadata = excluded.metadata, status = excluded.status, bytes = excluded.bytes,
   media_type = excluded.media_type, sha256 = excluded.sha256, chunks = excluded.chunks, error = excluded.error, updated_at = excluded.updated_at`;
 const requestRow = `${insert} WHERE documents.sha256 <> excluded.sha256 AND documents.updated_at < excluded.updated_at`;
 /** A stage on the way may come again after the end. What ends the way is always taken: clocks of indexers differ. */
 const eventRow = `${insert} WHERE excluded.status NOT IN ('parsing', 'embedding') OR documents.updated_at < excluded.updated_at`;
-const deleteRow = 'DELETE FROM documents WHERE document_id = ?';
+const deleteRow = `DELETE FROM documents WHERE document_id = ? AND ${isLatest}`;
 const deleteQueued = `${deleteRow} AND status = 'queued'`;

@@ -27,7 +27,7 @@ export class ReadModelWriter {
     const keys = this.parts.keys.unwritten();
     try {
       const statements = await this.tasks.statementsFor(records);
-      for (const record of records) statements.push(...this.otherStatements(record));
+      for (const record of records) statements.push(...this.otherStatements(record, positions));
       statements.push(...keys.statements);
       for (const { topic, partition, offset } of positions)
         statements.push({ sql: savePosition, params: [topic, partition, offset], manyRows: true });
@@ -63,10 +63,13 @@ export class ReadModelWriter {
     return false;
   }
 
-  private otherStatements(record: IncomingMessage): Statement[] {
+  private otherStatements(record: IncomingMessage, positions: readonly Position[]): Statement[] {
     try {
       if (record.topic === topics.planEvents) return [];
-      if (record.topic !== topics.taskRequests) return documentStatements(record);
+      if (record.topic !== topics.taskRequests) {
+        const next = positions.find(({ topic, partition }) => topic === record.topic && partition === record.partition);
+        return documentStatements(record, next!.offset);
+      }
       const key = this.parts.keys.restore(ownerOf(record).tenant, record.key, messageText(record));
       return key ? [key] : [];
     } catch {

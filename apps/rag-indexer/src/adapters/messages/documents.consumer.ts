@@ -8,6 +8,9 @@ import type { Observation } from '../telemetry/observation.ts';
 import { handleInSpan, requestOf } from './request-of.ts';
 import { OBSERVATION } from './tokens.ts';
 
+/** What was acknowledged, a deletion above all, must not be lost with a restart of the database. Not for ever: it holds up what follows on its document. */
+const outageMs = 24 * 3_600_000;
+
 @Controller()
 export class DocumentsConsumer {
   constructor(
@@ -16,7 +19,13 @@ export class DocumentsConsumer {
     @Inject(OBSERVATION) private readonly observation: Observation,
   ) {}
 
-  @WorkQueue({ topic: topics.documentRequests, schema: DocumentRequest, purpose: 'documents', orderedByKey: true })
+  @WorkQueue({
+    topic: topics.documentRequests,
+    schema: DocumentRequest,
+    purpose: 'documents',
+    orderedByKey: true,
+    outageMs,
+  })
   onRequest(message: IncomingMessage, command: DocumentRequest): Promise<void> {
     return handleInSpan(this.observation, command.type, message, (request) => {
       switch (command.type) {

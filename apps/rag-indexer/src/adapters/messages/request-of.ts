@@ -25,9 +25,16 @@ export function requestOf(
   return {
     id: message.headers['ce_id'] ?? cause,
     owner: ownerOf(message),
+    madeAt: madeAt(message),
     revision: message.offset,
     cause,
     traceparent,
     tracestate,
   };
+}
+
+/** The log's time where there is no other: it is later. */
+function madeAt({ headers, timestamp }: IncomingMessage): number {
+  const time = Date.parse(headers['ce_time'] ?? '');
+  return Number.isNaN(time) ? timestamp : time;
 }

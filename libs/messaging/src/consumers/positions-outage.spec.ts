@@ -1,0 +1,41 @@
+import { InMemoryMessageLog, ManualClock, until } from '@waybill/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { ProjectionConsumer } from './projection.consumer.ts';
+
+it('tells once an outage that stored positions cannot be read, however many wait for them', async () => {
+  const clock = new ManualClock();
+  const log = new InMemoryMessageLog({ clock, partitions: 2 });
+  const told: string[] = [];
+  let isAway = false;
+  let looks = 0;
+  const start = async () => {
+    const consumer = new ProjectionConsumer({
+      log,
+      clock,
+      group: 'gateway.task-list',
+      topics: ['events'],
+      positions: () => {
+        looks += 1;
+        return isAway ? Promise.reject(new Error('database is down')) : Promise.resolve([]);
+      },
+      onBatch: () => Promise.resolve(),
+      hooks: { onError: (_error, doing) => told.push(doing) },
+    });
+    onTestFinished(() => void consumer.close());
+    await consumer.start();
+    return consumer;
+  };
+  const [one, other] = [await start(), await start()];
+  await until(() => other.positions.length === 1 && one.positions.length === 1);
+  for (const outage of [1, 2]) {
+    isAway = true;
+    const before = looks;
+    const waiting = [1, 2, 3].map(() => one.waitFor('events', [1, 1], 60_000).catch(() => 'late'));
+    await until(() => looks >= before + 30, clock);
+    isAway = false;
+    await until(() => looks >= before + 40, clock);
+    expect(told).toHaveLength(outage);
+    clock.advance(60_000);
+    await Promise.all(waiting);
+  }
+});
