@@ -19,6 +19,8 @@ export default defineConfig({
           exclude: ['**/*.servers.spec.ts'],
           // Specs mock no module and leave nothing behind: one process takes many, and imports what they share once.
           isolate: false,
+          // Usually one core is left to whoever watches; on two that is half of them.
+          maxWorkers: '100%',
           // Limits are for what hangs: a property or a whole PostgreSQL (PGlite) takes seconds on a busy machine.
           testTimeout: 60_000,
           hookTimeout: 60_000,
