@@ -1,7 +1,7 @@
 /** What an owner does when a batch has failed: where it goes on, and that it lets go of what is no longer its own. */
 import { expect, it, onTestFinished } from 'vitest';
 import { numbered, ownersInMemory, quiet, until, valuesOf } from '@waybill/testing';
-import type { GroupMembership } from '../message-log.ts';
+import { whenJoined } from '../testing/when-joined.ts';
 
 const setup = () => {
   const owners = ownersInMemory(['requests', 'results'], 1);
@@ -75,13 +75,7 @@ it('does not take a number again that was dropped during its back-off', async ()
 
 it('takes a number again only when the batch from before has settled, however long that takes', async () => {
   const { clock, log, start } = setup();
-  const joined = Promise.withResolvers<GroupMembership>();
-  const join = log.join.bind(log);
-  log.join = async (options) => {
-    const membership = await join(options);
-    joined.resolve(membership);
-    return membership;
-  };
+  const joined = whenJoined(log);
   const held = Promise.withResolvers<void>();
   const done: string[] = [];
   let begun = 0;
@@ -96,7 +90,7 @@ it('takes a number again only when the batch from before has settled, however lo
   });
   await log.append(numbered('requests', 1));
   await until(() => begun === 1);
-  const membership = await joined.promise;
+  const membership = await joined;
   membership.giveBack([{ topic: 'requests', partition: 0 }], new Error('for another reason'));
   for (let rests = 0; rests < 3; rests += 1) {
     await quiet();

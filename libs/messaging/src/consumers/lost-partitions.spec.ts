@@ -1,7 +1,8 @@
 /** What a projection does when partitions are taken from it, or have to be read from further below. */
 import { InMemoryMessageLog, ManualClock, quiet, record, until } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import type { GroupMembership, Position } from '../message-log.ts';
+import type { Position } from '../message-log.ts';
+import { whenJoined } from '../testing/when-joined.ts';
 import { ProjectionConsumer } from './projection.consumer.ts';
 
 const at = (partition: number, count: number) =>
@@ -11,13 +12,7 @@ const at = (partition: number, count: number) =>
 async function reading({ maxGathered = 100, failsAt2 = false }) {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock, partitions: 2, maxBatch: 2 });
-  const joined = Promise.withResolvers<GroupMembership>();
-  const join = log.join.bind(log);
-  log.join = async (options) => {
-    const membership = await join(options);
-    joined.resolve(membership);
-    return membership;
-  };
+  const joined = whenJoined(log);
   const gate = Promise.withResolvers<void>();
   const applied: string[] = [];
   const stored = new Map<number, Position>();
@@ -48,7 +43,7 @@ async function reading({ maxGathered = 100, failsAt2 = false }) {
   await consumer.start();
   await log.append(at(0, 1));
   await until(() => begun === 1);
-  return { clock, log, consumer, membership: await joined.promise, gate, applied };
+  return { clock, log, consumer, membership: await joined, gate, applied };
 }
 
 it('reads on what it held back for the sake of a partition that was taken from it', async () => {
