@@ -8,7 +8,6 @@ import type { Passage } from '@waybill/storage';
 import { chunk, type TextPassage } from './chunk.ts';
 import type { Embedder } from './embedder.ts';
 import type { SourceDocument } from './media-type.ts';
-import { parseDocument } from './parse-document.ts';
 import { headingsOf } from './place.ts';
 
 const embedAtOnce = 64;
@@ -20,6 +19,8 @@ export function embeddedText(documentName: string, { place, text }: TextPassage)
 
 /** Throws `unsupported_document` or `unreadable_document`. */
 export async function readPassages(document: SourceDocument): Promise<TextPassage[]> {
+  // The parsers are two hundred modules, of which a platform without documents holds none.
+  const { parseDocument } = await import('./parse-document.ts');
   const passages: TextPassage[] = [];
   for (const batch of chunk(parseDocument(document))) {
     for (const passage of batch) passages.push(passage);

@@ -4,4 +4,3 @@ export type { Embedder } from './embedder.ts';
 export { hashingEmbedder } from './hashing-embedder.ts';
 export { embeddedText, embedPassages, indexDocument, readPassages } from './index-document.ts';
 export type { DocumentFormat, SourceDocument } from './media-type.ts';
-export { parseDocument } from './parse-document.ts';

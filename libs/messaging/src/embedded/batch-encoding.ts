@@ -27,7 +27,12 @@ let end = 0;
 interface Shape {
   readonly names: readonly string[];
   readonly last: string[];
+  /** How often in a row a header was another one. */
+  readonly changes: number[];
 }
+
+/** A header that changed that often in a row (an id does with each record) is not compared any more: comparing strings that were put together costs more than their bytes. */
+const unlikely = 4;
 
 /** The answer is valid until the next call. */
 export function encodeBatch(records: readonly OutgoingMessage[]): Uint8Array {
@@ -41,19 +46,22 @@ export function encodeBatch(records: readonly OutgoingMessage[]): Uint8Array {
     const shape = writeShape(names, shapes, text);
     put(key.length);
     text.push(key);
-    const { last } = shape;
-    for (let at = 0; at < names.length; at++) {
-      const header = headers[names[at]!]!;
-      if (last[at] === header) put(0);
-      else {
-        put(header.length + 1);
-        text.push(header);
-        last[at] = header;
-      }
-    }
+    for (let at = 0; at < names.length; at++) writeHeader(headers[names[at]!]!, at, shape, text);
     writeValue(value, text, blobs);
   }
   return assemble(text.join(''), blobs);
+}
+
+function writeHeader(header: string, at: number, { last, changes }: Shape, text: string[]): void {
+  if (changes[at]! < unlikely && last[at] === header) {
+    changes[at] = 0;
+    put(0);
+    return;
+  }
+  changes[at]! += 1;
+  last[at] = header;
+  put(header.length + 1);
+  text.push(header);
 }
 
 function writeShape(names: readonly string[], shapes: Shape[], text: string[]): Shape {
@@ -62,7 +70,7 @@ function writeShape(names: readonly string[], shapes: Shape[], text: string[]): 
     put(at);
     return shapes[at]!;
   }
-  const shape = { names, last: [] };
+  const shape = { names, last: [], changes: names.map(() => 0) };
   put(shapes.length);
   shapes.push(shape);
   put(names.length);

@@ -36,7 +36,7 @@ export function gatherWork(
 }
 
 async function hand(handler: MessageHandler, work: readonly GatheredWork[]): Promise<void> {
-  let why: unknown = new Error('The handler did not settle a record of work.');
+  let why: unknown;
   try {
     await call<void>(handler, work, work);
   } catch (error) {
@@ -44,7 +44,7 @@ async function hand(handler: MessageHandler, work: readonly GatheredWork[]): Pro
   }
   for (const one of work) {
     if (one.isSettled) continue;
-    if (work.length === 1) one.reject(why);
+    if (work.length === 1) one.reject(why ?? new Error('The handler did not settle a record of work.'));
     else void hand(handler, [one]);
   }
 }
