@@ -1,6 +1,6 @@
 /**
  * Tests of every package, and the end-to-end tests that need no server from outside.
- * Promises: specs run on the sources (`@waybill/*` is its `src`), so they need no build; e2e runs the built programs, one file at a time.
+ * Promises: specs run on the sources (`@waybill/*` is its `src`), so they need no build; e2e runs the built programs.
  */
 import { defineConfig } from 'vitest/config';
 import { forks, sources } from './vitest.shared.ts';
@@ -32,8 +32,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/*.spec.ts'],
-          // They start, kill and restart whole platforms: side by side they would measure each other.
-          maxWorkers: 1,
+          // They start, kill and restart whole platforms, which leave much time unused: no test of them measures any.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
