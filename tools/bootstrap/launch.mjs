@@ -9,6 +9,7 @@ import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from './failure.mjs';
+import { leaveOutWebSocket } from './lean-http.mjs';
 import { wanted } from './node-version.mjs';
 
 /** @param {string} root @returns {string} the Node that package.json brings along */
@@ -26,6 +27,7 @@ export async function runHere(root, target, args) {
   const file = join(root, target);
   if (!existsSync(file)) throw new Failure(`${target} is not there: this command has nothing to run.`);
   hideKnownWarnings();
+  leaveOutWebSocket();
   module.enableCompileCache?.(join(root, 'node_modules/.cache/waybill/compile'));
   process.argv = [process.execPath, file, ...args];
   await import(pathToFileURL(file).href);
