@@ -12,5 +12,5 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 HEALTHCHECK --interval=10s --start-period=10s CMD ["node", "tools/container/healthy.mjs"]
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--disable-warning=TimeoutNegativeWarning", "tools/container/main.mjs"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "tools/container/main.mjs"]
 CMD ["platform"]

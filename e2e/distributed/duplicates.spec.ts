@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import { topics, type TokenFrame } from '@waybill/contracts';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFailed } from 'vitest';
 import { indexFolder } from '../../apps/platform/src/commands/index-folder.ts';
 import { settings } from '../../tools/stack/places.mjs';
 import { startCluster } from '../support/cluster.ts';
@@ -27,24 +27,32 @@ it('applies nothing twice when every record is delivered twice', async () => {
   const twice = await deliverTwice(env['KAFKA_BROKERS']!.split(','));
   const { services, clients } = await startCluster({ SIMULATED_TOKENS_PER_SECOND: '60' });
   const [one, other] = clients as [WaybillClient, WaybillClient];
+  const at = { step: 'documents', heard: () => 0 };
+  onTestFailed(() => console.log(`It was at ${at.step}, and had heard ${at.heard()} events.`));
 
   const indexed = await indexFolder(one, join(root, 'examples/documents'), { collection });
   expect(indexed.problems).toEqual([]);
   const { hits } = await other.search({ query: 'consumer group', collection });
   expect(hits.length).toBeGreaterThan(1);
   expect(new Set(hits.map(({ document_id: id, place }) => `${id}/${place}`)).size).toBe(hits.length);
+  at.step = 'cancels';
   // Before there is any load: only what is at work when it is cancelled is signalled.
   await cancelsOnce(one, other);
   // Who submits waits for the copies, so that they come while tasks run however slow the machine is.
+  at.step = 'tokens and workflows under load';
   const load = new Load(clients, running, { before: () => twice.catchUp() });
+  at.heard = () => load.heard;
   await Promise.all([speaksOnce(clients), registersOnce(one, other)]);
+  at.step = 'load';
   while (load.heard < eventsHeard) await Promise.race([load.ended, new Promise((resolve) => setTimeout(resolve, 10))]);
   load.stop();
   const done = await load.ended;
   await checkAll(clients, done);
   expect((await other.documents({ collection, status: 'indexed' })).items).toHaveLength(indexed.documents);
 
+  at.step = 'stop';
   expect(await services.stop()).toEqual(services.processes.map(() => 0));
+  at.step = 'copies';
   const record = new RecordTwice();
   await twice.finish((message) => record.add(message));
   expect(record.problems).toEqual([]);

@@ -18,7 +18,7 @@ export interface DeliverTwice {
 /** Resolves when everything that is appended from then on is delivered twice. It has a process of its own, so that busy tests do not hold it up. */
 export async function deliverTwice(brokers: readonly string[]): Promise<DeliverTwice> {
   const child = fork(join(import.meta.dirname, 'duplicator.ts'), brokers, {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit').then(([code]) => {

@@ -72,7 +72,7 @@ export function stopWithNpm(env) {
   look.unref();
 }
 
-/** node:sqlite and type stripping are chosen on purpose, and Kafka's client asks for times in the past; every other warning is still told. */
+/** node:sqlite and type stripping are chosen on purpose; every other warning is still told. */
 function hideKnownWarnings() {
   const tellers = process.listeners('warning');
   process.removeAllListeners('warning');
@@ -84,6 +84,5 @@ function hideKnownWarnings() {
 
 /** @param {Error} warning */
 export function isKnownWarning(warning) {
-  if (warning.name === 'TimeoutNegativeWarning') return true;
   return warning.name === 'ExperimentalWarning' && /SQLite|Type Stripping/i.test(warning.message);
 }

@@ -15,8 +15,8 @@ export interface ServiceProcessOptions {
   readonly readyUrl: string;
 }
 
-/** What is chosen on purpose, or is Kafka's client's, would stand in what a test reads. */
-const quiet = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((name) => `--disable-warning=${name}`);
+/** What is chosen on purpose would stand in what a test reads. */
+const quiet = '--disable-warning=ExperimentalWarning';
 
 export class ServiceProcess {
   private child: ChildProcess | undefined;
@@ -73,7 +73,7 @@ export class ServiceProcess {
 
   private spawn(): void {
     const { script, args = [], env } = this.program;
-    const child = spawn(process.execPath, [...quiet, script, ...args], {
+    const child = spawn(process.execPath, [quiet, script, ...args], {
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
