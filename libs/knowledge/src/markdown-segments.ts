@@ -23,10 +23,9 @@ const patience = 4;
 const maxLineChars = patience * targetChars;
 const maxDefinitionChars = 2_048;
 
-const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/s;
 const heading = /^ {0,3}#{1,6}(?:\s|$)/;
 const paragraphStart = /^(?![-*+>|=#]|\d{1,9}[.)]|\s)/;
-const tableRule = /^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 const definition = /^ {0,3}\[[^\]^\s][^\]]{0,200}\]:\s*\S+/;
 const rawEnd: readonly (readonly [begins: RegExp, end: RegExp])[] = [
   [/^ {0,3}<(?:script|pre|style|textarea)(?:\s|>|$)/i, /<\/(?:script|pre|style|textarea)>/i],
@@ -120,8 +119,15 @@ class Cutter {
 
   #followTable(text: string): void {
     if (this.#fence || this.#rawEnd || !text.includes('|')) this.#header = undefined;
-    else if (!this.#header && tableRule.test(text) && this.#before.includes('|')) this.#header = [this.#before, text];
+    else if (!this.#header && this.#before.includes('|') && isTableRule(text)) this.#header = [this.#before, text];
   }
+}
+
+/** Cell by cell, as one pattern for the whole line would take the square of its length. */
+function isTableRule(line: string): boolean {
+  if (/^ {4}/.test(line)) return false;
+  const cells = line.trim().replace(/^\|/, '').replace(/\|$/, '').split('|');
+  return cells.every((cell) => /^:?-+:?$/.test(cell.trim()));
 }
 
 interface Fence {

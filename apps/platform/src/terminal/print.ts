@@ -15,7 +15,7 @@ export function wrapped(line: string, columns: number | undefined): string {
   if (columns - margin.length < leastColumns) return line;
   const lines: string[] = [];
   let current = '';
-  for (const [word] of line.matchAll(/ *[^ ]+/g)) {
+  for (const [word] of line.trimEnd().matchAll(/ *[^ ]+/g)) {
     if (current.trim() !== '' && widthOf(current) + widthOf(word) > columns) {
       lines.push(current);
       current = margin + word.trimStart();

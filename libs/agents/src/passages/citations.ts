@@ -94,7 +94,7 @@ function dropUnknownMarks(text: string, marks: readonly Mark[], passageCount: nu
     const known = numbers.filter((n) => n >= 1 && n <= passageCount);
     if (known.length === numbers.length) continue;
     const before = text.slice(from, start);
-    kept += known.length === 0 ? before.replace(/,?[^\S\n]*$/, '') : `${before}[${known.join(', ')}]`;
+    kept += known.length === 0 ? before.replace(/(?:,|(?<![^\S\n]))[^\S\n]*$/, '') : `${before}[${known.join(', ')}]`;
     from = end;
   }
   return kept + text.slice(from);

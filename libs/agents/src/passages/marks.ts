@@ -58,7 +58,7 @@ const numbersIn = (list = ''): number[] => (list === '' ? [] : list.split(',').m
 function codeEnd(text: string, start: number, ticks: string): number | undefined {
   const from = start + ticks.length;
   if (isFence(text, start, ticks)) {
-    const closing = new RegExp(`^[\\s>]*\\${ticks.charAt(0)}{${ticks.length},}[^\\S\\n]*$`, 'gm');
+    const closing = new RegExp(`^[> \\t]*\\${ticks.charAt(0)}{${ticks.length},}[^\\S\\n]*$`, 'gm');
     closing.lastIndex = from;
     return closing.exec(text) === null ? text.length : closing.lastIndex;
   }

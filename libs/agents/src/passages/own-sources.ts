@@ -4,7 +4,7 @@ import type { Passage } from './passage.ts';
 import type { Foreign } from './marks.ts';
 
 /** A line of its own, or the beginning of the one that lists them all. */
-const heading = /^[^\p{L}\p{N}\n]*sources(?:[^\p{L}\p{N}\n]*$|[*_]*:[*_\s]*(?=\[))/gimu;
+const heading = /^[^\p{L}\p{N}\n\r\u2028\u2029]*sources(?:[^\p{L}\p{N}\n]*$|[*_]*:[*_\s]*(?=\[))/gimu;
 const item = /^[\s>]*(?:[-*+•]|\d{1,3}[.)])\s+/;
 const numbered = /^[*_]*\[\^?\d/;
 

@@ -34,11 +34,13 @@ export function facetsOf(question: string): Facet[] {
 /** The facets' texts; the whole question when it asks one thing. */
 export function splitQuestion(question: string): string[] {
   const parts: string[] = [];
-  for (const raw of question.split(boundaries)) {
+  // Runs of blanks would take the square of their length.
+  const plain = question.replace(/\s+/g, (run) => (run.includes('\n') ? '\n' : ' '));
+  for (const raw of plain.split(boundaries)) {
     const part = raw
       .trim()
       .replace(/^(?:and|but|also|then|finally|or)\s+/i, '')
-      .replace(/[,;:.\s]+$/, '');
+      .replace(/(?<![,;:.\s])[,;:.\s]+$/, '');
     if (part === '') continue;
     const says = termsOf(part).some(({ weight }) => weight === 1);
     const last = parts.length - 1;

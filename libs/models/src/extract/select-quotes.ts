@@ -159,7 +159,8 @@ function withAntecedent(candidate: Candidate, all: readonly Candidate[], text: s
 }
 
 /** One line break at most: further apart they are not one statement. */
-const isGap = (between: string): boolean => /^[^\S\n]*\n?[^\S\n]*$/.test(between);
+const isGap = (between: string): boolean =>
+  between.trim() === '' && between.indexOf('\n') === between.lastIndexOf('\n');
 
 /** A short sentence left out between two quotes of one paragraph reads worse than the whole. */
 const isBridged = (between: string): boolean =>

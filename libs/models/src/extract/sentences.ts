@@ -27,7 +27,7 @@ const marker = /^\s*(?:[-*+•]\s+|\d{1,3}[.)]\s+|>\s?)+/;
 const keyValue = /^[A-Z][\w ()/-]{0,40}: \S/;
 /** `key: value` and `key — column: value; column: value` on one line, as tables are told. */
 const row = /^[^\n.:]{1,60}(?:[^\n:]{0,60} — [^\n:]{1,60}: |: )[^\n]{1,300}$/;
-const tableRule = /^\s*\|?[\s:|-]+\|?\s*$/;
+const tableRule = /^[\s:|-]+$/;
 const fence = /^\s*(?:```|~~~)/;
 /** A short line alone over a paragraph, perhaps underlined: how plain text writes headings. Figures are what people ask for, so no heading. */
 const title = /^\p{Lu}[\p{L} ,'’&/-]{0,78}[\p{L}?](?<underline>\s+[=~*_-]{3,})?$/u;
@@ -41,7 +41,7 @@ export function sentencesOf(text: string): Sentence[] {
   for (const [index, block] of blocks.entries()) {
     const content = text.slice(block.start, block.end).trim();
     if (block.kind === 'heading' || isTitle(content, block, blocks[index + 1])) {
-      above = content.replace(heading, '').replace(/\s+[=~*_-]{3,}$/, '');
+      above = content.replace(heading, '').replace(/(?<!\s)\s+[=~*_-]{3,}$/, '');
       lead = '';
       continue;
     }

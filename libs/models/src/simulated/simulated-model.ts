@@ -48,7 +48,7 @@ export class SimulatedModel implements Model {
     let owedMs = 0;
     let sinceYield = 0;
     try {
-      for (const [word] of text.matchAll(/\s*\S+/g)) {
+      for (const [word] of text.trimEnd().matchAll(/\s*\S+/g)) {
         onToken(word);
         owedMs += wordMs * countTokens(word);
         sinceYield += 1;
