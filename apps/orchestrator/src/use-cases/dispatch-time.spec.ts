@@ -54,3 +54,18 @@ it('a plan of such steps lets the others go before it', async () => {
   await owner.execute({ partition: 0, records: [] });
   expect([dispatched(bench, 'slow'), dispatched(bench, 'quick')]).toEqual([2, 1]);
 });
+
+it.each([1, 2])('the time may be up anywhere: no plan is passed over (%i steps in the first)', async (steps) => {
+  const bench = new OwnerBench();
+  const now = bench.clock.now.bind(bench.clock);
+  let looks = 0;
+  bench.clock.now = () => now() + (looks += 1); // time passes between any two looks at the clock
+  const owner = bench.owner();
+  await owner.take(0);
+  const plans = Array.from({ length: 100 }, (_, at) => `t${at}`);
+  const first = Object.fromEntries(Array.from({ length: steps }, (_, at) => [`s${at}`, {}]));
+  const records = plans.map((id, at) => bench.submit(id, at === 0 ? first : { a: {} }));
+  await owner.execute({ partition: 0, records });
+  for (let rounds = 0; rounds < 10; rounds += 1) await owner.execute({ partition: 0, records: [] });
+  expect(plans.filter((id) => dispatched(bench, id) === 0)).toEqual([]);
+});

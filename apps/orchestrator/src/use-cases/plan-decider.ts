@@ -60,11 +60,11 @@ export class PlanDecider {
     this.enqueue(owned, draft.at); // a retry whose time has come is ready without an event
   }
 
-  /** Hands out the plan's ready steps, as long as there are credits and time; what is left over puts it into the queue again, behind the others. */
+  /** For a plan that was taken off the queue: hands out its ready steps, as long as there are credits and time. What is left over puts it into the queue again, behind the others, even if there was no time for the first. */
   dispatch(owned: OwnedPlan, draft: CommitDraft, isTimeUp: () => boolean): void {
     const { at } = draft;
     for (const stepId of readySteps(owned.plan, at)) {
-      if (!this.queue.hasCredit || isTimeUp()) break;
+      if (!this.queue.hasCredit || isTimeUp()) return this.enqueue(owned, at);
       const decision = this.ports.core.decide(owned.plan, { type: 'DispatchStep', stepId, at });
       this.apply(owned, decision, originOf(owned), draft);
     }
