@@ -13,6 +13,7 @@ const most = {
   'polite restart': 0.12,
   'request of a dead process': 0,
   'slow call': 0.05,
+  'slow decision': 0.03,
   'commit fails': 0.15,
   'commit unknown, kept': 0.12,
   'commit unknown, lost': 0.12,

@@ -1,6 +1,6 @@
 /** The real orchestrator in a simulated process: its use cases behind the real consumer of owned partitions. */
 import { failureOf, topics } from '@waybill/contracts';
-import { deadLetterMessage, OwnedPartitionConsumer, refuseLargeRecords } from '@waybill/messaging';
+import { deadLetterMessage, OwnedPartitionConsumer, refuseLargeRecords, type Clock } from '@waybill/messaging';
 import { AdvancePlans, OrchestratorConfig, type OrchestratorPorts } from '@waybill/orchestrator';
 import { decide, evolve } from '@waybill/workflow';
 import { InMemoryPlanStore } from '../memory-plan-store.ts';
@@ -28,8 +28,9 @@ export async function startOrchestrator({
   config,
   bug,
 }: OrchestratorParts): Promise<OwnedPartitionConsumer> {
-  const { clock, random, world } = life;
+  const { random, world } = life;
   const { faults } = world;
+  const clock = slowly(life);
   const inner = new InMemoryPlanStore(
     record,
     log,
@@ -81,6 +82,17 @@ export async function startOrchestrator({
   });
   await consumer.start();
   return consumer;
+}
+
+/** Time passes while code runs, too: between any two looks at the clock. */
+function slowly({ clock, random, world: { timeline, faults } }: Life): Clock {
+  return {
+    now: () => {
+      if (faults.hits('slow decision')) timeline.now += random.between(1, 80);
+      return clock.now();
+    },
+    after: (ms, callback) => clock.after(ms, callback),
+  };
 }
 
 function commitFate(faults: Faults): CommitFate {
