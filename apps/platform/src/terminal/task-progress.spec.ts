@@ -68,6 +68,29 @@ describe('the progress of a task', () => {
     expect(shown(found)).toEqual(['  · writer     found 2 passages']);
   });
 
+  it('says which of several searches found them', () => {
+    const calls = ['who', 'when'].map((query, ordinal) => ({
+      ordinal,
+      call: { kind: 'knowledge.search', input: { query } },
+    }));
+    const asked = {
+      seq: 3,
+      type: 'StepSuspended',
+      time: time(20),
+      data: { ...step, calls, usage, deadline_at: 0 },
+    } as PlanEvent;
+    const found = (ordinal: number): PlanEvent => ({
+      seq: 4,
+      type: 'CallCompleted',
+      time: time(30),
+      data: { ...step, ordinal, observation: { hits: [1] } },
+    });
+    expect(shown(asked, found(1), found(0)).slice(2)).toEqual([
+      '  · writer     found 1 passage  when',
+      '  · writer     found 1 passage  who',
+    ]);
+  });
+
   it('ends with what it took, or with why it failed', () => {
     const total = { ...usage, steps: 1 };
     expect(

@@ -10,6 +10,8 @@ const width = 100;
 
 export class TaskProgress {
   private readonly begun = new Map<string, number>();
+  /** What each search that is under way asked, by step and ordinal. */
+  private readonly asked = new Map<string, string>();
   private startedAt = 0;
 
   /** Lines without line ends. */
@@ -30,11 +32,18 @@ export class TaskProgress {
           ? [line('▸', event.data.step_id, event.data.epoch > 1 ? `attempt ${event.data.epoch}` : 'started')]
           : [];
       case 'StepSuspended':
-        return event.data.calls.map(({ call }) =>
-          line('·', event.data.step_id, `${foreignLine(call.kind)} ${shorten(JSON.stringify(call.input), width - 30)}`),
-        );
-      case 'CallCompleted':
-        return [line('·', event.data.step_id, observed(event.data.observation))];
+        return event.data.calls.map(({ ordinal, call }) => {
+          this.asked.set(`${event.data.step_id} ${ordinal}`, queryOf(call.input));
+          return line(
+            '·',
+            event.data.step_id,
+            `${foreignLine(call.kind)} ${shorten(JSON.stringify(call.input), width - 30)}`,
+          );
+        });
+      case 'CallCompleted': {
+        const { step_id: step, ordinal, observation } = event.data;
+        return [line('·', step, `${observed(observation)}${this.asked.get(`${step} ${ordinal}`) ?? ''}`)];
+      }
       case 'CallFailed':
         return [line('·', event.data.step_id, style.bad(foreignLine(event.data.error.detail)))];
       case 'StepCompleted':
@@ -64,6 +73,12 @@ const line = (mark: string, step: string, text: string): string =>
 
 const tokens = (usage: { prompt_tokens: number; completion_tokens: number; steps: number }): string =>
   `${usage.steps} ${usage.steps === 1 ? 'activation' : 'activations'}, ${usage.prompt_tokens + usage.completion_tokens} tokens`;
+
+/** As it follows on what was found. */
+const queryOf = (input: unknown): string =>
+  typeof input === 'object' && input !== null && 'query' in input && typeof input.query === 'string'
+    ? style.faint(`  ${shorten(input.query, width - 40)}`)
+    : '';
 
 function observed(observation: unknown): string {
   const hits =

@@ -53,13 +53,15 @@ export function encodeBatch(records: readonly OutgoingMessage[]): Uint8Array {
 }
 
 function writeHeader(header: string, at: number, { last, changes }: Shape, text: string[]): void {
-  if (changes[at]! < unlikely && last[at] === header) {
-    changes[at] = 0;
-    put(0);
-    return;
+  if (changes[at]! < unlikely) {
+    if (last[at] === header) {
+      changes[at] = 0;
+      put(0);
+      return;
+    }
+    changes[at]! += 1;
+    last[at] = header;
   }
-  changes[at]! += 1;
-  last[at] = header;
   put(header.length + 1);
   text.push(header);
 }

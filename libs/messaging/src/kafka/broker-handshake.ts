@@ -4,7 +4,7 @@
  * everything that this client is ever asked again.
  * Promise: a broker counts as connected after the first exchange; who comes earlier waits for it, and one that failed is repeated.
  */
-import { createRequire } from 'node:module';
+import { clientClass } from './client-class.ts';
 
 /** The client's class, as far as it is changed. */
 export interface Broker {
@@ -12,12 +12,8 @@ export interface Broker {
   connect: (this: Broker) => Promise<void>;
 }
 
-const require = createRequire(import.meta.url);
-
 /** In the process's one copy of the client, from now on. */
-export function waitForHandshakes(
-  { prototype }: { prototype: Broker } = require('kafkajs/src/broker/index.js') as { prototype: Broker },
-): void {
+export function waitForHandshakes({ prototype } = clientClass<Broker>('broker/index.js')): void {
   const { isConnected, connect } = prototype;
   const known = new WeakSet<Broker>();
   prototype.isConnected = function (): boolean {

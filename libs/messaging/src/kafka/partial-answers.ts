@@ -3,7 +3,7 @@
  * what it takes for the length of an answer is some of its bytes then, so nothing is answered any more, or it reads beyond a buffer and the process ends.
  * Promise: each connection begins with nothing received.
  */
-import { createRequire } from 'node:module';
+import { clientClass } from './client-class.ts';
 
 /** The client's class, as far as it is changed. */
 export interface Connection {
@@ -15,12 +15,9 @@ export interface Connection {
 }
 
 const lengthBytes = 4;
-const require = createRequire(import.meta.url);
 
 /** In the process's one copy of the client, from now on. */
-export function forgetPartialAnswers(
-  { prototype }: { prototype: Connection } = require('kafkajs/src/network/connection.js') as { prototype: Connection },
-): void {
+export function forgetPartialAnswers({ prototype } = clientClass<Connection>('network/connection.js')): void {
   const { connect } = prototype;
   prototype.connect = function (): Promise<unknown> {
     if (!this.isConnected()) Object.assign(this, { bytesBuffered: 0, bytesNeeded: lengthBytes, chunks: [] });
