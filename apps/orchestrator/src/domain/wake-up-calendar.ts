@@ -1,7 +1,7 @@
 /**
  * The times at which plans of one partition want to be looked at again. Times share buckets, so that setting and removing cost
  * the same however many wait, and one look serves many.
- * Promise: `due(now)` answers each plan once, not before its time and, when asked in time, at most one bucket after it.
+ * Promise: `due` answers each plan once, not before its time and, when asked in time, at most one bucket after it.
  */
 import TinyQueue from 'tinyqueue';
 
@@ -37,16 +37,22 @@ export class WakeUpCalendar {
     return undefined;
   }
 
-  /** Takes off and answers the plans whose time has come. */
-  due(now: number): string[] {
+  /** At most one bucket before the plan is due; undefined when it is not on the calendar. */
+  timeOf(planId: string): number | undefined {
+    const bucket = this.bucketOf.get(planId);
+    return bucket === undefined ? undefined : (bucket - 1) * bucketMs;
+  }
+
+  /** Takes off and answers the plans whose time has come, at most so many. */
+  due(now: number, most: number): string[] {
     const plans: string[] = [];
     for (let earliest = this.earliest(); earliest !== undefined && earliest <= now; earliest = this.earliest()) {
       const bucket = this.buckets.get(earliest / bucketMs)!;
       for (const planId of bucket) {
+        if (plans.length >= most) return plans;
         plans.push(planId);
-        this.bucketOf.delete(planId);
+        this.remove(planId);
       }
-      bucket.clear();
     }
     return plans;
   }

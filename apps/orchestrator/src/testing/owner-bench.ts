@@ -70,7 +70,7 @@ export class OwnerBench {
 
   submit(
     taskId: string,
-    steps: Record<string, { needs?: string[] }>,
+    steps: Record<string, { needs?: string[]; timeout?: string }>,
     more: { priority?: number } = {},
   ): IncomingMessage {
     return this.request({
@@ -94,6 +94,25 @@ export class OwnerBench {
       reason: 'enough',
       reply_to: { instance: 'g', command_id: 'c-1' },
     });
+  }
+
+  /** Executes while time passes. */
+  async execute(owner: AdvancePlans, records: readonly IncomingMessage[]): Promise<void> {
+    let isOver = false;
+    const executed = owner.execute({ partition: 0, records }).finally(() => (isOver = true));
+    for (;;) {
+      await new Promise(setImmediate);
+      if (isOver) return executed;
+      this.clock.advance(1);
+    }
+  }
+
+  /** As its consumer does, when it is woken. */
+  async passes(owner: AdvancePlans, ms: number, lookEveryMs: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += lookEveryMs) {
+      this.clock.advance(lookEveryMs);
+      if (this.woken.splice(0).length > 0) await owner.execute({ partition: 0, records: [] });
+    }
   }
 
   /** The outcome of the step's newest dispatch. */

@@ -27,6 +27,8 @@ const lookEveryMs = 10_000;
 export class AdvancePlans {
   private readonly held = new Map<number, Held>();
   private readonly suspects = new Suspects();
+  /** Partitions of which something was refused, until they are taken again. */
+  private readonly refused = new Set<number>();
 
   /** `wake` asks the consumer to call `execute` for the partition, with whatever has come in. */
   constructor(
@@ -43,7 +45,7 @@ export class AdvancePlans {
       this.wake(partition);
     });
     const held: Held = Object.assign(lost, {
-      owner: new PartitionOwner(ownership, this.ports, this.suspects),
+      owner: new PartitionOwner(ownership, this.ports, this.suspects, this.refused.delete(partition)),
       cancelTimer: () => {},
     });
     this.held.set(partition, held);
@@ -59,6 +61,7 @@ export class AdvancePlans {
       await held.owner.advance(records);
     } catch (error) {
       if (this.held.get(partition) === held) this.drop(partition);
+      this.refused.add(partition);
       throw error;
     }
     this.arm(partition, held);

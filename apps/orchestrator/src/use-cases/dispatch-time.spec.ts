@@ -1,4 +1,5 @@
-/** Handing out a step may take long, for its author wrote its expressions. */
+/** Handing out a step may take long, and so may the outcome of one, for its author wrote the expressions. */
+import { topics } from '@waybill/contracts';
 import { decide, evolve, type Core } from '@waybill/workflow';
 import { expect, it } from 'vitest';
 import { completed, OwnerBench } from '../testing/owner-bench.ts';
@@ -65,7 +66,34 @@ it.each([1, 2])('the time may be up anywhere: no plan is passed over (%i steps i
   const plans = Array.from({ length: 100 }, (_, at) => `t${at}`);
   const first = Object.fromEntries(Array.from({ length: steps }, (_, at) => [`s${at}`, {}]));
   const records = plans.map((id, at) => bench.submit(id, at === 0 ? first : { a: {} }));
-  await owner.execute({ partition: 0, records });
-  for (let rounds = 0; rounds < 10; rounds += 1) await owner.execute({ partition: 0, records: [] });
+  await bench.execute(owner, records);
+  for (let rounds = 0; rounds < 10; rounds += 1) await bench.execute(owner, []);
   expect(plans.filter((id) => dispatched(bench, id) === 0)).toEqual([]);
+});
+
+it('outcomes that take long are decided a few at a time, and others have the thread for as long', async () => {
+  const bench = new OwnerBench();
+  let decidedAt: number[] = [];
+  const core: Core = {
+    evolve,
+    decide: (plan, command) => {
+      decidedAt.push(bench.clock.now());
+      if (command.type === 'ApplyResult') bench.clock.advance(stepMs);
+      return decide(plan, command);
+    },
+  };
+  const owner = bench.owner({ core });
+  await owner.take(0);
+  const plans = ['t1', 't2', 't3'];
+  await bench.execute(
+    owner,
+    plans.map((id) => bench.submit(id, { a: {} })),
+  );
+  decidedAt = [];
+  const records = plans.map((id) => bench.result(id, 'a', completed));
+  const unreadable = { ...bench.unreadable(), topic: topics.taskResults, offset: records.at(-1)!.offset + 1 };
+  await bench.execute(owner, [...records, unreadable]);
+  expect(plans.map((id) => bench.typesOf(id).at(-1))).toEqual(plans.map(() => 'TaskCompleted'));
+  expect(decidedAt.map((at) => at - decidedAt[0]!)).toEqual([0, 2 * stepMs, 4 * stepMs]);
+  expect(await bench.owner().take(0)).toMatchObject({ [topics.taskResults]: unreadable.offset + 1 });
 });

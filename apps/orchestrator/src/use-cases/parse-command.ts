@@ -1,4 +1,4 @@
-/** From records of the partition's two topics to the core's commands. What does not parse throws `invalid_request`. */
+/** From records of the partition's two topics to the core's commands. */
 import { decodeMessage, TaskRequest, TaskResult, topics, type IncomingMessage, type ReplyTo } from '@waybill/contracts';
 import type { PlanCommand } from '@waybill/workflow';
 
@@ -9,8 +9,29 @@ export interface AddressedCommand {
   readonly replyTo?: ReplyTo;
 }
 
-/** `at`: ms since 1970; `jitter` in [0, 1). */
-export function parseCommand(record: IncomingMessage, at: number, jitter: number): AddressedCommand {
+export interface Parsed {
+  readonly record: IncomingMessage;
+  readonly addressed: AddressedCommand | undefined;
+  /** Why it cannot be parsed: `invalid_request`. */
+  readonly error?: unknown;
+}
+export interface Addressed extends Parsed {
+  readonly addressed: AddressedCommand;
+}
+export const isAddressed = (parsed: Parsed): parsed is Addressed => parsed.addressed !== undefined;
+
+/** `at`: ms since 1970; `random`: in [0, 1). */
+export function parseRecords(records: readonly IncomingMessage[], at: number, random: () => number): Parsed[] {
+  return records.map((record) => {
+    try {
+      return { record, addressed: parseCommand(record, at, random()) };
+    } catch (error) {
+      return { record, addressed: undefined, error };
+    }
+  });
+}
+
+function parseCommand(record: IncomingMessage, at: number, jitter: number): AddressedCommand {
   if (record.topic === topics.taskResults) {
     const result = decodeMessage(record, TaskResult);
     return { planId: result.plan_id, command: { type: 'ApplyResult', result, at, jitter } };

@@ -3,24 +3,20 @@
  * Promises: nothing is published before its commit; a committed batch is never decided again; once a commit has failed nothing more is
  * decided here, the partition has to be taken anew; a record that cannot be decided is dead-lettered alone and fails its own plan only.
  */
-import { failureOf, topics, type IncomingMessage } from '@waybill/contracts';
+import { failureOf, ownerOf, topics, type IncomingMessage } from '@waybill/contracts';
 import type { InputOffsets, Ownership } from '@waybill/storage';
 import { coreVersion, hasReadySteps, nextWakeUp, snapshotOf } from '@waybill/workflow';
 import { DispatchQueue } from '../domain/dispatch-queue.ts';
 import type { OwnedPlan } from '../domain/owned-plan.ts';
+import { Slice } from '../domain/slice.ts';
 import { CommitDraft } from './commit-draft.ts';
 import { FencedCommits } from './fenced-commits.ts';
 import { OwnedPlans } from './owned-plans.ts';
-import { parseCommand, type AddressedCommand } from './parse-command.ts';
+import { isAddressed, parseRecords, type Addressed, type Parsed } from './parse-command.ts';
 import { PlanDecider } from './plan-decider.ts';
 import type { OrchestratorPorts } from './ports.ts';
 import type { Suspects } from './suspects.ts';
 import { WakeUpRows } from './wake-up-rows.ts';
-
-interface Addressed {
-  readonly record: IncomingMessage;
-  readonly addressed: AddressedCommand;
-}
 
 /** What is being decided, by a name that is the same when it is tried again. */
 interface Undertaking {
@@ -30,8 +26,8 @@ interface Undertaking {
   readonly draft: CommitDraft;
 }
 
-/** How long one batch hands out steps, once one was begun. */
-const dispatchMs = 50;
+/** Plans that are looked at together because their time has come: after an outage it may be that of all. */
+const dueAtOnce = 256;
 
 export class PartitionOwner {
   private offsets: InputOffsets;
@@ -49,11 +45,14 @@ export class PartitionOwner {
     ownership: Ownership,
     private readonly ports: OrchestratorPorts,
     private readonly suspects: Suspects,
+    /** Nothing is taken for new without asking the store: after a refused commit, which may be why. */
+    asksAlways: boolean,
   ) {
     this.offsets = ownership.offsets;
     this.commits = new FencedCommits(ownership.fence, ports.store, ports.instanceId);
     this.wakeUps = new WakeUpRows(ownership.wakeUps);
-    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, ports.clock.now());
+    const takenAt = asksAlways ? Infinity : ports.clock.now();
+    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, takenAt);
     this.queue = new DispatchQueue(ports.config.openActivations);
     this.decider = new PlanDecider(ports, this.queue);
   }
@@ -64,34 +63,50 @@ export class PartitionOwner {
     return next === Infinity ? undefined : next;
   }
 
+  /** One commit, or several where deciding takes long. */
   async advance(records: readonly IncomingMessage[]): Promise<void> {
+    const { clock, random } = this.ports;
+    let rest = parseRecords(records, clock.now(), random);
+    for (;;) {
+      const slice = new Slice(clock);
+      rest = rest.slice(await this.advanceSome(rest, slice));
+      if (rest.length === 0) return;
+      await new Promise<void>((resolve) => clock.after(slice.restMs, resolve));
+    }
+  }
+
+  /** Answers how many of these were decided: at least one. */
+  private async advanceSome(records: readonly Parsed[], slice: Slice): Promise<number> {
     const at = this.ports.clock.now();
     const draft = new CommitDraft(at);
-    const commands = this.parse(records, at, draft);
+    const commands = records.filter(isAddressed);
     for (const { addressed } of commands) {
       const { command, planId } = addressed;
       if (command.type === 'SubmitTask') this.plans.begin(planId, command.request.accepted_at);
     }
-    const due = new Set(this.wakeUps.due(at));
+    const due = new Set(this.wakeUps.due(at, dueAtOnce));
     for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
       due.add(planId);
-    for (const command of commands) this.decideRecord(command, draft);
+    const decided = this.decideRecords(records, draft, slice);
     for (const planId of due) this.wake(planId, at, draft);
     await this.dispatch(at, draft);
     for (const owned of draft.touched) this.settle(owned, at, draft);
-    await this.commit(records, draft);
+    await this.commit(
+      records.slice(0, decided).map(({ record }) => record),
+      draft,
+    );
+    return decided;
   }
 
-  private parse(records: readonly IncomingMessage[], at: number, draft: CommitDraft): Addressed[] {
-    const commands: Addressed[] = [];
-    for (const record of records) {
-      try {
-        commands.push({ record, addressed: parseCommand(record, at, this.ports.random()) });
-      } catch (error) {
-        draft.reject(record, error);
-      }
+  /** Answers how many there was time for. */
+  private decideRecords(records: readonly Parsed[], draft: CommitDraft, slice: Slice): number {
+    slice.begin();
+    for (const [index, parsed] of records.entries()) {
+      if (index > 0 && slice.isUp) return index;
+      if (isAddressed(parsed)) this.decideRecord(parsed, draft);
+      else draft.reject(parsed.record, parsed.error);
     }
-    return commands;
+    return records.length;
   }
 
   /** Steps that were ready when the plan was last put down are ready again. Answers the plans of which something is due. */
@@ -107,22 +122,21 @@ export class PartitionOwner {
     return due;
   }
 
-  /**
-   * Hands out ready steps, the most urgent plan first, as long as there are credits and time: a step may cost a tenth of a second, and a plan has
-   * a thousand. Whoever else shares this thread gets as long as it took before it goes on.
-   */
+  /** Hands out ready steps, the most urgent plan first, as long as there are credits and time; then others have theirs before it goes on. */
   private async dispatch(at: number, draft: CommitDraft): Promise<void> {
-    const { clock } = this.ports;
-    const begunAt = clock.now();
-    const isTimeUp = (): boolean => clock.now() - begunAt >= dispatchMs;
+    const slice = new Slice(this.ports.clock);
+    const isTimeUp = (): boolean => slice.isUp;
     this.resumeAt = Infinity;
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
       const owned = this.plans.has(planId) ? this.plans.get(planId) : await this.bringBack(planId, at, draft);
+      slice.begin(); // once a plan is in memory, however long that takes
+      if (owned.unreadable) continue;
+      draft.touched.add(owned); // where the clock was put back nothing of it is ready any more, and only its next time brings it up
       this.decideSafely({ name: `dispatch of ${planId}`, owned, at, draft }, () =>
         this.decider.dispatch(owned, draft, isTimeUp),
       );
-      if (!isTimeUp()) continue;
-      this.resumeAt = 2 * clock.now() - begunAt;
+      if (!slice.isUp) continue;
+      this.resumeAt = this.ports.clock.now() + slice.restMs;
       break;
     }
   }
@@ -136,11 +150,12 @@ export class PartitionOwner {
   private decideRecord({ record, addressed }: Addressed, draft: CommitDraft): void {
     const owned = this.plans.get(addressed.planId);
     if (owned.unreadable) return draft.reject(record, owned.unreadable);
+    owned.whose ??= ownerOf(record); // also where only its failure can be decided
     const name = positionOf(record);
     if (this.suspects.has(name)) draft.reject(record, this.suspects.reason(name));
-    this.decideSafely({ name, owned, at: addressed.command.at, draft }, () =>
-      this.decider.decideRecord(owned, record, addressed, draft),
-    );
+    const { at } = draft;
+    const now = addressed.command.at === at ? addressed : { ...addressed, command: { ...addressed.command, at } };
+    this.decideSafely({ name, owned, at, draft }, () => this.decider.decideRecord(owned, record, now, draft));
   }
 
   private wake(planId: string, at: number, draft: CommitDraft): void {
@@ -168,8 +183,9 @@ export class PartitionOwner {
 
   /** What the store has to know of a plan beside its events. */
   private settle(owned: OwnedPlan, at: number, draft: CommitDraft): void {
-    const wanted = isStarved(owned, at) ? at : nextWakeUp(owned.plan, at);
-    const wakeUp = this.wakeUps.change(owned.planId, wanted, at);
+    const here = nextWakeUp(owned.plan, at);
+    const next = hasReadySteps(owned.plan, at) ? at : here;
+    const wakeUp = this.wakeUps.change(owned.planId, { here, next }, at);
     if (wakeUp) draft.wakeUps.push(wakeUp);
     if (owned.wantsSnapshot(this.ports.config.snapshotEvery)) this.snapshot(owned, draft);
   }
@@ -187,24 +203,11 @@ export class PartitionOwner {
     for (const { record, error } of draft.poisoned) draft.messages.push(this.ports.deadLetter(record, error));
     await this.commits.commit({ offsets, ...draft.body() });
     this.offsets = offsets;
-    const starved = starvedOf(draft);
-    this.wakeUps.changed(draft.wakeUps, (planId) => starved.has(planId));
     for (const { planId, openActivations } of this.plans.trim())
       if (openActivations > 0) this.putDown.set(planId, openActivations);
     this.ports.counters.committed(records.length);
     if (draft.poisoned.length > 0) this.ports.counters.poisoned(draft.reasons());
   }
-}
-
-/** It has ready steps and nothing is under way that would bring it back. */
-const isStarved = (owned: OwnedPlan, at: number): boolean =>
-  hasReadySteps(owned.plan, at) && owned.openActivations === 0;
-
-/** They wait for credits in the queue here. */
-function starvedOf({ touched, at }: CommitDraft): ReadonlySet<string> {
-  const starved = new Set<string>();
-  for (const owned of touched) if (isStarved(owned, at)) starved.add(owned.planId);
-  return starved;
 }
 
 const positionOf = (record: IncomingMessage): string => `${record.topic}/${record.partition}/${record.offset}`;

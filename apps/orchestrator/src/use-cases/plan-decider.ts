@@ -4,7 +4,6 @@
  * is thrown where it is decided, so that it is known whose it is.
  */
 import {
-  ownerOf,
   PlatformError,
   defaultOwner,
   type Failure,
@@ -34,9 +33,8 @@ export class PlanDecider {
       tracestate,
       kind: 'consumer',
     });
-    owned.whose ??= ownerOf(record);
     const origin: Origin = {
-      whose: owned.whose,
+      ...originOf(owned),
       cause: `${record.topic}/${record.partition}/${record.offset}`,
       traceparent: span.traceparent,
       tracestate: span.tracestate,
@@ -60,11 +58,14 @@ export class PlanDecider {
     this.enqueue(owned, draft.at); // a retry whose time has come is ready without an event
   }
 
-  /** For a plan that was taken off the queue: hands out its ready steps, as long as there are credits and time. What is left over puts it into the queue again, behind the others, even if there was no time for the first. */
+  /**
+   * For a plan that was taken off the queue: hands out its ready steps, as long as there are credits and time, and none waits for tokens. What is left over
+   * puts it into the queue again, behind the others, even if there was no time for the first.
+   */
   dispatch(owned: OwnedPlan, draft: CommitDraft, isTimeUp: () => boolean): void {
     const { at } = draft;
     for (const stepId of readySteps(owned.plan, at)) {
-      if (!this.queue.hasCredit || isTimeUp()) return this.enqueue(owned, at);
+      if (!this.queue.hasCredit || isTimeUp() || !hasReadySteps(owned.plan, at)) return this.enqueue(owned, at);
       const decision = this.ports.core.decide(owned.plan, { type: 'DispatchStep', stepId, at });
       this.apply(owned, decision, originOf(owned), draft);
     }

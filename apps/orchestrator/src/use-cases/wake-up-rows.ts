@@ -1,16 +1,29 @@
 /**
- * When the plans of one partition want to be looked at again: the rows that the store has, and the calendar that this owner goes by.
- * Promise: a row may be too early, never too late, so that most batches leave it as it is.
+ * When the plans of one partition want to be looked at again: the calendar that this owner goes by, and the rows that the store has for who takes
+ * the partition next. They differ for a plan whose ready steps wait in the queue here: the next owner has to know of it at once.
+ * Promise: both may be too early, never too late, so that most batches leave them as they are.
  */
 import type { WakeUp } from '@waybill/storage';
 import { WakeUpCalendar } from '../domain/wake-up-calendar.ts';
+
+/** ms since 1970; undefined: not at all. */
+export interface Wanted {
+  /** By this owner. */
+  readonly here: number | undefined;
+  /** By the next one; not later. */
+  readonly next: number | undefined;
+}
 
 export class WakeUpRows {
   private readonly calendar = new WakeUpCalendar();
   private readonly stored = new Map<string, number>();
 
   constructor(rows: readonly WakeUp[]) {
-    for (const row of rows) this.keep(row);
+    for (const { planId, at } of rows) {
+      if (at === undefined) continue;
+      this.calendar.set(planId, at);
+      this.stored.set(planId, at);
+    }
   }
 
   /** ms since 1970; undefined when nothing waits. */
@@ -18,31 +31,25 @@ export class WakeUpRows {
     return this.calendar.earliest();
   }
 
-  /** Takes the plans whose time has come off the calendar; their rows stay until they are changed. */
-  due(at: number): string[] {
-    return this.calendar.due(at);
+  /** Takes plans whose time has come off the calendar, at most so many; their rows stay until they are changed. */
+  due(at: number, most: number): string[] {
+    return this.calendar.due(at, most);
   }
 
-  /** What is to be stored for a plan that wants to be looked at then; nothing when its row will do. */
-  change(planId: string, wanted: number | undefined, at: number): WakeUp | undefined {
+  /**
+   * From now on the plan is looked at when it wants to be. Answers what is to be stored; nothing when its row will do.
+   * A batch that cannot store it is the owner's last.
+   */
+  change(planId: string, { here, next }: Wanted, at: number): WakeUp | undefined {
+    if (!willDo(this.calendar.timeOf(planId), here, at)) this.calendar.set(planId, here);
     const stored = this.stored.get(planId);
-    if (stored === undefined && wanted === undefined) return undefined;
-    // A row whose time has come is off the calendar, so it is set again even if the plan wants the same time.
-    const willDo = stored !== undefined && wanted !== undefined && stored <= wanted && stored > at;
-    return willDo ? undefined : { planId, at: wanted };
-  }
-
-  /** The store has these now. Rows of those that `isQueued` here are for who takes the partition next. */
-  changed(rows: readonly WakeUp[], isQueued: (planId: string) => boolean): void {
-    for (const row of rows) {
-      this.keep(row);
-      if (isQueued(row.planId)) this.calendar.set(row.planId, undefined);
-    }
-  }
-
-  private keep({ planId, at }: WakeUp): void {
-    this.calendar.set(planId, at);
-    if (at === undefined) this.stored.delete(planId);
-    else this.stored.set(planId, at);
+    if (willDo(stored, next, at)) return undefined;
+    if (next === undefined) this.stored.delete(planId);
+    else this.stored.set(planId, next);
+    return { planId, at: next };
   }
 }
+
+/** One whose time has come would bring the plan up again and again. */
+const willDo = (there: number | undefined, wanted: number | undefined, at: number): boolean =>
+  there === undefined || wanted === undefined ? there === wanted : there <= wanted && (there > at || wanted <= at);

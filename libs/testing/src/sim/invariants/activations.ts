@@ -11,7 +11,7 @@ interface StepView {
   calls: Set<number>;
   /** What calls have found, by ordinal. */
   readonly found: Map<number, unknown>;
-  /** ms since 1970: of a retry. */
+  /** ms since 1970: of a retry that was not dispatched yet. Its later turns may be dispatched by a clock that is behind. */
   notBefore: number;
   isCompleted: boolean;
 }
@@ -80,6 +80,7 @@ function open(step: StepView, activation: ActivationName): string | undefined {
   if (step.open !== undefined) return `${name} was dispatched while ${step.open} was open`;
   if (step.isCompleted) return `${name} was dispatched after its step had completed`;
   step.open = name;
+  step.notBefore = -Infinity;
   step.epoch = activation.epoch;
   step.calls = new Set();
   return undefined;

@@ -1,0 +1,31 @@
+/**
+ * A slice of time at a thread that others need too: a heartbeat, a stream, the other partitions.
+ * What an author wrote may cost a tenth of a second for each step and each outcome, and a batch has hundreds of them.
+ */
+const sliceMs = 50;
+/** The longest rest: the machine may have slept meanwhile. */
+const longestRestMs = 1_000;
+
+export class Slice {
+  private begunAt: number | undefined;
+
+  constructor(private readonly clock: { now(): number }) {}
+
+  /** From the first call on time counts; what had to be waited for before does not. */
+  begin(): void {
+    this.begunAt ??= this.clock.now();
+  }
+
+  get isUp(): boolean {
+    return this.passedMs >= sliceMs;
+  }
+
+  /** Others get as long as it took. */
+  get restMs(): number {
+    return Math.min(Math.max(0, this.passedMs), longestRestMs);
+  }
+
+  private get passedMs(): number {
+    return this.begunAt === undefined ? 0 : this.clock.now() - this.begunAt;
+  }
+}

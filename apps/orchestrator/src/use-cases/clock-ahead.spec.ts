@@ -1,0 +1,32 @@
+/** A gateway whose clock is ahead, and a submission that comes twice. */
+import { topics } from '@waybill/contracts';
+import { expect, it } from 'vitest';
+import { OwnerBench } from '../testing/owner-bench.ts';
+
+const hour = 3_600_000;
+
+it('one record that comes again does not hold up the whole partition', async () => {
+  const bench = new OwnerBench();
+  const before = bench.owner();
+  await before.take(0);
+  bench.clock.advance(hour); // the gateway's clock
+  const submit = bench.submit('t', { a: {} });
+  bench.clock.advance(-hour);
+  await before.execute({ partition: 0, records: [submit] });
+  // the orchestrator is restarted; the gateway's producer had not heard the first answer and has sent it again
+  const again = { ...submit, offset: submit.offset + 1 };
+  const other = { ...bench.submit('other', { a: {} }), offset: submit.offset + 2 };
+  const owner = bench.owner();
+  let attempts = 0;
+  for (; attempts < 180; attempts += 1) {
+    await owner.take(0);
+    const done = await owner.execute({ partition: 0, records: [again, other] }).then(
+      () => true,
+      () => false,
+    );
+    if (done) break;
+    bench.clock.advance(10_000); // the longest back-off
+  }
+  expect(attempts).toBeLessThan(5);
+  expect(bench.to(topics.planEvents).some(({ key }) => key === 'other')).toBe(true);
+});
