@@ -126,13 +126,12 @@ export class WorkQueueConsumer {
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const lanes = partitions.flatMap((partition) => this.#lanes.get(WorkLane.keyOf(partition)) ?? []);
+    for (const lane of lanes) if (this.#waiting.includes(lane)) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
     await this.#hints.flush();
-    for (const partition of partitions) {
-      const lane = this.#lanes.get(WorkLane.keyOf(partition));
-      if (!lane) continue;
+    for (const lane of lanes) {
       this.#hints.forget(lane);
       this.#lanes.delete(lane.key);
-      if (this.#waiting.includes(lane)) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
     }
   }
 

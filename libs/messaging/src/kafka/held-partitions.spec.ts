@@ -12,7 +12,7 @@ function fetchingWith(change: Partial<Fetching> = {}) {
   const note = (what: string) => (partitions: readonly TopicPartition[]) =>
     void told.push(`${what} ${partitions.length}`);
   const fetching: Fetching = {
-    check: async () => {},
+    beginning: async (_, known = 2) => known,
     claims: async () => [partition],
     seek: ({ offset }: Position) => void told.push(`seek ${offset}`),
     pause: note('pause'),
@@ -48,7 +48,7 @@ describe('a handler that throws instead of rejecting', () => {
     await held.assign([partition]);
     expect(await held.deliver(fetched, never)).toBe(false);
     expect(await held.deliver(fetched, never)).toBe(true);
-    expect(told).toEqual(['Error: not this one', 'pause 1', 'seek 5', 'resume 1']);
+    expect(told).toEqual(['seek 2', 'Error: not this one', 'pause 1', 'seek 2', 'resume 1']);
   });
 });
 
@@ -67,7 +67,7 @@ describe('revoking', () => {
   it('does not wait for a back-off that begins after it', async () => {
     const revoked = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
-    const { fetching } = fetchingWith({ check: async () => Promise.reject(new Error('beyond the end')) });
+    const { fetching } = fetchingWith({ beginning: async () => Promise.reject(new Error('beyond the end')) });
     const held = heldWith(
       {
         onRevoked: () => {

@@ -15,8 +15,8 @@ import { PausedPartitions } from './paused-partitions.ts';
 
 /** What it needs of the consumer that fetches. */
 export interface Fetching {
-  /** Throws when a position lies beyond the end of its partition. */
-  check(positions: readonly Position[]): Promise<void>;
+  /** Where to read from when it is known how far the partition was read, and when it is not. Throws when that lies beyond its end. */
+  beginning(partition: TopicPartition, known: number | undefined): Promise<number>;
   /** With what the group has committed, read anew. */
   claims(partitions: readonly TopicPartition[]): Promise<readonly Claim[]>;
   seek(position: Position): void;
@@ -61,8 +61,6 @@ export class HeldPartitions {
   async deliver(fetched: Fetched, isStale: () => boolean): Promise<boolean> {
     await this.assigning;
     if (!(await this.paused.whenResumed(fetched)) || this.state !== 'held' || isStale()) return false;
-    const begun = fetched.records[0]?.offset ?? fetched.nextOffset;
-    if (!this.first.has(nameOf(fetched))) this.first.set(nameOf(fetched), begun);
     try {
       await this.handlings.run(() => this.handlers.onRecords(fetched));
       return true;
@@ -96,8 +94,8 @@ export class HeldPartitions {
         if (!this.isWanted()) return;
         const positions = await this.handlers.onAssigned(claims);
         this.isAssigned = true;
-        await this.fetching.check(positions);
-        if (this.isWanted()) this.begin(claims, positions);
+        const beginnings = await Promise.all(claims.map((claim) => this.beginningOf(claim, positions)));
+        if (this.isWanted()) this.begin(beginnings);
         return;
       } catch (error) {
         failures += 1;
@@ -108,19 +106,20 @@ export class HeldPartitions {
     }
   }
 
-  private begin(claims: readonly Claim[], positions: readonly Position[]): void {
-    const isFirst = this.state === 'assigning';
-    for (const claim of claims) {
-      const wanted = positions.find((one) => nameOf(one) === nameOf(claim))?.offset;
-      const offset = isFirst ? changed(wanted, claim) : this.again(wanted, claim);
-      if (offset !== undefined) this.fetching.seek({ topic: claim.topic, partition: claim.partition, offset });
-    }
-    if (!isFirst) this.fetching.resume(this.partitions);
-    this.state = 'held';
+  private async beginningOf(claim: Claim, positions: readonly Position[]): Promise<Position> {
+    const { topic, partition, committed } = claim;
+    const wanted = positions.find((one) => nameOf(one) === nameOf(claim))?.offset;
+    const known = wanted ?? committed?.offset ?? this.first.get(nameOf(claim));
+    const offset = await this.fetching.beginning(claim, known);
+    if (!this.first.has(nameOf(claim))) this.first.set(nameOf(claim), offset);
+    return { topic, partition, offset };
   }
 
-  private again(wanted: number | undefined, claim: Claim): number | undefined {
-    return wanted ?? claim.committed?.offset ?? this.first.get(nameOf(claim));
+  /** Also where the client would begin by itself: what it fetches just now may be of the assignment before this one, from further on. */
+  private begin(beginnings: readonly Position[]): void {
+    for (const beginning of beginnings) this.fetching.seek(beginning);
+    if (this.state !== 'assigning') this.fetching.resume(this.partitions);
+    this.state = 'held';
   }
 
   /** Revoked and, after a back-off, assigned anew. */
@@ -148,7 +147,3 @@ export class HeldPartitions {
     return this.state !== 'over';
   }
 }
-
-/** The first time the client begins at what is committed by itself. */
-const changed = (wanted: number | undefined, { committed }: Claim): number | undefined =>
-  wanted === committed?.offset ? undefined : wanted;

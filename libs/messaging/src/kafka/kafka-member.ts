@@ -10,7 +10,7 @@ import { assignByNumber } from './co-partitioning.ts';
 import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
-import { claimsOf, refuseBeyondEnd } from './positions.ts';
+import { Beginnings, claimsOf } from './positions.ts';
 
 export interface MemberOptions {
   readonly kafka: Kafka;
@@ -25,6 +25,8 @@ export interface MemberOptions {
 export class KafkaMember implements GroupMembership {
   private readonly consumer: Consumer;
   private held = new Map<string, HeldPartitions>();
+  /** Of the newest assignment. */
+  private beginnings: Beginnings;
   /** Revoking and assigning, one after the other. */
   private changing: Promise<void> = Promise.resolve();
   private leaving: Promise<void> | undefined;
@@ -34,6 +36,7 @@ export class KafkaMember implements GroupMembership {
     private readonly group: GroupOptions,
     private readonly options: MemberOptions,
   ) {
+    this.beginnings = this.beginningsAnew();
     this.consumer = fetchingConsumer({
       ...options,
       groupId: group.group,
@@ -116,6 +119,7 @@ export class KafkaMember implements GroupMembership {
     const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
+    this.beginnings = this.beginningsAnew();
     // A new assignment begins unpaused.
     this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })));
     const together = Map.groupBy(partitions, ({ topic, partition }) =>
@@ -135,6 +139,10 @@ export class KafkaMember implements GroupMembership {
     }
   }
 
+  private beginningsAnew(): Beginnings {
+    return new Beginnings(this.options.cluster, this.group.from);
+  }
+
   private revokeAll(): Promise<void> {
     const all = new Set(this.held.values());
     this.held = new Map();
@@ -143,14 +151,27 @@ export class KafkaMember implements GroupMembership {
     return this.changing;
   }
 
+  /** A client that is breaking down takes nothing in; what it holds is revoked in a moment. */
+  private tell(what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      this.options.onTrouble(error);
+    }
+  }
+
   private readonly fetching: Fetching = {
-    check: (positions) => refuseBeyondEnd(this.options.cluster, positions),
+    beginning: (partition, known) => this.beginnings.of(partition, known),
     claims: (partitions) => claimsOf(this.options.cluster, this.group.group, partitions),
     seek: ({ topic, partition, offset }) => this.consumer.seek({ topic, partition, offset: String(offset) }),
     pause: (partitions) =>
-      this.consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+      this.tell(() =>
+        this.consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+      ),
     resume: (partitions) =>
-      this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+      this.tell(() =>
+        this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+      ),
     onTrouble: (error) => this.options.onTrouble(error),
   };
 }

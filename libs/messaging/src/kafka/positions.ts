@@ -1,6 +1,6 @@
 /** Offsets as the cluster knows them. */
 import { PlatformError } from '@waybill/contracts';
-import type { Claim, CommittedPosition, Position, TopicPartition } from '../message-log.ts';
+import type { Claim, CommittedPosition, StartFrom, TopicPartition } from '../message-log.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface Bounds {
@@ -41,15 +41,40 @@ export async function claimsOf(
   });
 }
 
-/** Kafka would begin somewhere else without a word; then what the owner has stored and the log are not of one piece, and going on would lose records. */
-export async function refuseBeyondEnd(cluster: Cluster, positions: readonly Position[]): Promise<void> {
-  for (const topic of new Set(positions.map((position) => position.topic))) {
-    const bounds = await boundsOf(cluster, topic);
-    for (const { partition, offset } of positions.filter((position) => position.topic === topic)) {
-      const end = bounds[partition]?.end ?? 0;
-      if (offset <= end) continue;
-      const detail = `${topic}/${partition} ends at ${end}, and what is stored of it reaches to ${offset}: the log was shortened, or it is another cluster's. Nothing of it is read until that is put right.`;
-      throw new PlatformError('log_unavailable', { detail });
+/** Where the partitions of one assignment are read from: each topic is asked once. */
+export class Beginnings {
+  private readonly asked = new Map<string, Promise<readonly Bounds[]>>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly from: StartFrom,
+  ) {}
+
+  /**
+   * `known`: where whoever reads wants to go on. Throws when that lies beyond the end: Kafka would begin somewhere else without a word; then what is
+   * stored and the log are not of one piece, and going on would lose records.
+   */
+  async of({ topic, partition }: TopicPartition, known: number | undefined): Promise<number> {
+    let bounds = (await this.boundsOf(topic))[partition] ?? nothing;
+    if (known !== undefined && known > bounds.end) {
+      this.asked.delete(topic); // it may have grown since
+      bounds = (await this.boundsOf(topic))[partition] ?? nothing;
     }
+    if (known === undefined) return this.from === 'start' ? bounds.start : bounds.end;
+    if (known <= bounds.end) return known;
+    const detail = `${topic}/${partition} ends at ${bounds.end}, and what is stored of it reaches to ${known}: the log was shortened, or it is another cluster's. Nothing of it is read until that is put right.`;
+    throw new PlatformError('log_unavailable', { detail });
+  }
+
+  private boundsOf(topic: string): Promise<readonly Bounds[]> {
+    let bounds = this.asked.get(topic);
+    if (!bounds) {
+      bounds = boundsOf(this.cluster, topic);
+      bounds.catch(() => this.asked.delete(topic));
+      this.asked.set(topic, bounds);
+    }
+    return bounds;
   }
 }
+
+const nothing: Bounds = { start: 0, end: 0 };

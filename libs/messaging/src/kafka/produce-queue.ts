@@ -56,6 +56,11 @@ class Line {
     }
     return this.waiting.splice(0, count);
   }
+
+  /** What is left of appends that were rejected: whoever sends them again sends it too. */
+  forget(appends: ReadonlySet<Append>): void {
+    this.waiting.splice(0, Infinity, ...this.waiting.filter(({ append }) => !appends.has(append)));
+  }
 }
 
 export class ProduceQueue {
@@ -127,7 +132,9 @@ export class ProduceQueue {
       );
       for (const [index, { line, entries }] of taken.entries()) settle(line, entries, first[index]!);
     } catch (error) {
-      for (const { entries } of taken) for (const { append } of entries) append.reject(error);
+      const failed = new Set(taken.flatMap(({ entries }) => entries.map(({ append }) => append)));
+      for (const append of failed) append.reject(error);
+      for (const line of this.lines.values()) line.forget(failed);
     }
     this.ended(lines);
   }

@@ -47,6 +47,9 @@ const workTuning = [
 ] as const;
 
 export class ConsumerFactory {
+  /** Their dead letters are written, and their hooks may still have to be called. */
+  readonly #buried = new WeakSet<IncomingMessage>();
+
   constructor(
     private readonly options: FactoryOptions,
     private readonly handlers: readonly BoundHandler[],
@@ -163,7 +166,8 @@ export class ConsumerFactory {
   }
 
   async #bury(owner: HookOwner, dead: DeadLetter): Promise<void> {
-    await this.options.deadLetters.publish(dead);
+    if (!this.#buried.has(dead.message)) await this.options.deadLetters.publish(dead);
+    this.#buried.add(dead.message);
     const hook = this.#find(owner, 'dead-lettered');
     if (hook) await call(hook, dead, dead.message);
   }

@@ -99,8 +99,9 @@ export class Subscriptions {
     const caughtUp = spec.settings.topics.map(async (topic) =>
       consumer.waitFor(topic, await this.options.log.endOffsets(topic), limitMs),
     );
-    const isInTime = await waitAtMost(this.options.clock, limitMs, Promise.all(caughtUp));
-    if (!isInTime) this.options.hooks?.onError?.(new PlatformError('timeout'), `catch up of ${name}`);
+    const report = (error: unknown): void => this.options.hooks?.onError?.(error, `catch up of ${name}`);
+    const isInTime = await waitAtMost(this.options.clock, limitMs, Promise.all(caughtUp).catch(report));
+    if (!isInTime) report(new PlatformError('timeout'));
   }
 }
 

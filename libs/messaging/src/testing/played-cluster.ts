@@ -1,0 +1,195 @@
+/** Two brokers that are played under Kafka's real client, so that a spec decides in which order things happen: partition 0 is led by broker 1, partition 1 by broker 2. */
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import '../kafka/client.ts';
+import type { Cluster } from '../kafka/cluster.ts';
+import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
+import type { MessageLog } from '../message-log.ts';
+
+const require = createRequire(import.meta.url);
+const createConsumer = require('kafkajs/src/consumer/index.js') as (options: object) => unknown;
+const { LEVELS, createLogger } = require('kafkajs/src/loggers/index.js') as {
+  LEVELS: { NOTHING: number };
+  createLogger: (options: object) => object;
+};
+
+export const playedTopic = 'tasks.a';
+/** Of a fetch that finds nothing, as the members ask for it. */
+const fetchWaitMs = 500;
+
+interface Joining {
+  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+}
+interface Fetching {
+  readonly topics: readonly { readonly partitions: readonly { partition: number; fetchOffset: string }[] }[];
+}
+interface Committing {
+  readonly topics: readonly { readonly partitions: readonly { partition: number; offset: unknown }[] }[];
+}
+interface Asked {
+  readonly partition: number;
+  readonly from: number;
+}
+
+export class PlayedCluster {
+  /** By partition. */
+  readonly committed = new Map<number, string>();
+  /** From which offset broker 2 was asked, fetch by fetch. */
+  readonly fetchesAt2: number[] = [];
+  joins = 0;
+  /** How often it was asked for the ends of its partitions: once an assignment. */
+  looks = 0;
+  /** Fetches fail in a way that ends the client. */
+  isFatal = false;
+  whileDisconnecting = (): void => {};
+  private readonly records: object[][] = [[], []];
+  private isMoving = false;
+  private readonly waiting = new Set<() => void>();
+  private readonly offsets = new Map<string, object>();
+
+  append(partition: number, value: string): void {
+    const of = this.records[partition]!;
+    const headers = { ce_id: value };
+    of.push({ offset: String(of.length), timestamp: '0', key: Buffer.from('k'), value: Buffer.from(value), headers });
+    this.wake();
+  }
+
+  /** Of partition 0: a fetch at broker 1 is told so, and its client joins its group anew. */
+  moveLeader(): void {
+    this.isMoving = true;
+    this.wake();
+  }
+
+  /** A log, as far as consumers of a group need one. */
+  get log(): MessageLog {
+    const join: MessageLog['join'] = async (group) => {
+      const member = new KafkaMember(group, this.memberOptions);
+      await member.start();
+      return member;
+    };
+    return { join } as MessageLog;
+  }
+
+  get memberOptions(): MemberOptions {
+    const kafka = { consumer: (config: object) => createConsumer({ ...this.clientOptions, ...config }) };
+    return {
+      kafka: kafka as unknown as Kafka,
+      cluster: this.questions as unknown as Cluster,
+      sessionTimeoutMs: 6_000,
+      partitionCount: 2,
+      onTrouble: () => {},
+      onEnd: () => {},
+    };
+  }
+
+  private wake(): void {
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
+  }
+
+  private readonly coordinator = {
+    isConnected: () => true,
+    joinGroup: async ({ groupProtocols }: Joining) => {
+      this.joins += 1;
+      const { name, metadata } = groupProtocols[0]!;
+      const members = [{ memberId: 'm', memberMetadata: metadata }];
+      return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
+    },
+    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
+    heartbeat: async () => {},
+    leaveGroup: async () => {},
+    offsetFetch: async () => ({ responses: this.stored() }),
+    offsetCommit: async ({ topics }: Committing) => {
+      for (const { partitions } of topics)
+        for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
+    },
+  };
+
+  private stored(): object[] {
+    const offsetOf = (partition: number): string => this.committed.get(partition) ?? '-1';
+    const partitions = [0, 1].map((partition) => ({ partition, offset: offsetOf(partition), metadata: '' }));
+    return [{ topic: playedTopic, partitions }];
+  }
+
+  private async fetch(nodeId: number, { topics }: Fetching): Promise<object> {
+    const asked = topics[0]!.partitions.map(({ partition, fetchOffset }) => ({ partition, from: Number(fetchOffset) }));
+    if (nodeId === 2) this.fetchesAt2.push(...asked.map(({ from }) => from));
+    if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
+    const isMoving = (): boolean => nodeId === 1 && this.isMoving;
+    await this.untilThereIsSomething(() => isMoving() || this.has(asked));
+    if (isMoving()) {
+      this.isMoving = false;
+      throw Object.assign(new Error('not the leader'), { type: 'NOT_LEADER_FOR_PARTITION', retriable: true });
+    }
+    const partitions = asked.map(({ partition, from }) => {
+      const records = this.records[partition]!;
+      return {
+        partition,
+        highWatermark: String(records.length),
+        abortedTransactions: [],
+        messages: records.slice(from),
+      };
+    });
+    return { responses: [{ topicName: playedTopic, partitions }] };
+  }
+
+  private has(asked: readonly Asked[]): boolean {
+    return asked.some(({ partition, from }) => this.records[partition]!.length > from);
+  }
+
+  private async untilThereIsSomething(holds: () => boolean): Promise<void> {
+    const limit = new AbortController();
+    let isLate = false;
+    const late = sleep(fetchWaitMs, undefined, { signal: limit.signal }).then(
+      () => void (isLate = true),
+      () => undefined,
+    );
+    while (!holds() && !isLate) await Promise.race([late, new Promise<void>((resolve) => this.waiting.add(resolve))]);
+    limit.abort();
+  }
+
+  /** The client's own view of the cluster. */
+  private readonly clientOptions = {
+    logger: createLogger({ level: LEVELS.NOTHING, logCreator: () => () => {} }),
+    isolationLevel: 1,
+    metadataMaxAge: 300_000,
+    cluster: {
+      connect: async () => {},
+      disconnect: async () => this.whileDisconnecting(),
+      isConnected: () => true,
+      addMultipleTargetTopics: async () => {},
+      refreshMetadata: async () => {},
+      refreshMetadataIfNecessary: async () => {},
+      removeBroker: () => {},
+      getNodeIds: () => [1, 2],
+      findTopicPartitionMetadata: () => [0, 1].map((partitionId) => ({ partitionId, leader: partitionId + 1 })),
+      findGroupCoordinator: async () => this.coordinator,
+      findBroker: async ({ nodeId }: { nodeId: number }) => ({
+        fetch: (request: Fetching) => this.fetch(nodeId, request),
+      }),
+      defaultOffset: () => -2,
+      fetchTopicsOffset: async (asked: readonly { topic: string; partitions: readonly { partition: number }[] }[]) =>
+        asked.map(({ topic, partitions }) => ({
+          topic,
+          partitions: partitions.map(({ partition }) => ({ partition, offset: '0' })),
+        })),
+      committedOffsets: ({ groupId }: { groupId: string }) => {
+        if (!this.offsets.has(groupId)) this.offsets.set(groupId, {});
+        return this.offsets.get(groupId);
+      },
+    },
+  };
+
+  /** What the adapter asks the cluster itself. */
+  private readonly questions = {
+    ask: (question: (admin: object) => Promise<unknown>) =>
+      question({
+        fetchOffsets: async () => this.stored(),
+        fetchTopicOffsets: async () => {
+          this.looks += 1;
+          return this.records.map(({ length }, partition) => ({ partition, low: '0', high: String(length) }));
+        },
+      }),
+  };
+}
