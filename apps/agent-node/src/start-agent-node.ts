@@ -11,6 +11,7 @@ import {
   type Clock,
   type ConsumerHooks,
   type MessageLog,
+  refuseLargeRecords,
 } from '@waybill/messaging';
 import type { Model } from '@waybill/models';
 import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
@@ -67,7 +68,7 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<Running
   const host = { model, clock, tracer, logger };
   const hosted = new Map(agents.map((agent) => [agent.name, new AgentHost(agent, host)]));
   const counters = agentNodeCounters(metrics, logger, [...hosted.keys()]);
-  const ports = { agents: hosted, log, clock, plans, spans: tracer, counters };
+  const ports = { agents: hosted, log, clock, plans, spans: tracer, counters, refuseLarge: refuseLargeRecords };
   const app = await NestFactory.createMicroservice(AgentNodeModule.register(ports), {
     strategy: transport,
     logger: false,

@@ -88,7 +88,7 @@ function providersOf(ports: GatewayPorts): Provider[] {
     { provide: REGISTRY, useValue: ports.registry },
     { provide: SERVICE_STATUS, useValue: ports.status },
     { provide: ReadTasks, useValue: reads },
-    { provide: SubmitTask, useFactory: () => new SubmitTask({ ...all, workflows }) },
+    { provide: SubmitTask, useFactory: () => new SubmitTask({ ...all, workflows, fresh }) },
     {
       provide: FollowTask,
       useFactory: () => new FollowTask({ ...all, ...ports.alarms, ...config, reads, fresh, partitionOf }),

@@ -1,4 +1,5 @@
 /** What an activation leaves behind when it ends, and what a cancellation finds of it. */
+import { refuseLargeRecords } from '@waybill/messaging';
 import { topics, type AgentWork, type IncomingMessage, type OutgoingMessage } from '@waybill/contracts';
 import { ManualClock, quiet } from '@waybill/testing';
 import { expect, it } from 'vitest';
@@ -25,7 +26,15 @@ function node(activate: HostedAgent['activate'], before?: (messages: readonly Ou
   const counters = { activated: () => undefined, lostTokens: () => undefined, lostCalls: () => undefined };
   const plans = new RunningPlans(clock);
   const agents = new Map([['writer', { name: 'writer', activate }]]);
-  const activation = new RunActivation({ agents, log: { append }, clock, plans, spans, counters });
+  const activation = new RunActivation({
+    agents,
+    log: { append },
+    clock,
+    plans,
+    spans,
+    counters,
+    refuseLarge: refuseLargeRecords,
+  });
   return { run: () => activation.execute(message, work), plans, written };
 }
 

@@ -60,7 +60,7 @@ function node(activate: HostedAgent['activate'], append?: (messages: readonly Ou
   };
   const plans = new RunningPlans(clock);
   const agents = new Map([['writer', { name: 'writer', activate }]]);
-  const activation = new RunActivation({ agents, log, clock, plans, spans, counters });
+  const activation = new RunActivation({ agents, log, clock, plans, spans, counters, refuseLarge: refuseLargeRecords });
   const run = (change: Partial<AgentWork> = {}) => activation.execute(message, { ...work, ...change });
   return { run, cancel: () => plans.cancel('p1'), written, appends, lost };
 }
@@ -161,4 +161,17 @@ it('writes in one append what is ready in one turn, where an answer that is too 
     ...Object.fromEntries(['w1', 'w2', 'w3', 'w4', 'w5'].map((id) => [id, 'completed'])),
     [`w${limits.recordBytes}`]: 'failed',
   });
+});
+
+it('says of an answer that is too large that it is, also when that cannot be written at first', async () => {
+  let failures = 1;
+  const { run, written } = node(
+    () => completed('x'.repeat(limits.recordBytes)),
+    () =>
+      failures-- > 0 ? Promise.reject(new PlatformError('log_unavailable', { detail: 'away' })) : Promise.resolve(),
+  );
+  await expect(run()).rejects.toThrow('away');
+  await run();
+  const { outcome } = JSON.parse(String(written.at(-1)!.value)) as ActivationResult;
+  expect(outcome).toMatchObject({ status: 'failed', error: { code: 'payload_too_large' } });
 });

@@ -1,4 +1,5 @@
 /** Model calls that end after their activation: they have cost something, so they are on the record, too. */
+import { refuseLargeRecords } from '@waybill/messaging';
 import { expect, it } from 'vitest';
 import { PlatformError, topics, type AgentWork, type IncomingMessage, type OutgoingMessage } from '@waybill/contracts';
 import { ManualClock } from '@waybill/testing';
@@ -40,7 +41,7 @@ function node(append: (messages: readonly OutgoingMessage[]) => void = () => und
   };
   const plans = new RunningPlans(clock);
   const agents = new Map([['writer', { name: 'writer', activate }]]);
-  const activation = new RunActivation({ agents, log, clock, plans, spans, counters });
+  const activation = new RunActivation({ agents, log, clock, plans, spans, counters, refuseLarge: refuseLargeRecords });
   const calls = () =>
     written
       .filter(({ topic }) => topic === topics.modelCalls)

@@ -50,7 +50,8 @@ function node(activate: Activate, append?: (messages: readonly OutgoingMessage[]
     lostCalls: () => undefined,
   };
   const plans = new RunningPlans(clock);
-  const activation = new RunActivation({ agents: new Map([[agent.name, agent]]), log, clock, plans, spans, counters });
+  const parts = { log, clock, plans, spans, counters, refuseLarge: refuseLargeRecords };
+  const activation = new RunActivation({ agents: new Map([[agent.name, agent]]), ...parts });
   const results = (): ActivationResult[] =>
     written
       .filter(({ topic }) => topic === topics.taskResults)

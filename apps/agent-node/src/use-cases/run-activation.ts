@@ -27,6 +27,8 @@ import { shutDown } from './running-plans.ts';
 
 export interface RunActivationPorts extends Omit<ActivationPorts, 'late'> {
   readonly agents: ReadonlyMap<string, HostedAgent>;
+  /** Throws for a record that the log would refuse, and with it all that is appended with it. */
+  readonly refuseLarge: (messages: readonly OutgoingMessage[]) => void;
 }
 
 export class RunActivation {
@@ -91,32 +93,24 @@ export class RunActivation {
     }
   }
 
+  /**
+   * In the memory of results before it is on the log: if that fails, the work comes again and must not run again. So nothing is remembered that the
+   * log would refuse each time, and with it all that goes there in the same append.
+   */
   private async publish(key: string, run: ActivationRun, outcome: Outcome): Promise<void> {
-    const messages = this.remember(key, run, outcome);
-    try {
-      await this.outbox.append(messages);
-    } catch (error) {
-      if (!isTooLarge(error)) throw error;
-      await this.publishAlone(key, run, outcome);
-    }
-  }
-
-  /** The log takes an append whole or not at all, and what is too large may be another's. */
-  private async publishAlone(key: string, run: ActivationRun, outcome: Outcome): Promise<void> {
-    const { log } = this.ports;
-    try {
-      await log.append(this.remember(key, run, outcome));
-    } catch (error) {
-      if (!isTooLarge(error)) throw error;
-      await log.append(this.remember(key, run, oversized(run.agent.name, outcome)));
-    }
-  }
-
-  /** In the memory of results before it is on the log: if that fails, the work comes again and must not run again. */
-  private remember(key: string, run: ActivationRun, outcome: Outcome): readonly OutgoingMessage[] {
-    const messages = run.messagesFor(outcome);
+    let messages = run.messagesFor(outcome);
+    if (!this.fits(messages)) messages = run.messagesFor(oversized(run.agent.name, outcome));
     this.recent.add(key, messages);
-    return messages;
+    await this.outbox.append(messages);
+  }
+
+  private fits(messages: readonly OutgoingMessage[]): boolean {
+    try {
+      this.ports.refuseLarge(messages);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 
@@ -148,8 +142,6 @@ function unlessStopped(answer: unknown, run: ActivationRun): Promise<unknown> {
     else resolve(answer);
   });
 }
-
-const isTooLarge = (error: unknown): boolean => error instanceof PlatformError && error.code === 'payload_too_large';
 
 /** As spans want it. */
 const errorOf = ({ code, class: errorClass, detail }: Failure): Error =>

@@ -29,6 +29,15 @@ it('writes the first piece at once and then what gathered while it was written',
   expect(seen().at(-1)).toBe('2 four');
 });
 
+it('goes on after a piece without text', async () => {
+  const { tokens, writes, seen } = stream();
+  tokens.push('');
+  tokens.push('one');
+  writes[0]?.gate.resolve();
+  await tokens.end();
+  expect(seen()).toEqual(['0 one']);
+});
+
 it('ends when everything was written', async () => {
   const { tokens, writes } = stream();
   await tokens.end();

@@ -13,6 +13,7 @@ export class TokenStream {
   ) {}
 
   push(text: string): void {
+    if (text === '') return;
     this.gathered += text;
     this.writing ??= this.drain();
   }

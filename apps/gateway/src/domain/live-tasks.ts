@@ -42,6 +42,12 @@ export class LiveTasks {
     return task;
   }
 
+  /** Nobody knows whether it was taken in: only its events will tell. */
+  withdraw(taskId: string): void {
+    const task = this.running.find(taskId);
+    if (task?.texts.length === 0 && task.watchers.size === 0) this.running.remove(taskId, task.bytes);
+  }
+
   /** The text's `seq` decides; a text without one is passed over. */
   apply(taskId: string, type: string, text: string): Applied | 'unreadable' {
     const seq = seqOf(text);

@@ -113,8 +113,12 @@ export class CancelTask {
     if (endedStatuses.has(status)) throw new PlatformError('task_ended', { detail: `The task is ${status} already.` });
     const verdict = await this.ask(wish);
     if (!verdict) return { status, isDecided: false };
-    if (!verdict.applied) throw errorOf(verdict.error);
     await this.seeEvents();
+    if (!verdict.applied) {
+      if (wish.isAgain && (await this.parts.reads.status(wish.taskId)) === 'cancelled')
+        return { status: 'cancelled', isDecided: true };
+      throw errorOf(verdict.error);
+    }
     return { status: verdict.task_status ?? 'cancelled', isDecided: true };
   }
 

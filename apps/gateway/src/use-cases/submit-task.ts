@@ -20,6 +20,7 @@ import { madeAt } from '../domain/task-id.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { ReadModel } from '../ports/read-model.ts';
+import type { FreshReads } from './fresh-reads.ts';
 import type { Launch, ResolveWorkflow } from './resolve-workflow.ts';
 
 export interface SubmitTaskParts {
@@ -29,6 +30,7 @@ export interface SubmitTaskParts {
   readonly keys: KeyStore;
   readonly live: LiveTasks;
   readonly model: ReadModel;
+  readonly fresh: FreshReads;
   readonly workflows: ResolveWorkflow;
 }
 export type Submitted = { readonly taskId: string; readonly isReplayed: boolean } | { readonly preview: DryRunAnswer };
@@ -74,7 +76,7 @@ export class SubmitTask {
     if (task.dry_run === true) return { preview: previewOf(launch) };
     const identity = await this.identify(task as JsonObject, caller);
     if (identity.isReplayed && (await this.isOnLog(identity.taskId))) return identity;
-    await this.append(identity.taskId, headText(identity) + content, caller);
+    await this.append(identity, headText(identity) + content, caller);
     return identity;
   }
 
@@ -125,7 +127,10 @@ export class SubmitTask {
     if (key === undefined || task.dry_run === true) return undefined;
     const row = await this.parts.keys.find(owner.tenant, key);
     if (row?.bodyHash !== this.hashOf(task as JsonObject)) return undefined;
-    return (await this.isOnLog(row.entityId)) ? { taskId: row.entityId, isReplayed: true } : undefined;
+    const taskId = row.entityId;
+    if (await this.isOnLog(taskId)) return { taskId, isReplayed: true };
+    await this.parts.fresh.wait(topics.taskRequests); // the read model may be behind
+    return (await this.isOnLog(taskId)) ? { taskId, isReplayed: true } : undefined;
   }
 
   private hashOf(task: JsonObject): string {
@@ -138,17 +143,21 @@ export class SubmitTask {
     return this.parts.live.find(taskId) !== undefined || (await this.parts.model.findTask(taskId)) !== undefined;
   }
 
-  private async append(taskId: string, text: string, caller: Caller): Promise<void> {
+  private async append({ taskId, isReplayed }: Identity, text: string, caller: Caller): Promise<void> {
     const { log, live } = this.parts;
     const meta = { id: taskId, time: new Date(madeAt(taskId)).toISOString(), caller };
     const appended = log.append([commandRecord({ topic: topics.taskRequests, key: taskId }, 'SubmitTask', text, meta)]);
     this.appending.set(taskId, appended);
+    // Before it is acknowledged, for the task may be over by then. One that comes again may be over already: the read model knows.
+    if (!isReplayed) live.submit(taskId, text);
     try {
       await appended;
+    } catch (error) {
+      if (!isReplayed) live.withdraw(taskId);
+      throw error;
     } finally {
       if (this.appending.get(taskId) === appended) this.appending.delete(taskId);
     }
-    live.submit(taskId, text);
   }
 }
 

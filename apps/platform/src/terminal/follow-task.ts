@@ -1,6 +1,6 @@
 /** Follows a task to its end, one line an event, and answers what became of it. */
 import type { TaskView } from '@waybill/contracts';
-import type { WaybillClient } from '@waybill/client';
+import { ApiError, type WaybillClient } from '@waybill/client';
 import { answerText } from './answer.ts';
 import { foreignText } from './foreign-text.ts';
 import { style } from './style.ts';
@@ -19,13 +19,14 @@ export async function followTask(client: WaybillClient, taskId: string, print: P
     try {
       return await client.task(taskId);
     } catch (error) {
-      if (!isUnreachable(error)) throw error; // otherwise the stream, which is over, finds where the platform is now
+      if (!mayPass(error)) throw error; // otherwise the stream, which is over, finds where the platform is now
     }
   }
 }
 
-/** By `fetch`: nothing came back. */
-const isUnreachable = (error: unknown): boolean => error instanceof TypeError;
+/** By `fetch`, nothing came back; or the platform is only busy. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof ApiError && error.problem.class === 'transient');
 
 /** What people came for; nothing when the task did not complete. */
 export function printAnswer(task: TaskView, print: Print): void {

@@ -40,29 +40,35 @@ export class MeteredModel implements Model {
     const { tracer, traceparent, tracestate, clock } = this.metering;
     const begunAt = clock.now();
     const maxTokens = Math.min(request.maxTokens, this.left);
+    this.left -= maxTokens; // held until it is known what was used: several may run at once
     try {
       const span = { parent: traceparent, tracestate, kind: 'client' as const };
       const answer = await runInSpan(tracer, `model ${this.name}`, span, () =>
         this.model.stream({ ...request, maxTokens }, options),
       );
       this.answeredBy = answer.model;
-      this.settle('completed', answer.usage, begunAt);
+      this.settle('completed', answer.usage, { begunAt, maxTokens });
       return answer;
     } catch (error) {
       this.settle(
         error instanceof PlatformError ? error.code : 'agent_failed',
         costs(error) ? undefined : nothingUsed,
-        begunAt,
+        { begunAt, maxTokens },
       );
       throw error;
     }
   }
 
-  private settle(outcome: string, usage: Usage | undefined, begunAt: number): void {
+  private settle(
+    outcome: string,
+    usage: Usage | undefined,
+    { begunAt, maxTokens }: { begunAt: number; maxTokens: number },
+  ): void {
     const latency_ms = this.metering.clock.now() - begunAt;
     const call = { model: this.answeredBy ?? this.name, outcome, latency_ms };
     this.metering.onModelCall(usage === undefined ? call : { ...call, usage });
-    this.left -= usage === undefined ? this.left : usage.prompt_tokens + usage.completion_tokens;
+    if (usage === undefined) this.left = 0;
+    else this.left += maxTokens - usage.prompt_tokens - usage.completion_tokens;
     this.usage = this.usage === undefined || usage === undefined ? undefined : sum(this.usage, usage);
   }
 }

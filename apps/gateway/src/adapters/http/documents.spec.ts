@@ -6,6 +6,7 @@ import {
   topics,
   type DocumentEvent,
   type IngestDocument,
+  type MessageMeta,
 } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog } from '@waybill/testing';
@@ -30,6 +31,11 @@ function storedFor(id: string): Buffer {
   const { content } = requests().findLast((request) => request.document_id === id)!;
   return Buffer.from(gateway.objects.objects.get(content.key)!.bytes);
 }
+/** Of what follows from the last request about it. */
+function after(id: string): MessageMeta {
+  const { topic, partition, offset } = log.recordsOf(topics.documentRequests).findLast(({ key }) => key === id)!;
+  return { ...meta, cause: `${topic}/${partition}/${offset}` };
+}
 async function tell(id: string, change: Partial<DocumentEvent>): Promise<void> {
   const { name, collection, metadata, content } = requests().findLast((request) => request.document_id === id)!;
   const { bytes, media_type, sha256 } = content;
@@ -46,7 +52,7 @@ async function tell(id: string, change: Partial<DocumentEvent>): Promise<void> {
     status: 'indexed',
     ...change,
   };
-  await log.append([encodeMessage({ topic: topics.documentEvents, key: id, name: event.type }, event, meta)]);
+  await log.append([encodeMessage({ topic: topics.documentEvents, key: id, name: event.type }, event, after(id))]);
 }
 
 describe('a document', () => {
@@ -211,7 +217,7 @@ describe('a document', () => {
       encodeMessage(
         { topic: topics.documentEvents, key: id, name: 'DocumentDeleted' },
         { type: 'DocumentDeleted', time: meta.time, document_id: id },
-        meta,
+        after(id),
       ),
     ]);
     expect((await gateway.call('GET', `/v1/documents/${id}`)).json.code).toBe('document_not_found');

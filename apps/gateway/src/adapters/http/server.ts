@@ -29,6 +29,8 @@ const isAbsolute = /^https?:\/\//i;
 const formLimits = { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize: limits.recordBytes, parts: 16 };
 /** Of an id or a name in a path, as it is written there. */
 const maxParamLength = 2_048;
+/** How long a request may take to come: a peer that died in the middle would hold its connection, and up to the largest body, until the stop. */
+const requestMs = 300_000;
 /** How long who sent no HTTP has to read why it was refused and to hang up. */
 const lingerMs = 5_000;
 
@@ -38,6 +40,7 @@ export async function createServer({ module, logger, tracer, metrics }: ServerPa
     logger: false,
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
+    requestTimeout: requestMs,
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
       if (socket.writable) socket.end(unreadableRequest(error.code));
       socket.setTimeout(lingerMs, () => socket.destroy());
@@ -105,14 +108,19 @@ function refusalOf({ url, headers }: FastifyRequest): PlatformError | undefined 
   return new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' });
 }
 
-/** For bytes that are no HTTP: there is not even a request to answer. */
+const refusals: Record<string, [status: string, detail: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not come to its end in time.'],
+};
+
+/** For bytes that are no HTTP, or do not come: there is no request to answer. */
 function unreadableRequest(code: string | undefined): string {
-  const status = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const [status, detail] = refusals[code ?? ''] ?? ['400 Bad Request', 'The request cannot be read as HTTP.'];
   const body = JSON.stringify({
     type: 'urn:waybill:problem:invalid_request',
     title: 'The request does not have the expected shape',
     status: Number(status.slice(0, 3)),
-    detail: 'The request cannot be read as HTTP.',
+    detail,
     code: 'invalid_request',
     class: 'invalid',
   });

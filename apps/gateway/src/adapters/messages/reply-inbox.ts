@@ -26,12 +26,13 @@ export class ReplyInbox implements Replies {
 
   waitFor(commandId: string, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve) => {
-      const cancel = this.clock.after(timeoutMs, () => this.waiting.get(commandId)?.(undefined));
-      this.waiting.set(commandId, (body) => {
+      const answer = (body: unknown): void => {
         cancel();
-        this.waiting.delete(commandId);
+        if (this.waiting.get(commandId) === answer) this.waiting.delete(commandId); // who asks again waits for itself
         resolve(body);
-      });
+      };
+      const cancel = this.clock.after(timeoutMs, () => answer(undefined));
+      this.waiting.set(commandId, answer);
     });
   }
 }

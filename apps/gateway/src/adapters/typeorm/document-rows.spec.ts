@@ -10,26 +10,46 @@ const id = '01999f2e-6c00-7a3b-8f51-3d9c27e0a4b1';
 const shared = { document_id: id, name: 'a.txt', collection: 'default', metadata: {} };
 const content = (letter: string) => ({ sha256: letter.repeat(64), bytes: 1, media_type: 'text/plain' });
 
-/** `second`: when it was made. */
-function record(topic: string, second: number, body: { type: string } & Record<string, Json>): IncomingMessage {
-  const time = `2026-11-21T10:00:0${second}.000Z`;
-  const meta = { id: 'x', source: 'spec', time, owner: defaultOwner };
-  const { key, headers, value } = encodeMessage({ topic, key: id, name: body.type }, { ...body, time }, meta);
-  return { topic, key, headers, value, partition: 0, offset: 0, timestamp: 0 } as IncomingMessage;
+/** `offset`: of the record. `minute`: when it was made, by the clock of who made it. */
+interface Made {
+  readonly offset?: number;
+  readonly minute?: number;
+  readonly cause?: string;
 }
-const ingest = (second: number, letter: string) =>
-  record(topics.documentRequests, second, {
-    type: 'IngestDocument',
-    ...shared,
-    content: { key: 'k', ...content(letter) },
-  });
-const said = (status: string) => (second: number, letter: string) =>
-  record(topics.documentEvents, second, { type: 'DocumentStatusChanged', ...shared, ...content(letter), status });
+
+function record(topic: string, body: { type: string } & Record<string, Json>, made: Made): IncomingMessage {
+  const { offset = 0, minute = 0, cause } = made;
+  const time = `2026-11-21T10:${String(minute).padStart(2, '0')}:00.000Z`;
+  const meta = { id: 'x', source: 'spec', time, owner: defaultOwner, ...(cause !== undefined && { cause }) };
+  const { key, headers, value } = encodeMessage({ topic, key: id, name: body.type }, { ...body, time }, meta);
+  return { topic, key, headers, value, partition: 0, offset, timestamp: 0 } as IncomingMessage;
+}
+const ingest = (offset: number, letter: string, minute = offset) =>
+  record(
+    topics.documentRequests,
+    { type: 'IngestDocument', ...shared, content: { key: 'k', ...content(letter) } },
+    { offset, minute },
+  );
+/** `of`: the offset of the request that it follows from. */
+const said =
+  (status: string) =>
+  (of: number, letter: string, minute = of) =>
+    record(
+      topics.documentEvents,
+      { type: 'DocumentStatusChanged', ...shared, ...content(letter), status },
+      { minute, cause: `${topics.documentRequests}/0/${of}` },
+    );
 const parsing = said('parsing');
 const indexed = said('indexed');
-const askToDelete = (second: number) =>
-  record(topics.documentRequests, second, { type: 'DeleteDocument', document_id: id });
-const deleted = (second: number) => record(topics.documentEvents, second, { type: 'DocumentDeleted', document_id: id });
+const failed = said('failed');
+const askToDelete = (offset: number) =>
+  record(topics.documentRequests, { type: 'DeleteDocument', document_id: id }, { offset });
+const deleted = (of: number) =>
+  record(
+    topics.documentEvents,
+    { type: 'DocumentDeleted', document_id: id },
+    { cause: `${topics.documentRequests}/0/${of}` },
+  );
 
 async function statusAfter(...records: readonly IncomingMessage[]): Promise<string | undefined> {
   const source = await openReadModel(sqliteReadModels(':memory:'), nullLogger);
@@ -42,26 +62,50 @@ async function statusAfter(...records: readonly IncomingMessage[]): Promise<stri
   }
 }
 
-it('waits again when its content is new', async () => {
-  expect(await statusAfter(ingest(1, 'a'), indexed(2, 'a'), ingest(3, 'b'))).toBe('queued b');
-  expect(await statusAfter(ingest(1, 'a'), indexed(2, 'a'), ingest(3, 'a'))).toBe('indexed a');
+it('waits again with each request, also when its content is the same', async () => {
+  expect(await statusAfter(ingest(1, 'a'), indexed(1, 'a'), ingest(3, 'b'))).toBe('queued b');
+  expect(await statusAfter(ingest(1, 'a'), failed(1, 'a'), ingest(3, 'a'))).toBe('queued a');
+  expect(await statusAfter(ingest(1, 'a'), failed(1, 'a'), ingest(3, 'a'), indexed(3, 'a'))).toBe('indexed a');
 });
 
 it('is what its last event says, also when the requests are read after all events', async () => {
-  expect(await statusAfter(indexed(2, 'a'), indexed(4, 'b'), ingest(1, 'a'), ingest(3, 'b'))).toBe('indexed b');
+  expect(await statusAfter(indexed(1, 'a'), indexed(3, 'b'), ingest(1, 'a'), ingest(3, 'b'))).toBe('indexed b');
+});
+
+it('is what its last event says, also when the clock of the gateway is ahead of that of the indexer', async () => {
+  const events = [indexed(1, 'a', 10), indexed(3, 'b', 12)];
+  expect(await statusAfter(...events, ingest(1, 'a', 20), ingest(3, 'b', 22))).toBe('indexed b');
+  expect(await statusAfter(ingest(1, 'a', 20), ingest(3, 'b', 22), ...events)).toBe('indexed b');
+});
+
+it('is not what a late event of an older upload says', async () => {
+  expect(await statusAfter(ingest(1, 'a'), ingest(3, 'b'), indexed(3, 'b'), failed(1, 'a', 9))).toBe('indexed b');
+  expect(await statusAfter(ingest(1, 'a'), ingest(3, 'b'), parsing(1, 'a', 9))).toBe('queued b');
 });
 
 it('does not go back to a stage when its record comes again', async () => {
-  const first = [ingest(1, 'a'), parsing(2, 'a'), indexed(3, 'a')];
-  expect(await statusAfter(...first, parsing(2, 'a'))).toBe('indexed a');
-  expect(await statusAfter(...first, ingest(4, 'b'), parsing(5, 'b'))).toBe('parsing b');
+  const first = [ingest(1, 'a'), parsing(1, 'a'), indexed(1, 'a')];
+  expect(await statusAfter(...first, parsing(1, 'a', 9))).toBe('indexed a');
+  expect(await statusAfter(...first, ingest(1, 'a', 9))).toBe('indexed a');
+  expect(await statusAfter(...first, ingest(4, 'b'), parsing(4, 'b'))).toBe('parsing b');
+});
+
+it('goes on from a row of before, which does not say what it follows from', async () => {
+  const old = { ...indexed(1, 'a'), headers: { ...indexed(1, 'a').headers, cause: '' } };
+  expect(await statusAfter(old)).toBe('indexed a');
+  expect(await statusAfter(old, parsing(3, 'b'))).toBe('parsing b');
+  expect(await statusAfter(old, ingest(3, 'b'))).toBe('queued b');
+  expect(await statusAfter(old, deleted(3))).toBeUndefined();
 });
 
 it('stays deleted, also when the requests are read after all events', async () => {
-  expect(await statusAfter(indexed(2, 'a'), deleted(4), ingest(1, 'a'), askToDelete(3))).toBeUndefined();
+  expect(await statusAfter(indexed(1, 'a'), deleted(3), ingest(1, 'a'), askToDelete(3))).toBeUndefined();
 });
 
 it('is there again when it was added after its deletion, also when the requests are read after all events', async () => {
-  const events = [indexed(2, 'a'), deleted(4), indexed(6, 'b')];
-  expect(await statusAfter(...events, ingest(1, 'a'), askToDelete(3), ingest(5, 'b'))).toBe('indexed b');
+  const events = [indexed(1, 'a'), deleted(3), indexed(5, 'b')];
+  const requests = [ingest(1, 'a'), askToDelete(3), ingest(5, 'b')];
+  expect(await statusAfter(...events, ...requests)).toBe('indexed b');
+  expect(await statusAfter(...requests, ...events)).toBe('indexed b');
+  expect(await statusAfter(...requests, ...events, deleted(3))).toBe('indexed b');
 });

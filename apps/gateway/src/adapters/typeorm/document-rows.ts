@@ -1,7 +1,8 @@
 /**
  * Records about documents to SQL statements, one by one: there are few.
- * A request and the events that follow from it lie on two topics and may come in any order (in a rebuild: all events first), so a request only
- * makes a row wait again when its content is new and nothing later is known, and the request to delete takes away what is still waiting.
+ * A request and the events that follow from it lie on two topics and may come in any order (in a rebuild: all events first). Their order is that of the
+ * requests: a row says with its revision, the request's offset, of which one it tells, and an event names the request that it follows from. So the clocks of
+ * gateways and indexers do not matter. A request makes a row wait unless something of it or of a later one is known; one to delete takes away what waits.
  * Promise: what a gateway that was replaced writes late changes nothing once another one has stored a later position: it would bring back what was deleted.
  * The positions have to be written first in the transaction, as their rows keep the other one waiting; PostgreSQL's session does that.
  */
@@ -22,7 +23,9 @@ export function documentStatements(record: IncomingMessage, next: number): State
   const place: SqlValue[] = [record.topic, record.partition, next];
   if (record.topic === topics.documentRequests) {
     const request = decodeMessage(record, DocumentRequest);
-    if (request.type === 'DeleteDocument') return [{ sql: deleteQueued, params: [request.document_id, ...place] }];
+    const revision = record.offset;
+    if (request.type === 'DeleteDocument')
+      return [{ sql: deleteQueued, params: [request.document_id, revision, ...place] }];
     const { document_id: id, name, collection, metadata, content } = request;
     const time = record.headers['ce_time'] ?? createdAt(id, '');
     const params = [
@@ -36,10 +39,11 @@ export function documentStatements(record: IncomingMessage, next: number): State
       content.media_type,
       content.sha256,
     ];
-    return [{ sql: requestRow, params: [...params, null, null, createdAt(id, time), time, ...place] }];
+    return [{ sql: requestRow, params: [...params, null, null, revision, createdAt(id, time), time, ...place] }];
   }
   const event = decodeMessage(record, DocumentEvent);
-  if (event.type === 'DocumentDeleted') return [{ sql: deleteRow, params: [event.document_id, ...place] }];
+  const revision = revisionOf(record.headers['cause']);
+  if (event.type === 'DocumentDeleted') return [{ sql: deleteRow, params: [event.document_id, revision, ...place] }];
   const params: SqlValue[] = [
     event.document_id,
     tenant,
@@ -54,6 +58,7 @@ export function documentStatements(record: IncomingMessage, next: number): State
     event.sha256,
     event.chunks ?? null,
     event.error ? JSON.stringify(event.error) : null,
+    revision,
   );
   return [{ sql: eventRow, params: [...params, createdAt(event.document_id, event.time), event.time, ...place] }];
 }
@@ -61,14 +66,24 @@ export function documentStatements(record: IncomingMessage, next: number): State
 const createdAt = (id: string, otherwise: string): string =>
   isUuid7(id) ? new Date(madeAt(id)).toISOString() : otherwise;
 
+/** Of an event that does not say what it follows from: it tells of no request that is known. */
+const beforeAllRequests = -1;
+
+/** `cause`: `document.requests/partition/offset`. */
+function revisionOf(cause: string | undefined): number {
+  const [, topic, offset] = /^([^/]+)\/\d+\/(\d+)$/.exec(cause ?? '') ?? [];
+  return topic === topics.documentRequests ? Number(offset) : beforeAllRequests;
+}
+
 const isLatest = `NOT EXISTS (SELECT 1 FROM projection_offsets WHERE topic = ? AND partition_number = ? AND next_offset > ?)`;
 /** PostgreSQL takes a parameter of a SELECT for text. */
-const insert = `INSERT INTO documents (document_id, tenant, name, collection, metadata, status, bytes, media_type, sha256, chunks, error, created_at, updated_at)
-SELECT ?, ?, ?, ?, ?, ?, CAST(? AS integer), ?, ?, CAST(? AS integer), ?, ?, ? WHERE ${isLatest} ON CONFLICT (document_id) DO UPDATE SET
-  name = excluded.name, collection = excluded.collection, metadata = excluded.metadata, status = excluded.status, bytes = excluded.bytes,
-  media_type = excluded.media_type, sha256 = excluded.sha256, chunks = excluded.chunks, error = excluded.error, updated_at = excluded.updated_at`;
-const requestRow = `${insert} WHERE documents.sha256 <> excluded.sha256 AND documents.updated_at < excluded.updated_at`;
-/** A stage on the way may come again after the end. What ends the way is always taken: clocks of indexers differ. */
-const eventRow = `${insert} WHERE excluded.status NOT IN ('parsing', 'embedding') OR documents.updated_at < excluded.updated_at`;
-const deleteRow = `DELETE FROM documents WHERE document_id = ? AND ${isLatest}`;
+const insert = `INSERT INTO documents (document_id, tenant, name, collection, metadata, status, bytes, media_type, sha256, chunks, error, revision, created_at, updated_at)
+SELECT ?, ?, ?, ?, ?, ?, CAST(? AS integer), ?, ?, CAST(? AS integer), ?, CAST(? AS double precision), ?, ? WHERE ${isLatest} ON CONFLICT (document_id) DO UPDATE SET
+  name = excluded.name, collection = excluded.collection, metadata = excluded.metadata, status = excluded.status, bytes = excluded.bytes, media_type = excluded.media_type,
+  sha256 = excluded.sha256, chunks = excluded.chunks, error = excluded.error, revision = excluded.revision, updated_at = excluded.updated_at
+WHERE documents.revision < excluded.revision`;
+const requestRow = insert;
+/** A stage on the way may come again after the end: its request was handled twice. */
+const eventRow = `${insert} OR (documents.revision = excluded.revision AND (excluded.status NOT IN ('parsing', 'embedding') OR documents.status NOT IN ('indexed', 'failed')))`;
+const deleteRow = `DELETE FROM documents WHERE document_id = ? AND revision <= CAST(? AS double precision) AND ${isLatest}`;
 const deleteQueued = `${deleteRow} AND status = 'queued'`;

@@ -105,6 +105,9 @@ export class DocumentRow {
   chunks!: number | null;
   @Column('text', { nullable: true })
   error!: string | null;
+  /** Offset of the request that all this follows from; -1 when it is not known. */
+  @Column('double precision', { default: -1 })
+  revision!: number;
   @Column('text')
   created_at!: string;
   @Column('text')

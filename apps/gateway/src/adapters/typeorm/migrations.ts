@@ -1,4 +1,4 @@
-/** How the schema comes to be. A file of other migrations is dropped and rebuilt from the log; one of ours and later ones is a newer version's. */
+/** How the schema comes to be. A file of some of these gets the others; one of other migrations is dropped and rebuilt from the log; one of ours and later ones is a newer version's. */
 import { Table, TableIndex, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
 
 type ColumnSpec = [name: string, type: 'text' | 'integer' | 'double precision', kind?: 'key' | 'null'];
@@ -97,5 +97,18 @@ class CreateReadModel1763700000000 implements MigrationInterface {
   }
 }
 
-export const readModelMigrations = [CreateReadModel1763700000000];
+/** Rows of before follow from some request that was read already. */
+class OrderDocuments1764400000000 implements MigrationInterface {
+  readonly name = 'OrderDocuments1764400000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE documents ADD COLUMN revision double precision NOT NULL DEFAULT -1');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE documents DROP COLUMN revision');
+  }
+}
+
+export const readModelMigrations = [CreateReadModel1763700000000, OrderDocuments1764400000000];
 export const readModelTables = Object.keys(tables);

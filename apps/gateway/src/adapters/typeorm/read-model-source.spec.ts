@@ -75,10 +75,23 @@ describe('a read model of this version', () => {
   });
 });
 
+describe('a read model of an older version', () => {
+  it('is brought forward with all that it holds', async () => {
+    const row = `'d1', 'default', 'a.txt', 'c', '{}', 'indexed', 1, 'text/plain', 'a', 1, NULL, 't', 't'`;
+    change(`DELETE FROM migrations WHERE id > 1; ALTER TABLE documents DROP COLUMN revision;
+      INSERT INTO documents VALUES (${row})`);
+    expect(await keysAfterOpening()).toEqual([{ key: 'k' }]);
+    const source = await openReadModel(sqliteReadModels(file), logger);
+    expect(await source.query('SELECT name, revision FROM documents')).toEqual([{ name: 'a.txt', revision: -1 }]);
+    await source.destroy();
+    expect(lines).toEqual([]);
+  });
+});
+
 describe('a read model of another schema is dropped and made anew:', () => {
   it.each([
     ['its migrations are not ours', `UPDATE migrations SET name = 'Other1'`],
-    ['ours came after another', `UPDATE migrations SET id = 5; INSERT INTO migrations VALUES (1, 1, 'Other1')`],
+    ['ours came after another', `UPDATE migrations SET id = id + 5; INSERT INTO migrations VALUES (1, 1, 'Other1')`],
   ])('%s', async (_, sql) => {
     change(sql);
     expect(await keysAfterOpening()).toEqual([]);

@@ -95,7 +95,7 @@ async function openOnce(from: ReadModelSource): Promise<DataSource> {
 async function refuseOtherSchema(source: DataSource): Promise<void> {
   const there = await migrationsOf(source);
   const known = readModelMigrations.map((migration) => migration.name);
-  if (there.length === 0 || there.join() === known.join()) return;
+  if (there.every((name, index) => known[index] === name)) return; // what is missing is added
   if (known.every((name, index) => there[index] === name)) throw newer(source, there.slice(known.length));
   throw new PlatformError('data_folder_corrupt', { detail: 'The read model has another schema version.' });
 }

@@ -19,6 +19,7 @@ beforeAll(async () => {
       return database.exec(`CREATE TABLE "${name}" (${lines.join(', ')}, PRIMARY KEY (${key.join(', ')}))`);
     },
     createIndex: () => Promise.resolve(),
+    query: (sql: string) => database.exec(sql),
   };
   for (const Migration of readModelMigrations) await new Migration().up(runner as unknown as QueryRunner);
 });

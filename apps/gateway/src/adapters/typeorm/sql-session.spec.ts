@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { nullLogger as logger } from '@waybill/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readModelMigrations } from './migrations.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
 import { openSqliteSession } from './sql-session.ts';
 
@@ -33,7 +34,7 @@ describe('the read model on SQLite', () => {
     expect(await session.all('SELECT * FROM projection_offsets', [])).toEqual([]);
     await expect(session.all('SELECT missing FROM tasks', [])).rejects.toThrow(/no such column/);
     await session.close();
-    await source.undoLastMigration();
+    for (let left = readModelMigrations.length; left > 0; left -= 1) await source.undoLastMigration();
     await source.destroy();
     expect(rows(`SELECT name FROM sqlite_master WHERE name = 'tasks'`)).toEqual([]);
   });
