@@ -12,15 +12,16 @@ const content = (letter: string) => ({ sha256: letter.repeat(64), bytes: 1, medi
 
 /** `offset`: of the record. `minute`: when it was made, by the clock of who made it. */
 interface Made {
+  readonly id: string;
   readonly offset?: number;
   readonly minute?: number;
   readonly cause?: string;
 }
 
 function record(topic: string, body: { type: string } & Record<string, Json>, made: Made): IncomingMessage {
-  const { offset = 0, minute = 0, cause } = made;
+  const { id: messageId, offset = 0, minute = 0, cause } = made;
   const time = `2026-11-21T10:${String(minute).padStart(2, '0')}:00.000Z`;
-  const meta = { id: 'x', source: 'spec', time, owner: defaultOwner, ...(cause !== undefined && { cause }) };
+  const meta = { id: messageId, source: 'spec', time, owner: defaultOwner, ...(cause !== undefined && { cause }) };
   const { key, headers, value } = encodeMessage({ topic, key: id, name: body.type }, { ...body, time }, meta);
   return { topic, key, headers, value, partition: 0, offset, timestamp: 0 } as IncomingMessage;
 }
@@ -28,7 +29,7 @@ const ingest = (offset: number, letter: string, minute = offset) =>
   record(
     topics.documentRequests,
     { type: 'IngestDocument', ...shared, content: { key: 'k', ...content(letter) } },
-    { offset, minute },
+    { id: `r${offset}`, offset, minute },
   );
 /** `of`: the offset of the request that it follows from. */
 const said =
@@ -37,18 +38,18 @@ const said =
     record(
       topics.documentEvents,
       { type: 'DocumentStatusChanged', ...shared, ...content(letter), status },
-      { minute, cause: `${topics.documentRequests}/0/${of}` },
+      { id: `r${of}:${status}`, minute, cause: `${topics.documentRequests}/0/${of}` },
     );
 const parsing = said('parsing');
 const indexed = said('indexed');
 const failed = said('failed');
 const askToDelete = (offset: number) =>
-  record(topics.documentRequests, { type: 'DeleteDocument', document_id: id }, { offset });
+  record(topics.documentRequests, { type: 'DeleteDocument', document_id: id }, { id: `r${offset}`, offset });
 const deleted = (of: number) =>
   record(
     topics.documentEvents,
     { type: 'DocumentDeleted', document_id: id },
-    { cause: `${topics.documentRequests}/0/${of}` },
+    { id: `r${of}:deleted`, cause: `${topics.documentRequests}/0/${of}` },
   );
 
 async function statusAfter(...records: readonly IncomingMessage[]): Promise<string | undefined> {
@@ -90,8 +91,26 @@ it('does not go back to a stage when its record comes again', async () => {
   expect(await statusAfter(...first, ingest(4, 'b'), parsing(4, 'b'))).toBe('parsing b');
 });
 
+/** As a producer writes it that has not heard the first answer. */
+const copy = (of: IncomingMessage, offset: number): IncomingMessage => ({ ...of, offset });
+
+it('does not wait for what follows from a copy of a request, for nothing does', async () => {
+  const one = ingest(1, 'a');
+  expect(await statusAfter(one, copy(one, 2), indexed(1, 'a'))).toBe('indexed a');
+  expect(await statusAfter(one, indexed(1, 'a'), copy(one, 2))).toBe('indexed a');
+  expect(await statusAfter(indexed(1, 'a'), one, copy(one, 2))).toBe('indexed a');
+  const two = ingest(2, 'b');
+  expect(await statusAfter(one, two, copy(one, 3), copy(two, 4), indexed(1, 'a'), indexed(2, 'b'))).toBe('indexed b');
+});
+
+it('is what follows from a copy, if that was handled in place of the first', async () => {
+  const one = ingest(1, 'a');
+  const ofCopy = { ...indexed(2, 'a'), headers: { ...indexed(2, 'a').headers, ce_id: 'r1:indexed' } };
+  expect(await statusAfter(one, copy(one, 2), ofCopy)).toBe('indexed a');
+});
+
 it('goes on from a row of before, which does not say what it follows from', async () => {
-  const old = { ...indexed(1, 'a'), headers: { ...indexed(1, 'a').headers, cause: '' } };
+  const old = { ...indexed(1, 'a'), headers: { ...indexed(1, 'a').headers, cause: '', ce_id: '' } };
   expect(await statusAfter(old)).toBe('indexed a');
   expect(await statusAfter(old, parsing(3, 'b'))).toBe('parsing b');
   expect(await statusAfter(old, ingest(3, 'b'))).toBe('queued b');

@@ -108,6 +108,9 @@ export class DocumentRow {
   /** Offset of the request that all this follows from; -1 when it is not known. */
   @Column('double precision', { default: -1 })
   revision!: number;
+  /** Ids of the last requests, the one that all this follows from first. */
+  @Column('text', { default: '' })
+  requests!: string;
   @Column('text')
   created_at!: string;
   @Column('text')

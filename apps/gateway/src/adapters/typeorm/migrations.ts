@@ -103,9 +103,11 @@ class OrderDocuments1764400000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE documents ADD COLUMN revision double precision NOT NULL DEFAULT -1');
+    await runner.query(`ALTER TABLE documents ADD COLUMN requests text NOT NULL DEFAULT ''`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE documents DROP COLUMN requests');
     await runner.query('ALTER TABLE documents DROP COLUMN revision');
   }
 }
