@@ -1,7 +1,7 @@
 /** `waybill COMMAND`: the platform from a terminal. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly, 130 and 143 it was interrupted. */
 import { PlatformError } from '@waybill/contracts';
 import { findFolderHolder } from '@waybill/messaging';
-import { stopOnSignals } from '@waybill/service/stop-on-signals';
+import { closeInTime, stopOnSignals } from '@waybill/service/stop-on-signals';
 import { asksForHelp } from './commands/arguments.ts';
 import type { Command } from './commands/command.ts';
 import { docs } from './commands/docs.ts';
@@ -88,12 +88,12 @@ if (process.argv[2] === 'start') {
   });
   try {
     outcome = await main(process.argv.slice(2));
-    await access?.own?.close();
+    await closeInTime(access?.own);
     if (!isStopping()) process.exit(outcome);
   } catch (error) {
     if (!isStopping()) {
       process.stderr.write(`${failureLine(error)}\n`);
-      await access?.own?.close();
+      await closeInTime(access?.own);
       process.exit(exitCodeOf(error));
     }
   }

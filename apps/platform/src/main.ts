@@ -5,7 +5,7 @@
  */
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
-import { stopOnSignals } from '@waybill/service/stop-on-signals';
+import { closeInTime, stopOnSignals } from '@waybill/service/stop-on-signals';
 import { runSample } from './commands/sample.ts';
 import { readStartOptions, startUsage } from './commands/start-options.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
@@ -57,9 +57,9 @@ async function start(): Promise<number | undefined> {
   return undefined;
 }
 
-async function finish({ close }: RunningPlatform, code: number): Promise<number> {
+async function finish(running: RunningPlatform, code: number): Promise<number> {
   outcome = code;
-  await close();
+  await closeInTime(running);
   return code;
 }
 

@@ -1,9 +1,8 @@
 /** The rag-indexer as a Nest microservice over any log, store and index. */
 import { NestFactory } from '@nestjs/core';
 import { PlatformError } from '@waybill/contracts';
-import { embeddedText, type Embedder } from '@waybill/knowledge';
-import { deadLetterCounter, LogTransport, showConsumerLag, type ConsumerHooks } from '@waybill/messaging';
-import type { KnowledgeIndex } from '@waybill/storage';
+import { embeddedText } from '@waybill/knowledge';
+import { deadLetterCounter, LogTransport, showConsumerLag, type Clock, type ConsumerHooks } from '@waybill/messaging';
 import { createMetrics, dormantTracer, nullLogger, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
 import { observation } from './adapters/telemetry/observation.ts';
 import { RagIndexerModule, type RagIndexerPorts } from './app.module.ts';
@@ -55,7 +54,7 @@ export async function startRagIndexer(options: RagIndexerOptions): Promise<Runni
   );
   await app.get(RebuildIndex).execute();
   await app.listen();
-  const renewal = startRenewal(index, embedder, logger);
+  const renewal = startRenewal({ index, embedder, clock }, logger);
   return {
     async close() {
       await app.close();
@@ -64,27 +63,49 @@ export async function startRagIndexer(options: RagIndexerOptions): Promise<Runni
   };
 }
 
-/** After a change of embedder, beside the daily work: until it is done words alone find the older passages. */
-function startRenewal(index: KnowledgeIndex, embedder: Embedder, logger: Logger): { stop(): Promise<void> } {
+const renewAgainMs = 60_000;
+
+/** After a change of embedder, beside the daily work: until it is done words alone find the older passages. What passes by itself does not end it. */
+function startRenewal(
+  { index, embedder, clock }: Pick<RagIndexerOptions, 'index' | 'embedder' | 'clock'>,
+  logger: Logger,
+): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const renewed = index
-    .renewVectors(async (texts) => {
-      if (stopping.signal.aborted) throw new PlatformError('cancelled');
-      return embedder.embed(texts.map((text) => embeddedText(text.name, text)));
-    })
-    .then((count) => {
+  const { signal } = stopping;
+  /** False: it is to be tried again. */
+  const isDone = async (): Promise<boolean> => {
+    try {
+      const count = await index.renewVectors(async (texts) => {
+        if (signal.aborted) throw new PlatformError('cancelled');
+        return embedder.embed(texts.map((text) => embeddedText(text.name, text)));
+      });
       if (count > 0) logger.info('Passages were embedded anew', { count, embedder: embedder.name });
-    })
-    .catch((error: unknown) => {
-      if (!stopping.signal.aborted)
-        logger.warn('Passages could not be embedded anew; the next start goes on', { error });
-    });
+      return true;
+    } catch (error) {
+      if (signal.aborted) return true;
+      const passes = error instanceof PlatformError && error.retryable;
+      const next = passes ? 'it is tried again in a minute' : 'the next start goes on';
+      logger.warn(`Passages could not be embedded anew; ${next}`, { error });
+      return !passes;
+    }
+  };
+  const renew = async (): Promise<void> => {
+    while (!(await isDone()) && !signal.aborted) await pause(clock, renewAgainMs, signal);
+  };
+  const renewed = renew();
   return {
     stop() {
       stopping.abort();
       return renewed;
     },
   };
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+  });
 }
 
 const rebuildReports = (logger: Logger): RebuildReports => ({

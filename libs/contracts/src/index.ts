@@ -108,6 +108,7 @@ export { sentenceStarts } from './sentence-starts.ts';
 export {
   agentQueue,
   deadLetterTopic,
+  isQueue,
   maxWorkAgeMs,
   searchQueue,
   topics,

@@ -46,6 +46,8 @@ export const maxWorkAgeMs = 6 * day;
 
 /** The topic of a queue (`agent.writer`, `knowledge.search`). */
 export const workTopic = (queue: string): string => `tasks.${queue}`;
+/** Whether a topic can be named after it, on Kafka too. */
+export const isQueue = (queue: string): boolean => /^[a-zA-Z0-9._-]{1,243}$/.test(queue);
 export const agentQueue = (agent: string): string => `agent.${agent}`;
 export const searchQueue = 'knowledge.search';
 export const deadLetterTopic = (group: string): string => `${group}.dlq`;

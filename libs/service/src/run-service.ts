@@ -12,7 +12,7 @@ import { Closing } from './closing.ts';
 import { readSettings, ServiceSettings, type Environment } from './environment.ts';
 import { openKafkaLog } from './kafka-log.ts';
 import { openStatusPage } from './status-page.ts';
-import { stopOnSignals } from './stop-on-signals.ts';
+import { closeInTime, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceContext<Settings> {
   readonly settings: Settings & ServiceSettings;
@@ -55,7 +55,7 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   } catch (error) {
     if (isStopping()) return;
     process.stderr.write(`${explain(error)}\n`);
-    await closing.close().catch(() => undefined);
+    await closeInTime(closing).catch(() => undefined);
     process.exit(1);
   }
 }

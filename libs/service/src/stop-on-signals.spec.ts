@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Closable } from './closing.ts';
-import { stopOnSignals, type HostProcess, type Stoppable } from './stop-on-signals.ts';
+import { closeInTime, stopOnSignals, type HostProcess, type Stoppable } from './stop-on-signals.ts';
 
 const stopping = 'Stopping: finishing what runs, up to 25 s. Ctrl-C again ends at once; nothing is lost.';
 
@@ -134,5 +134,38 @@ describe('a signal', () => {
     closed.reject(new Error('the disk is full'));
     await settled();
     expect(host.done).toEqual([stopping, 'explained: the disk is full', 'exit 1']);
+  });
+});
+
+describe('a stop without a signal', () => {
+  const part = (close: () => Promise<void>): Closable => ({ close, closing: 'gateway > streams' });
+
+  it('that does not end ends the process, and says what held it up', () => {
+    const host = new FakeProcess();
+    void closeInTime(
+      part(() => new Promise(() => {})),
+      host,
+    );
+    host.pass(27_999);
+    expect(host.done).toEqual([]);
+    host.pass(1);
+    expect(host.done[0]).toMatch(/^Not everything ended in time: gateway > streams/);
+    expect(host.done[1]).toBe('exit 1');
+  });
+
+  it('that ends leaves the process alone, whether it failed or not', async () => {
+    const host = new FakeProcess();
+    await closeInTime(
+      part(() => Promise.resolve()),
+      host,
+    );
+    await expect(
+      closeInTime(
+        part(() => Promise.reject(new Error('full'))),
+        host,
+      ),
+    ).rejects.toThrow('full');
+    host.pass(100_000);
+    expect(host.done).toEqual([]);
   });
 });

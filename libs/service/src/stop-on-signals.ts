@@ -81,11 +81,29 @@ async function stop(work: Stoppable, host: HostProcess, interrupted: number): Pr
   }
 }
 
+/** Without a signal: when the work is done, or could not begin. What does not end in time ends with the process, and is named. */
+export async function closeInTime(running: Closable | undefined, host: HostProcess = thisProcess): Promise<void> {
+  if (!running) return;
+  let isOver = false;
+  endAfter(running, host, () => isOver);
+  try {
+    await running.close();
+  } finally {
+    isOver = true;
+  }
+}
+
 /** Says what is waited for, and for how long at most. */
 function announce(running: Closable, host: HostProcess): void {
   const { drainMs = usualDrainMs } = running;
   host.say(`Stopping: finishing what runs, up to ${drainMs / 1000} s. Ctrl-C again ends at once; nothing is lost.`);
+  endAfter(running, host);
+}
+
+function endAfter(running: Closable, host: HostProcess, isOver = (): boolean => false): void {
+  const { drainMs = usualDrainMs } = running;
   host.after(drainMs + restMs, () => {
+    if (isOver()) return;
     host.say(unfinished(running, host.resources));
     host.exit(1);
   });

@@ -1,5 +1,15 @@
 /** From records of the partition's two topics to the core's commands. */
-import { decodeMessage, TaskRequest, TaskResult, topics, type IncomingMessage, type ReplyTo } from '@waybill/contracts';
+import {
+  decodeMessage,
+  isQueue,
+  isText,
+  PlatformError,
+  TaskRequest,
+  TaskResult,
+  topics,
+  type IncomingMessage,
+  type ReplyTo,
+} from '@waybill/contracts';
 import type { PlanCommand } from '@waybill/workflow';
 
 export interface AddressedCommand {
@@ -24,11 +34,30 @@ export const isAddressed = (parsed: Parsed): parsed is Addressed => parsed.addre
 export function parseRecords(records: readonly IncomingMessage[], at: number, random: () => number): Parsed[] {
   return records.map((record) => {
     try {
-      return { record, addressed: parseCommand(record, at, random()) };
+      const addressed = parseCommand(record, at, random());
+      refuseUnstorable(addressed);
+      return { record, addressed };
     } catch (error) {
       return { record, addressed: undefined, error };
     }
   });
+}
+
+/** PostgreSQL keeps no NUL, and no key over 2.7 KB. */
+const maxIdChars = 256;
+
+/** With what a store or a log refuses every commit of the partition would be refused for ever, or never published. */
+function refuseUnstorable({ planId, command }: AddressedCommand): void {
+  if (planId.length > maxIdChars || !isText(planId))
+    throw new PlatformError('invalid_request', {
+      detail: `${JSON.stringify(planId.slice(0, maxIdChars))} is no id of a task.`,
+    });
+  if (command.type !== 'SubmitTask') return;
+  const unnamed = Object.values(command.request.agents).find(({ queue }) => !isQueue(queue));
+  if (unnamed)
+    throw new PlatformError('invalid_request', {
+      detail: `${JSON.stringify(unnamed.queue.slice(0, maxIdChars))} is no queue.`,
+    });
 }
 
 function parseCommand(record: IncomingMessage, at: number, jitter: number): AddressedCommand {

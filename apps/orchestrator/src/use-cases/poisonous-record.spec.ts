@@ -18,6 +18,35 @@ describe('a record that cannot be processed', () => {
     expect(bench.record.row(0).requests).toBe(2);
   });
 
+  it.each(['a\u0000b', 'a\ud800b', 'x'.repeat(3_000)])(
+    'because no store can hold its id is not even asked for',
+    async (id) => {
+      const bench = new OwnerBench();
+      const owner = bench.owner();
+      await owner.take(0);
+      await owner.execute({
+        partition: 0,
+        records: [bench.cancel(id), bench.submit(id, { a: {} }), bench.submit('t', { a: {} })],
+      });
+      expect(bench.typesOf('t')).toEqual(started);
+      expect(bench.typesOf(id)).toEqual([]);
+      expect(bench.loaded).not.toContain(id);
+      expect(bench.to('orchestrator.dlq')).toHaveLength(2);
+    },
+  );
+
+  it('because no topic can have the name of its queue is not decided', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner();
+    await owner.take(0);
+    const bad = bench.submit('bad', { a: {} });
+    const value = (bad.value as string).replace('agent.echo', 'agent.echo/2');
+    await owner.execute({ partition: 0, records: [{ ...bad, value }, bench.submit('t', { a: {} })] });
+    expect(bench.typesOf('t')).toEqual(started);
+    expect(bench.to('tasks.agent.echo/2')).toEqual([]);
+    expect(bench.to('orchestrator.dlq')).toHaveLength(1);
+  });
+
   it('because the core fails on it ends its own plan as a bug, and hurts nobody else', async () => {
     const bench = new OwnerBench();
     const core: Core = {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KnowledgeIndex, KnowledgeQuery } from '../knowledge-index.ts';
 import { contractDocument, contractVector } from './knowledge-documents.ts';
+import { knowledgeFiltersContract } from './knowledge-filters.contract.ts';
 import { knowledgeRebuildContract } from './knowledge-rebuild.contract.ts';
 import { knowledgeUnspacedContract } from './knowledge-unspaced.contract.ts';
 
@@ -169,38 +170,6 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
       expect(await texts(question('whales krill'))).toHaveLength(2);
     });
 
-    it('filters by equality of metadata, of value and type', async () => {
-      await index.replace(contractDocument([whales], { metadata: { year: 2024, final: true, 'a.b"c': 'x' } }));
-      const found = async (filter: Record<string, string | number | boolean>): Promise<number> =>
-        (await texts(question('whales', { filter }))).length;
-      type Filter = Record<string, string | number | boolean>;
-      const matching: Filter[] = [{ year: 2024 }, { final: true }, { 'a.b"c': 'x' }, { year: 2024, final: true }, {}];
-      for (const filter of matching) expect(await found(filter)).toBe(1);
-      const others: Filter[] = [
-        { year: '2024' },
-        { year: 2025 },
-        { final: 1 },
-        { final: false },
-        { a: 'x' },
-        { year: 2024, final: false },
-      ];
-      for (const filter of others) expect(await found(filter)).toBe(0);
-    });
-
-    it('filters before it ranks', async () => {
-      const better = Array.from({ length: 400 }, (_, n) => `Whales krill whales krill ${String(n)}`);
-      await index.replace(contractDocument(better, { documentId: 'd2', collection: 'crowd' }));
-      await index.replace(contractDocument([better[0]!], { tenant: 'other' }));
-      await index.replace(
-        contractDocument([`A long story in which whales and krill are named once. ${bread} ${steam}`], {
-          documentId: 'd3',
-          metadata: { rare: true },
-        }),
-      );
-      expect(await texts(question('whales krill', { k: 1, filter: { rare: true } }))).toHaveLength(1);
-      expect(await texts(question('whales krill', { k: 1, collection: 'default' }))).toHaveLength(1);
-    });
-
     it('ranks within the tenant, whatever others have', async () => {
       const crowd = Array.from({ length: 400 }, (_, n) => `Whales krill whales krill ${String(n)}`);
       await index.replace(contractDocument(crowd, { tenant: 'other', documentId: 'd2' }));
@@ -235,6 +204,7 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
     });
 
     knowledgeRebuildContract(() => index);
+    knowledgeFiltersContract(() => index);
     knowledgeUnspacedContract(() => index);
 
     it('refuses a vector of another dimension', async () => {

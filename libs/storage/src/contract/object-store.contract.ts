@@ -112,6 +112,24 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       await Promise.all(Array.from({ length: 20 }, (_, n) => Promise.all([store.put('read/while', of(n)), read()])));
     });
 
+    it('lists what is there while other folders come and go', async () => {
+      await store.put('keep/me', object('x'));
+      let isOver = false;
+      const churn = async (n: number): Promise<void> => {
+        while (!isOver) {
+          await store.put(`busy${String(n)}/x/y`, object('x'));
+          await store.delete(`busy${String(n)}/x/y`);
+        }
+      };
+      const churning = Promise.all([1, 2, 3, 4].map(churn));
+      try {
+        for (let n = 0; n < 300; n += 1) expect(await store.list('')).toContain('keep/me');
+      } finally {
+        isOver = true;
+        await churning;
+      }
+    });
+
     it('survives many writers and removers of the same folder', async () => {
       const round = async (n: number): Promise<void> => {
         const key = `busy/${String(n % 3)}/object`;

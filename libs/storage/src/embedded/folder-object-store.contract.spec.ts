@@ -56,6 +56,13 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
+it.runIf(process.platform === 'linux')('says that the disk fails in a way that may pass', async () => {
+  const folder = nextFolder();
+  const store = await FolderObjectStore.open(folder);
+  symlinkSync('/proc/self/mem', join(folder, 'a@')); // cannot be read: EIO
+  await expect(store.get('a')).rejects.toMatchObject({ code: 'unavailable' });
+});
+
 it('hands on what the file system refuses', async () => {
   const folder = nextFolder();
   const store = await FolderObjectStore.open(folder);

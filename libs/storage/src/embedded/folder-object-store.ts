@@ -1,8 +1,8 @@
 /**
  * Objects in a folder: `a/b` is the file `a/b@` (no key contains `@`, so an object and a folder never clash).
  * Promises: written beside, synced, renamed, folder synced: after a crash an object is the old or the new one, whole, and a write that
- * failed leaves nothing behind that would take room; a folder that cannot be used is refused at opening, with what to do; a disk that is full
- * or out of files later is `unavailable`, which passes.
+ * failed leaves nothing behind that would take room; a folder that cannot be used is refused at opening, with what to do; a disk that is full,
+ * fails or is out of files later, or rights that are wrong, are `unavailable`, which passes.
  */
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -62,7 +62,7 @@ export class FolderObjectStore implements ObjectStore {
       await syncFolder(dirname(file));
     } catch (error) {
       if (isMissing(error)) return; // it, or with another object's removal its whole folder
-      throw error;
+      throw explained(`remove ${key}`, error);
     }
     await this.#removeEmpty(dirname(file));
   }
@@ -70,15 +70,12 @@ export class FolderObjectStore implements ObjectStore {
   async list(prefix: string): Promise<readonly string[]> {
     checkObjectPrefix(prefix);
     const within = join(this.#folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
-    const entries = await readdir(within, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
+    const files = await filesBelow(within).catch((error: unknown) => {
+      throw explained(`list ${prefix}`, error);
     });
-    return entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
-      .map((entry) =>
-        relative(this.#folder, join(entry.parentPath, entry.name)).split(sep).join('/').slice(0, -suffix.length),
-      )
+    return files
+      .filter((file) => file.endsWith(suffix))
+      .map((file) => relative(this.#folder, file).split(sep).join('/').slice(0, -suffix.length))
       .filter((key) => key.startsWith(prefix))
       .toSorted((a, b) => (a < b ? -1 : 1));
   }
@@ -98,6 +95,21 @@ export class FolderObjectStore implements ObjectStore {
       if (!removed) return;
     }
   }
+}
+
+/** A folder that vanishes meanwhile, with its last object, takes nothing else with it: `readdir` of all at once would find none. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) files.push(...(await filesBelow(path)));
+    else if (entry.isFile()) files.push(path);
+  }
+  return files;
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
@@ -139,9 +151,13 @@ const passing: ReadonlyMap<unknown, string> = new Map([
   ['EDQUOT', 'The quota of this user is used up: make room, writing goes on by itself.'],
   ['EMFILE', 'Too many files are open.'],
   ['ENFILE', 'Too many files are open.'],
+  ['EACCES', 'This user may not: correct the rights of the folder, it goes on by itself.'],
+  ['EPERM', 'This user may not: correct the rights of the folder, it goes on by itself.'],
+  ['EROFS', 'The disk can be read only just now.'],
+  ['EIO', 'The disk failed: look at it.'],
 ]);
 
-/** What passes when there is room again, or fewer files are open. The folder is not named, as who asks may be anybody. */
+/** What passes when there is room again, fewer files are open, or somebody has seen to it. The folder is not named, as who asks may be anybody. */
 function explained(doing: string, error: unknown): unknown {
   const why = error instanceof Error && 'code' in error ? passing.get(error.code) : undefined;
   if (why === undefined) return error;

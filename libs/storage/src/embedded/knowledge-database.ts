@@ -61,13 +61,15 @@ export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): K
   }
 }
 
-let extension: Promise<string> | undefined;
-
-/** Loading costs some 8 ms, so only the first search pays it. The door for further extensions is shut again. */
+/** Loading costs some 8 ms, so only the first search pays it. The door for further extensions is shut again. May be tried again after it failed. */
 export async function loadVectorFunctions(database: DatabaseSync): Promise<void> {
-  extension ??= import('sqlite-vec').then(({ getLoadablePath }) => getLoadablePath());
-  database.loadExtension(await extension);
-  database.enableLoadExtension(false);
+  const { getLoadablePath } = await import('sqlite-vec');
+  database.enableLoadExtension(true);
+  try {
+    database.loadExtension(getLoadablePath());
+  } finally {
+    database.enableLoadExtension(false);
+  }
 }
 
 function prepareSchema(database: DatabaseSync, file: string): void {
@@ -140,4 +142,18 @@ function useEmbedder(database: DatabaseSync, embedder: EmbedderTraits): void {
     .prepare("INSERT INTO settings VALUES ('embedder', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
     .run(value);
   database.exec('COMMIT');
+}
+
+export async function inTransaction(
+  database: DatabaseSync,
+  work: (database: DatabaseSync) => Promise<void> | void,
+): Promise<void> {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    await work(database);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw explained(error);
+  }
 }

@@ -18,7 +18,13 @@ import type {
   StoredText,
 } from '../knowledge-index.ts';
 import { headingOf } from '../knowledge-words.ts';
-import { explained, loadVectorFunctions, openKnowledgeDatabase, type KnowledgeDatabase } from './knowledge-database.ts';
+import {
+  explained,
+  inTransaction,
+  loadVectorFunctions,
+  openKnowledgeDatabase,
+  type KnowledgeDatabase,
+} from './knowledge-database.ts';
 import { readKnownFrom, readSurvey, writeRebuildBegun, writeRebuildEnded } from './knowledge-rebuild.ts';
 import { KnowledgeSearch } from './knowledge-search.ts';
 import { bytesOf } from './knowledge-statements.ts';
@@ -81,6 +87,7 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
     this.#checkVector(query.vector);
     const reader = this.#reader();
     this.#search ??= loadVectorFunctions(reader).then(() => new KnowledgeSearch(reader, this.#embedder.relevantCosine));
+    this.#search.catch(() => (this.#search = undefined)); // what failed (too many files are open, say) may pass
     try {
       const search = await this.#search;
       this.#reader();
@@ -226,20 +233,6 @@ function renewWords(database: DatabaseSync, id: number, stored: StoredText): voi
   if (!hasUnspaced(`${stored.name} ${stored.place} ${stored.text}`)) return;
   database.prepare('DELETE FROM words WHERE rowid = ?').run(id);
   insertWords(database, id, stored);
-}
-
-async function inTransaction(
-  database: DatabaseSync,
-  work: (database: DatabaseSync) => Promise<void> | void,
-): Promise<void> {
-  try {
-    database.exec('BEGIN IMMEDIATE');
-    await work(database);
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw explained(error);
-  }
 }
 
 async function inSlices<T>(items: readonly T[], work: (item: T) => void): Promise<void> {

@@ -60,14 +60,17 @@ export class KnowledgeSearch {
 
   #scope({ tenant, collection, filter = {} }: KnowledgeQuery): Scope {
     const conditions = ['tenant = ?', 'passages > 0'];
-    const values: (string | number)[] = [tenant];
+    const values: string[] = [tenant];
     if (collection !== undefined) {
       conditions.push('collection = ?');
       values.push(collection);
     }
     for (const [field, value] of Object.entries(filter)) {
-      conditions.push(`EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = ? AND atom = ? AND ${typesOf(value)})`);
-      values.push(field, typeof value === 'boolean' ? Number(value) : value);
+      // As JSON on both sides: a whole number over 2^53 is not the same number as text and as a value that is bound.
+      conditions.push(
+        `EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = ? AND atom = json_extract(?, '$') AND ${typesOf(value)})`,
+      );
+      values.push(field, JSON.stringify(value));
     }
     const found = this.#database
       .prepare(
