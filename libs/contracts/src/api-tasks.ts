@@ -211,7 +211,7 @@ export const EventPage = z.object({
 });
 export type EventPage = z.infer<typeof EventPage>;
 
-const spent = { attempts: z.number().int(), latency_ms: z.number().nonnegative(), ...Usage.shape };
+const spent = { attempts: z.number().int(), latency_ms: z.number().nonnegative(), ...UsageSum.shape };
 export const TaskMetrics = z.object({
   task_id: TaskId,
   status: TaskStatus,

@@ -25,8 +25,13 @@ export class HeardTokens {
     return this.moveTo(work_id, [epoch, turn, index]);
   }
 
+  /** Whether anything was heard of it. */
+  knows(workId: string): boolean {
+    return this.last.has(workId);
+  }
+
   end({ work_id, epoch, turn = Infinity }: ActivationEnd): void {
-    if (this.last.has(work_id)) this.moveTo(work_id, [epoch, turn, Infinity]);
+    this.moveTo(work_id, [epoch, turn, Infinity]);
   }
 
   private moveTo(workId: string, place: Place): boolean {

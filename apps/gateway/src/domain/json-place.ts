@@ -53,7 +53,7 @@ class Frames {
 /** Counted from 1; a column is a character. */
 export function lineAndColumn(bytes: Uint8Array, offset: number): { line: number; column: number } {
   const lines = utf8.decode(bytes.subarray(0, offset)).split('\n');
-  return { line: lines.length, column: lines.at(-1)!.length + 1 };
+  return { line: lines.length, column: Array.from(lines.at(-1)!).length + 1 };
 }
 
 export const pointerOf = (path: readonly PropertyKey[]): string =>

@@ -76,6 +76,8 @@ describe('a place', () => {
 
   it('is told in lines and characters', () =>
     expect(lineAndColumn(bytes('ä\nöü!'), 7)).toEqual({ line: 2, column: 3 }));
+  it('counts a character beyond the basic plane once', () =>
+    expect(lineAndColumn(bytes('"🐳🐳"!'), 10)).toEqual({ line: 1, column: 5 }));
   it('is written as RFC 6901 says', () => expect(pointerOf(['a/b', 0, 'c~d'])).toBe('/a~1b/0/c~0d'));
 });
 

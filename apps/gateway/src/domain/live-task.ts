@@ -77,7 +77,9 @@ export class LiveTask {
   }
 
   addToken(token: LiveToken): void {
-    if (this.ended || !this.heard.take(token)) return;
+    if (this.ended) return;
+    if (!this.heard.knows(token.work_id)) this.hearEndOf(token.work_id);
+    if (!this.heard.take(token)) return;
     this.tokens.push(token);
     this.bytes += tokenBytes(token);
     this.bytesOfTokens += tokenBytes(token);
@@ -125,6 +127,7 @@ export class LiveTask {
   /** The event says what the tokens were leading to. */
   private dropTokens(text: string): void {
     const { data } = parseEvent(text) as { data: ActivationEnd };
+    if (!this.heard.knows(data.work_id)) return;
     this.heard.end(data);
     this.keepTokens(
       this.tokens.filter(
@@ -134,6 +137,16 @@ export class LiveTask {
           (token.epoch === data.epoch && data.turn !== undefined && token.turn > data.turn),
       ),
     );
+  }
+
+  /** Tokens are on another topic than events: the end of an activation may be heard before the first of them. */
+  private hearEndOf(workId: string): void {
+    const named = `"work_id":${JSON.stringify(workId)}`;
+    for (let at = this.texts.length - 1; at >= 0; at -= 1) {
+      if (!endsActivation.has(this.types[at]!) || !this.texts[at]!.includes(named)) continue;
+      const { data } = parseEvent(this.texts[at]!) as { data: ActivationEnd };
+      if (data.work_id === workId) return this.heard.end(data);
+    }
   }
 
   private keepTokens(kept: LiveToken[]): void {

@@ -207,6 +207,21 @@ describe('tokens of a task', () => {
     expect(offsets()).toEqual([2, 6]);
   });
 
+  it('are not taken any more when the event that ends their activation was heard before the first of them', () => {
+    const tasks = new LiveTasks(1e6);
+    apply(tasks, 'a', 1);
+    ends('StepSuspended', { work_id: 'w', epoch: 1, turn: 0 })(tasks, 2);
+    ends('StepCompleted', { work_id: 'other', epoch: 1, turn: 0 })(tasks, 3);
+    tasks.apply('a', 'StepDispatched', text(4, 'StepDispatched', { work_id: 'w', epoch: 1, turn: 1 }));
+    for (const one of [token(0), token(1, 'other'), token(2, 'w', 1, 1), token(3, 'third')]) tasks.addToken('a', one);
+    expect(
+      tasks
+        .find('a')!
+        .tokensAfter(-1)
+        .map((left) => left.offset),
+    ).toEqual([2, 3]);
+  });
+
   it('end with the task', () => {
     const tasks = new LiveTasks(1e6);
     apply(tasks, 'a', 1);

@@ -9,10 +9,17 @@ const nothingUsed = { prompt_tokens: 0, completion_tokens: 0 };
 /** Undefined when the plan has no such step. */
 export function foldStep(taskId: string, stepId: string, events: readonly PlanEvent[]): StepView | undefined {
   const step = foldTask(taskId, events).plan.find((candidate) => candidate.step_id === stepId);
-  if (!step) return undefined;
+  return step && { task_id: taskId, ...step, ...historyOf(stepId, events) };
+}
+
+/** What a step went through, of any events that hold its own. */
+export function historyOf(
+  stepId: string,
+  events: readonly PlanEvent[],
+): Pick<StepView, 'attempts' | 'journal' | 'usage' | 'model'> {
   const fold = new StepFold();
   for (const event of events) if (concerns(event, stepId)) fold.apply(event);
-  return { task_id: taskId, ...step, ...fold.result() };
+  return fold.result();
 }
 
 /** The end of the task ends whatever is open. */
@@ -48,12 +55,12 @@ class StepFold {
         this.spend(event.data.usage);
         this.model = event.data.model ?? null;
         this.finished(event.data);
-        this.endAttempt({ status: 'completed', ended_at: event.time });
+        this.endAttempt(event.data.epoch, { status: 'completed', ended_at: event.time });
         return;
       case 'StepRetryScheduled':
       case 'StepFailed':
         this.spend(event.data.usage);
-        this.endAttempt({ status: 'failed', ended_at: event.time, error: event.data.error });
+        this.endAttempt(event.data.epoch, { status: 'failed', ended_at: event.time, error: event.data.error });
         return;
       case 'TaskFailed':
       case 'TaskCancelled':
@@ -108,12 +115,14 @@ class StepFold {
   /** Ends of before tell of no lost tokens: they did not count them. */
   private abandon(time: string, lostTokens = 0): void {
     if (lostTokens > 0) this.spend({ prompt_tokens: this.reserved, completion_tokens: 0 });
-    if (this.attempts.at(-1)?.ended_at === null) this.endAttempt({ status: 'cancelled', ended_at: time });
+    const last = this.attempts.at(-1);
+    if (last?.ended_at === null) this.endAttempt(last.attempt, { status: 'cancelled', ended_at: time });
   }
 
-  private endAttempt(ending: Partial<Attempt>): void {
-    const attempt = this.attempts.at(-1);
-    if (attempt) Object.assign(attempt, ending);
+  /** One that ends before it has begun is none, and says nothing of the one before it. */
+  private endAttempt(epoch: number, ending: Partial<Attempt>): void {
+    const last = this.attempts.at(-1);
+    if (last?.attempt === epoch) Object.assign(last, ending);
   }
 
   private spend(usage: { prompt_tokens: number; completion_tokens: number }): void {

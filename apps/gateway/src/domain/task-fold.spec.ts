@@ -100,7 +100,10 @@ describe('the view of a task', () => {
     expect(statuses(2)).toEqual(['ready', 'pending']);
     expect(statuses(3)).toEqual(['running', 'pending']);
     expect(statuses(4)).toEqual(['waiting', 'pending']);
+    expect(statuses(5)).toEqual(['waiting', 'pending']);
+    expect(statuses(6)).toEqual(['ready', 'pending']);
     expect(statuses(8)).toEqual(['retrying', 'pending']);
+    expect(statuses(10)).toEqual(['completed', 'ready']);
     expect(statuses(11)).toEqual(['completed', 'running']);
   });
 

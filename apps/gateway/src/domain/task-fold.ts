@@ -43,6 +43,10 @@ class TaskFold {
   private status: TaskStatus = 'accepted';
   private planner: TaskView['planner'] = null;
   private readonly steps = new Map<string, PlanStepView>();
+  private readonly neededBy = new Map<string, string[]>();
+  /** Needs that are not completed, and calls without an outcome, by step. */
+  private readonly missing = new Map<string, number>();
+  private readonly openCalls = new Map<string, number>();
   private output: Json = null;
   private error: Failure | null = null;
   private usage: TaskUsage = { ...noUsage };
@@ -70,14 +74,16 @@ class TaskFold {
         return;
       case 'StepDispatched':
         this.usage.steps += 1;
-        this.step(event.data.step_id, 'running', event.data.epoch);
+        this.dispatched(event.data);
         return;
       case 'StepSuspended':
         this.spend(event.data.usage);
-        this.step(event.data.step_id, 'waiting', event.data.epoch);
+        this.step(event.data.step_id, 'waiting');
+        this.openCalls.set(event.data.step_id, event.data.calls.length);
         return;
       case 'CallCompleted':
       case 'CallFailed':
+        if (countDown(this.openCalls, event.data.step_id)) this.step(event.data.step_id, 'ready');
         return;
       case 'StepCompleted':
         this.spend(event.data.usage);
@@ -85,11 +91,11 @@ class TaskFold {
         return;
       case 'StepRetryScheduled':
         this.spend(event.data.usage);
-        this.step(event.data.step_id, 'retrying', event.data.epoch, event.data.error);
+        this.step(event.data.step_id, 'retrying', event.data.error);
         return;
       case 'StepFailed':
         this.spend(event.data.usage);
-        this.step(event.data.step_id, 'failed', event.data.epoch, event.data.error);
+        this.step(event.data.step_id, 'failed', event.data.error);
         return;
       case 'TaskCompleted':
         this.output = event.data.output;
@@ -145,22 +151,35 @@ class TaskFold {
         status: step.needs.length === 0 ? 'ready' : 'pending',
         attempt: 0,
       });
+      this.missing.set(step.step_id, step.needs.length);
+      for (const need of step.needs) {
+        const others = this.neededBy.get(need);
+        if (others) others.push(step.step_id);
+        else this.neededBy.set(need, [step.step_id]);
+      }
     }
   }
 
-  private step(stepId: string, status: StepStatus, epoch: number, error?: Failure): void {
+  private dispatched({ step_id: stepId, epoch }: PlanEventData<'StepDispatched'>): void {
+    this.step(stepId, 'running');
+    const step = this.steps.get(stepId);
+    if (step) step.attempt = epoch;
+  }
+
+  private step(stepId: string, status: StepStatus, error?: Failure): void {
     const step = this.steps.get(stepId);
     if (!step) return;
     step.status = status;
-    step.attempt = epoch;
     if (error) step.error = error;
     else delete step.error;
   }
 
   private completed(data: PlanEventData<'StepCompleted'>): void {
-    this.step(data.step_id, 'completed', data.epoch);
+    this.step(data.step_id, 'completed');
     const step = this.steps.get(data.step_id);
-    if (step) step.output = data.output;
+    if (step) Object.assign(step, { output: data.output, attempt: data.epoch }); // its dispatch may have been left out
+    for (const next of this.neededBy.get(data.step_id) ?? [])
+      if (countDown(this.missing, next)) this.step(next, 'ready');
   }
 
   private spend(usage: { prompt_tokens: number; completion_tokens: number }): void {
@@ -178,4 +197,11 @@ class TaskFold {
       else if (step.status === 'pending' || step.status === 'ready') step.status = 'skipped';
     }
   }
+}
+
+/** Whether that was the last one. */
+function countDown(counts: Map<string, number>, stepId: string): boolean {
+  const left = (counts.get(stepId) ?? 0) - 1;
+  counts.set(stepId, left);
+  return left === 0;
 }

@@ -1,6 +1,6 @@
 /** Latency, attempts and tokens of a task, by step, agent and model. */
-import { terminalEventTypes, type PlanEvent, type TaskMetrics } from '@waybill/contracts';
-import { foldStep } from './step-fold.ts';
+import { terminalEventTypes, type PlanEvent, type PlanStepView, type TaskMetrics } from '@waybill/contracts';
+import { historyOf } from './step-fold.ts';
 import { foldTask } from './task-fold.ts';
 
 type StepFigures = TaskMetrics['steps'][number];
@@ -10,18 +10,15 @@ export function measureTask(taskId: string, events: readonly PlanEvent[]): TaskM
   const task = foldTask(taskId, events);
   const now = events.at(-1)?.time ?? task.created_at;
   const bySteps = groupByStep(events);
-  const planCreated = events.filter((event) => event.type === 'PlanCreated');
   const ends = events.filter((event) => terminalEventTypes.has(event.type));
-  const steps = task.plan.map((step) =>
-    stepFigures(taskId, step.step_id, [...planCreated, ...(bySteps.get(step.step_id) ?? []), ...ends], now),
-  );
+  const steps = task.plan.map((step) => stepFigures(step, [...(bySteps.get(step.step_id) ?? []), ...ends], now));
   return {
     task_id: taskId,
     status: task.status,
     latency_ms: task.ended_at === null ? null : msBetween(task.created_at, task.ended_at),
     events: events.length,
     usage: task.usage,
-    steps: steps.map((step, index) => ({ ...step, status: task.plan[index]!.status })),
+    steps,
     by_agent: [...sumBy(steps, (step) => step.agent)].map(([agent, sum]) => ({ agent, ...sum })),
     by_model: [...sumBy(steps, (step) => step.model)].map(([model, sum]) => ({ model, ...sum })),
   };
@@ -39,18 +36,17 @@ function groupByStep(events: readonly PlanEvent[]): Map<string, PlanEvent[]> {
 }
 
 /** Latency counts from the first dispatch to the end of the last attempt, waits for retries included. */
-function stepFigures(taskId: string, stepId: string, events: readonly PlanEvent[], now: string): StepFigures {
-  const step = foldStep(taskId, stepId, events)!;
-  const first = step.attempts[0]?.started_at;
-  const last = step.attempts.at(-1);
+function stepFigures({ step_id, agent, status }: PlanStepView, events: readonly PlanEvent[], now: string): StepFigures {
+  const { attempts, model, usage } = historyOf(step_id, events);
+  const first = attempts[0]?.started_at;
   return {
-    step_id: stepId,
-    agent: step.agent,
-    model: step.model,
-    status: step.status,
-    attempts: step.attempts.length,
-    latency_ms: first === undefined ? 0 : msBetween(first, last?.ended_at ?? now),
-    ...step.usage,
+    step_id,
+    agent,
+    model,
+    status,
+    attempts: attempts.length,
+    latency_ms: first === undefined ? 0 : msBetween(first, attempts.at(-1)?.ended_at ?? now),
+    ...usage,
   };
 }
 

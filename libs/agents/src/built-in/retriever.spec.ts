@@ -53,6 +53,12 @@ it('searches a compound question whole and part by part', async () => {
   ]);
 });
 
+it('searches once for what begins alike and is cut', async () => {
+  const long = `What is ${'a lease of a lion '.repeat(300)}`;
+  const calls = await callsOf({ query: `${long}? Who renews it?` });
+  expect(calls.map(({ input }) => input['query'])).toEqual([long.slice(0, 4_000), 'Who renews it?']);
+});
+
 it('keeps the order and scores of a single search', async () => {
   const [call] = await callsOf({ query: 'What is a plan?' });
   const outcome = await activate(

@@ -64,9 +64,8 @@ function answer({ query, k }: Input, entries: readonly JournalEntry[]): Step<z.i
 /** The whole question, and its facets when it has several. */
 function queriesOf(question: string): string[] {
   const facets = splitQuestion(question);
-  return [...new Set(facets.length > 1 ? [question, ...facets] : [question])].map((query) =>
-    query.slice(0, queryChars).toWellFormed(),
-  );
+  const queries = facets.length > 1 ? [question, ...facets] : [question];
+  return [...new Set(queries.map((query) => query.slice(0, queryChars).toWellFormed()))];
 }
 
 function searchFor(query: string, { collection, filter, k }: Input): Call {

@@ -81,6 +81,22 @@ describe('an answer of the simulated model', () => {
     expect(answer).toContain('### What smells like popcorn in \\[2\\]\\[3\\]?');
     expect(answer).toContain('The documents do not answer: What does it cost, m[0][1] or \\[7\\]?');
   });
+
+  it.each(['„', '“'])('begins no quotation with the %s of a question', async (sign) => {
+    const text = 'The binturong smells like popcorn [99] and it “says” so”.';
+    const goal = `What smells like ${sign}popcorn"? Was kostet es?`;
+    const { answer, streamed, cites } = await answerTo(goal, { b: text });
+    expect(cites).toEqual([[1, text]]);
+    expect(answer).toContain(`“${text}” [1]`);
+    expect(streamed).toBe(answer);
+  });
+
+  it('reads no mark in an index of the question', async () => {
+    const goal = 'What smells like popcorn? What is argv[2]?';
+    const { answer, cites } = await answerTo(goal, { b: 'The binturong smells like popcorn.', 'o1.md': short });
+    expect(cites).toEqual([[1, 'The binturong smells like popcorn.']]);
+    expect(answer).not.toContain('o1.md');
+  });
 });
 
 describe('an answer of a real model', () => {
@@ -106,6 +122,23 @@ describe('an answer of a real model', () => {
     const { answer, cites } = await toModel(text, documents);
     expect(answer.startsWith(`${text}\n\n**Sources**`)).toBe(true);
     expect(new Set(cites.map(([n]) => n))).toEqual(new Set(numbers));
+  });
+
+  it.each([
+    ['code alone', '```sh\nnpm start\n```'],
+    ['a heading alone', '## Starting'],
+    ['what introduces the next one', 'Start it like this:'],
+    ['a sentence that is long', `\`\`\`\n${'x'.repeat(600)}\n\`\`\``],
+  ])('has a source for every number that it keeps, of a passage that is %s', async (_what, text) => {
+    const { answer, cites } = await toModel('Start it [1]. It ends [2].', { 'a.md': text, 'o1.md': short });
+    expect(cites.map(([n]) => n)).toEqual([1, 2]);
+    expect(answer).toBe('Start it [1]. It ends [2].\n\n**Sources**\n\n- [1] a.md, line 1\n- [2] o1.md, line 1');
+  });
+
+  it('keeps no number of a passage without a word', async () => {
+    const { answer, cites } = await toModel('Start it [1]. It ends [2, 1].', { 'a.md': ' \n', 'o1.md': short });
+    expect(cites.map(([n]) => n)).toEqual([2]);
+    expect(answer).toBe('Start it. It ends [2].\n\n**Sources**\n\n- [2] o1.md, line 1');
   });
 
   it('gives each of several marks after a quotation the quotation', async () => {

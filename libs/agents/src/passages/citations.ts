@@ -35,7 +35,7 @@ export function citedAnswer(text: string, passages: readonly Passage[]): CitedAn
   const marks = own === undefined ? reading.marks : reading.marks.filter(({ end }) => end <= own);
   const citations = citationsOf(text, { ...reading, marks }, passages);
   const sources = sourcesOf(citations);
-  const known = dropUnknownMarks(text.slice(0, own), marks, passages.length);
+  const known = dropUnknownMarks(text.slice(0, own), marks, passages);
   if (own === undefined) return { answer: `${known}${sources}`, citations, added: sources };
   const list = text.slice(own);
   const said = cutNotes.find((note) => list.includes(note));
@@ -86,12 +86,12 @@ function quotedBefore(text: string, to: number, quotations: readonly Foreign[]):
 const quoteFor = (quoted: string | undefined, claim: string, passage: Passage): string | undefined =>
   quoted !== undefined && passage.text.includes(quoted) ? quoted : closestQuote(quoted ?? claim, passage);
 
-/** Takes out marks that name no passage. */
-function dropUnknownMarks(text: string, marks: readonly Mark[], passageCount: number): string {
+/** Takes out marks that name no passage, or one without a word. */
+function dropUnknownMarks(text: string, marks: readonly Mark[], passages: readonly Passage[]): string {
   let kept = '';
   let from = 0;
   for (const { start, end, numbers } of marks) {
-    const known = numbers.filter((n) => n >= 1 && n <= passageCount);
+    const known = numbers.filter((n) => (passages[n - 1]?.text ?? '').trim() !== '');
     if (known.length === numbers.length) continue;
     const before = text.slice(from, start);
     kept += known.length === 0 ? before.replace(/(?:,|(?<![^\S\n]))[^\S\n]*$/, '') : `${before}[${known.join(', ')}]`;

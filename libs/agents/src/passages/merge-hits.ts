@@ -8,8 +8,11 @@ const damping = 60;
 export function mergeHits(lists: readonly (readonly SearchHit[])[], limit: number): SearchHit[] {
   const merged = new Map<string, { hit: SearchHit; score: number }>();
   for (const list of lists) {
+    const found = new Set<string>();
     list.forEach((hit, index) => {
       const key = `${hit.document_id}\n${hit.text}`;
+      if (found.has(key)) return; // it stands there twice
+      found.add(key);
       const known = merged.get(key) ?? { hit, score: 0 };
       known.score += (damping + 1) / (damping + 1 + index) / lists.length;
       merged.set(key, known);

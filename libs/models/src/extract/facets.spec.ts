@@ -16,6 +16,12 @@ it.each([
   ['Please answer this: why?', ['Please answer this: why?']],
   ['List the limits; list the defaults', ['List the limits', 'list the defaults']],
   ['What is a lease? And why?', ['What is a lease? why?']],
+  ['How does SQLite compare vs. an embedded log?', ['How does SQLite compare vs. an embedded log?']],
+  ['Which port has approx. the widest pipe?', ['Which port has approx. the widest pipe?']],
+  [
+    'A lease ends. Compare renewals. how do leases differ',
+    ['A lease ends', 'Compare renewals', 'how do leases differ'],
+  ],
   ['', ['']],
 ])('%s', (question, facets) => {
   expect(splitQuestion(question)).toEqual(facets);

@@ -16,7 +16,7 @@ const maxFacets = 6;
 const questionWord =
   'what|how|why|when|where|who|whom|which|whether|is|are|was|were|does|do|did|can|could|should|will|explain|describe|compare|list|tell|name|give|summari[sz]e';
 const boundaries = new RegExp(
-  `(?<=[?？!。;；])\\s*|(?<=[.])\\s+(?=\\p{Lu})|\\n+|,?\\s+(?:and|but|or|as well as|then|also)(?:\\s+(?:also|then|finally))?,?\\s+(?=(?:${questionWord})\\b)|,\\s+(?=(?:${questionWord})\\b)`,
+  `(?<=[?？!。;；])\\s*|(?<=[.])\\s+(?=(?-i:\\p{Lu})|(?:${questionWord})\\b)|\\n+|,?\\s+(?:and|but|or|as well as|then|also)(?:\\s+(?:also|then|finally))?,?\\s+(?=(?:${questionWord})\\b)|,\\s+(?=(?:${questionWord})\\b)`,
   'giu',
 );
 

@@ -24,6 +24,7 @@ const goodBesideBest = 0.9;
 /** Such questions are answered by what follows the best sentence, too. */
 const tellsAStory = /\b(?:what happens|explain|describe|how\b.*\bworks?)\b/i;
 const storySentences = 3;
+const wholeChars = 500;
 const refersBack = /^(?:It|This|These|They|Those|That|Its|Their|Such|Otherwise|However|Then|Instead|He|She)\b/;
 
 export function selectQuotes(question: string, passages: readonly ModelPassage[]): FacetAnswer[] {
@@ -47,7 +48,7 @@ export function selectQuotes(question: string, passages: readonly ModelPassage[]
   });
 }
 
-/** The stretch of the passage that comes closest to what is claimed of it; undefined when the passage is empty. */
+/** The stretch of the passage that comes closest to what is claimed of it; undefined when the passage is blank. */
 export function closestQuote(claim: string, passage: ModelPassage): string | undefined {
   const corpus = new Corpus([passage]);
   const scores = facetsOf(claim).flatMap((facet) => corpus.rank(facet));
@@ -55,7 +56,16 @@ export function closestQuote(claim: string, passage: ModelPassage): string | und
     (top, scored) => (top === undefined || scored.score > top.score ? scored : top),
     undefined,
   );
-  return (best?.candidate ?? corpus.candidates[0])?.text;
+  return (best?.candidate ?? corpus.candidates[0])?.text ?? beginningOf(passage.text);
+}
+
+/** Of what has no sentence, such as code alone or a heading. */
+function beginningOf(text: string): string | undefined {
+  const beginning = text
+    .trim()
+    .slice(0, wholeChars)
+    .replace(/[\ud800-\udbff]$/, '');
+  return beginning === '' ? undefined : beginning;
 }
 
 /** A name in a list of contents, say. A whole sentence in the question's words confirms them. */

@@ -21,3 +21,13 @@ it('asks for no more than the model did when the clock was set back', async () =
   expect(await asked(500, -3_600_000)).toMatchObject({ retryAfterMs: 2_000 });
   expect(await asked(2_000, -3_600_000)).toBeUndefined();
 });
+
+it('is not cut short by a refusal that asks for less, of a call that was on its way', async () => {
+  const time = { now: () => 1_700_000_000_000 };
+  const coolDown = new CoolDown('m', new MemoryHotState(time), time);
+  await coolDown.begin(60_000);
+  await coolDown.begin(undefined);
+  await expect(coolDown.check('m')).rejects.toMatchObject({ retryAfterMs: 60_000 });
+  await coolDown.begin(90_000);
+  await expect(coolDown.check('m')).rejects.toMatchObject({ retryAfterMs: 90_000 });
+});

@@ -17,16 +17,21 @@ export class CoolDown {
 
   /** Throws `model_failed` with the time that is left. */
   async check(model: string): Promise<void> {
-    const [until, ms] = ((await this.hot.get(this.key).catch(() => undefined)) ?? '').split(' ').map(Number);
-    // No more than was asked for, should the clock have been set back meanwhile.
-    const leftMs = Math.min(until! - this.clock.now(), ms!);
-    if (!(leftMs > 0)) return;
+    const leftMs = await this.left();
+    if (leftMs <= 0) return;
     const detail = `Model ${model} has asked callers to wait.`;
     throw new PlatformError('model_failed', { detail, retryAfterMs: Math.ceil(leftMs) });
   }
 
   async begin(retryAfterMs: number | undefined): Promise<void> {
     const ms = Math.max(1, retryAfterMs ?? defaultMs);
+    if (ms < (await this.left())) return; // of a call that was on its way
     await this.hot.set(this.key, `${String(this.clock.now() + ms)} ${String(ms)}`, ms).catch(() => undefined);
+  }
+
+  private async left(): Promise<number> {
+    const [until, ms] = ((await this.hot.get(this.key).catch(() => undefined)) ?? '').split(' ').map(Number);
+    // No more than was asked for, should the clock have been set back meanwhile.
+    return Math.min(until! - this.clock.now(), ms!) || 0;
   }
 }

@@ -30,3 +30,15 @@ it('says when the provider ended the answer for what it says', async () => {
   const { text, tokens } = await hear(piece('A list'), piece('', 'content_filter'));
   expect([text, tokens]).toEqual([`A list${note}`, ['A list', note]]);
 });
+
+it.each([
+  ['half of it', { input_tokens: 5 }],
+  ['no whole numbers', { input_tokens: 0.5, output_tokens: 2 }],
+  ['less than nothing', { input_tokens: -1, output_tokens: 2 }],
+  ['nulls', { input_tokens: null, output_tokens: null }],
+])('counts by itself what the provider tells %s of', async (_what, usage) => {
+  const said = new Said(() => undefined);
+  said.hear(piece('A whale', 'stop'));
+  said.hear(new AIMessageChunk({ content: '', usage_metadata: usage as never }));
+  expect((await said.end([])).usage).toEqual({ prompt_tokens: 16, completion_tokens: 2 });
+});

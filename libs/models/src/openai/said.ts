@@ -3,7 +3,7 @@
  * Promises: a NUL and half of a surrogate pair become U+FFFD, in the pieces too; a pair that two pieces share stays whole.
  */
 import type { AIMessageChunk } from '@langchain/core/messages';
-import { recordable, type Usage } from '@waybill/contracts';
+import { recordable, Usage } from '@waybill/contracts';
 import { filterNote, truncationNote } from '../model.ts';
 import { countPrompt, countText } from './count-tokens.ts';
 import { NoAnswer, NoWord } from './failures.ts';
@@ -30,7 +30,7 @@ export class Said {
     this.half = /[\ud800-\udbff]$/.exec(heard)?.[0] ?? '';
     this.say(heard.slice(0, heard.length - this.half.length));
     const { usage_metadata: usage, response_metadata: metadata } = chunk;
-    if (usage !== undefined) this.usage = { prompt_tokens: usage.input_tokens, completion_tokens: usage.output_tokens };
+    this.usage = usageOf(usage) ?? this.usage;
     const reason: unknown = metadata['finish_reason'] ?? (metadata['status'] as unknown);
     this.finished ||= reason !== undefined;
     this.cut ??= cuts.get(reason);
@@ -51,4 +51,9 @@ export class Said {
     this.text += text;
     this.onToken(text);
   }
+}
+
+/** Undefined when the provider tells nothing, or what no record could hold. */
+function usageOf(told: AIMessageChunk['usage_metadata']): Usage | undefined {
+  return Usage.safeParse({ prompt_tokens: told?.input_tokens, completion_tokens: told?.output_tokens }).data;
 }

@@ -77,7 +77,9 @@ export const sourceLine = (n: number, { name, place }: Pick<ModelPassage, 'name'
   `- [${n}] ${name}${place === '' ? '' : `, ${place}`}`.replaceAll(/[\r\n]+/g, ' ');
 
 const cited = ({ n, text }: Quote): string => `“${text}” [${n}]`;
-/** A question's own `[2]` must not read as a citation. */
+/** A question's own `[2]` must not read as a citation, nor that of `argv[2]`; a lone “ or „ of it must not begin a quotation that a later one ends. */
 const asAsked = (facet: string): string =>
-  titleOf(facet).replace(/(?<![\w\]])(?:\[[\d,\s]+\])+/g, (marks) => marks.replace(/[[\]]/g, '\\$&'));
+  titleOf(facet)
+    .replace(/[“”„]/g, '"')
+    .replace(/(?:(?<![\w\]])|(?<=\p{L}{2}))(?:\[[\d,\s]+\])+/gu, (marks) => marks.replace(/[[\]]/g, '\\$&'));
 const titleOf = (facet: string): string => facet.charAt(0).toUpperCase() + facet.slice(1);

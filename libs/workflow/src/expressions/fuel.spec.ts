@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { render } from './render.ts';
 
 it('stops what would take too many operations', { timeout: 120_000 }, () => {
-  const long = { list: Array.from({ length: 20_000 }, (_, index) => index), text: 'x'.repeat(200_000) };
+  const text = 'x'.repeat(200_000);
+  const long = { list: Array.from({ length: 20_000 }, (_, index) => index), text, like: `${text.slice(1)}y` };
   const wide = { input: long, outputOf: () => undefined };
   for (const expression of [
     'input.list.map(a, input.list.map(b, input.list.map(c, a + b + c)))',
@@ -13,6 +14,7 @@ it('stops what would take too many operations', { timeout: 120_000 }, () => {
     'input.list.filter(a, input.text.contains("y"))',
     'input.list.map(a, size(input.list.map(b, b)))',
     'cel.bind(a, input.list + input.list, cel.bind(b, a + a, cel.bind(c, b + b, cel.bind(d, c + c, d + d + d + d + d))))',
+    ...['==', '!=', '<', '<=', '>', '>='].map((sign) => `input.list.filter(a, input.text ${sign} input.like)`),
     'input.list.map(a, input.list)',
     'input.list.map(a, input.text).join("")',
     'input.list.map(a, input.text.split(""))',
@@ -47,3 +49,19 @@ it('counts what is made and written out again and again, however little of it is
     ]);
   }
 });
+
+it.each(['contains', 'indexOf', 'lastIndexOf', 'split'])(
+  'bounds %s, which may compare a long text again and again',
+  (name) => {
+    const input = {
+      text: 'a'.repeat(200_000),
+      like: `${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`,
+      line: 'x'.repeat(200),
+    };
+    const of = (given: string) => render(`\${{ input.text.${name}(${given}) }}`, { input, outputOf: () => undefined });
+    const start = performance.now();
+    expect(of('input.like')).toMatchObject({ reason: 'it takes too many operations' });
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(of('input.line')).toHaveProperty('value');
+  },
+);

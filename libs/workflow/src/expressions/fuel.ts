@@ -2,6 +2,7 @@
  * Bounds what one evaluation may cost, whatever its author wrote: loops, joins and comparisons draw on it in advance, in proportion to
  * the nodes they visit. It counts operations and reads no clock, so the same expression over the same data stops at the same place everywhere.
  */
+import { inCharacters } from './characters.ts';
 import { visitNodes, type CelEvaluator, type CelNode } from './cel-node.ts';
 
 /** About as many nodes as fit in one record; a tenth of a second at most. */
@@ -38,6 +39,10 @@ function meterOf(node: CelNode): CelNode['evaluate'] | undefined {
     case '+':
     case '==':
     case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
     case 'in':
       return binaryMeter;
     case 'call':
@@ -49,8 +54,9 @@ function meterOf(node: CelNode): CelNode['evaluate'] | undefined {
       return (evaluator, call, context) => {
         const [name, receiver, rest] = call.args as [string, CelNode, CelNode[]];
         const values = operands(evaluator, [receiver, ...rest], context);
+        if (searching.has(name)) burnSearch(name, values);
         if (name === 'join' && Array.isArray(values[0])) for (const text of values[0]) burn(1 + lengthOf(text));
-        return paid(call.handle(values, evaluator, call));
+        return paid(inCharacters(name, values, (given) => call.handle(given, evaluator, call)));
       };
     default:
       return undefined;
@@ -74,7 +80,19 @@ function binaryMeter(evaluator: CelEvaluator, node: CelNode, context: unknown): 
   const second = evaluator.run(rightNode, context);
   if (node.op === '+') burn(lengthOf(first) + lengthOf(second));
   else if (node.op === 'in' || (isObject(first) && isObject(second))) burnAll(second);
+  else if (typeof first === 'string') burn(Math.min(lengthOf(first), lengthOf(second)));
   return node.handle(first, second, node, evaluator);
+}
+
+/** They look for one text in another. */
+const searching: ReadonlySet<string> = new Set(['contains', 'indexOf', 'lastIndexOf', 'split']);
+/** Shorter ones are found in linear time, from the front at least. */
+const soughtChars = 250;
+
+/** Where both texts are alike the engine compares them again at each place. */
+function burnSearch(name: string, [text, sought]: readonly unknown[]): void {
+  if (typeof text !== 'string' || typeof sought !== 'string') return;
+  if (sought.length > soughtChars || name === 'lastIndexOf') burn((text.length * sought.length) / 128);
 }
 
 function operands(evaluator: CelEvaluator, nodes: readonly CelNode[], context: unknown): unknown[] {

@@ -105,6 +105,28 @@ it.each([
   });
 });
 
+it.each<Outcome>([
+  { status: 'completed', output: 1 },
+  { status: 'suspended', calls: [{ kind: 'knowledge.search', input: {} }] },
+])(
+  'counts all that was reserved when an agent goes on after a call whose cost is unknown: $status',
+  async (outcome) => {
+    let calls = 0;
+    const made = host(
+      async (_activation, { model }) => {
+        await model.stream(request, made.options);
+        await model.stream(request, made.options).catch(() => undefined);
+        return outcome;
+      },
+      async () => {
+        calls += 1;
+        if (calls === 2) throw new PlatformError('model_failed');
+      },
+    );
+    expect(await made.run()).toMatchObject({ ...outcome, usage: { prompt_tokens: 100, completion_tokens: 0 } });
+  },
+);
+
 it('leaves the outcome of an agent that asks no model as it is', async () => {
   const outcome: Outcome = { status: 'completed', output: 1 };
   expect(await host(async () => outcome).run()).toBe(outcome);

@@ -1,6 +1,6 @@
 /** What an agent is given for one activation. Most agents use little of it, so the model, the logger and the signal are made when they are asked for. */
 import type { Activation, AgentContext } from '@waybill/agents';
-import type { AgentWork, JournalEntry, JsonObject, Outcome } from '@waybill/contracts';
+import type { AgentWork, JournalEntry, JsonObject, Outcome, Usage } from '@waybill/contracts';
 import type { Clock } from '@waybill/messaging';
 import type { Model } from '@waybill/models';
 import type { Logger, Tracer } from '@waybill/telemetry';
@@ -69,16 +69,18 @@ export class HostedContext implements AgentContext {
     // What is no outcome at all is told apart by the use case.
     if (typeof outcome !== 'object' || outcome === null || outcome.usage !== undefined) return outcome;
     const { usage, answeredBy } = this.metered ?? noModel;
-    if (usage === undefined) return outcome;
-    switch (outcome.status) {
-      case 'completed':
-        return answeredBy === undefined ? outcome : { ...outcome, usage, model: answeredBy };
-      case 'suspended':
-        return answeredBy === undefined ? outcome : { ...outcome, usage };
-      case 'failed':
-        return { ...outcome, usage };
-    }
+    if (outcome.status === 'failed') return usage === undefined ? outcome : { ...outcome, usage };
+    if (usage !== undefined && answeredBy === undefined) return outcome;
+    return signed({ ...outcome, usage: usage ?? this.allReserved() }, answeredBy);
+  }
+
+  /** Who goes on after a call of unknown cost has used, for all that is known, everything. */
+  private allReserved(): Usage {
+    return { prompt_tokens: this.work.max_tokens, completion_tokens: 0 };
   }
 }
+
+const signed = (outcome: Outcome, model: string | undefined): Outcome =>
+  outcome.status === 'completed' && model !== undefined ? { ...outcome, model } : outcome;
 
 const noModel = { usage: nothingUsed, answeredBy: undefined };
