@@ -18,3 +18,13 @@ it('says that a checkpoint ended also when its thread did not survive it, and st
   }
   await thread.close();
 });
+
+it('costs a checkpoint where the system has no thread to give, and neither the commit that asked for it nor those to come', async () => {
+  const thread = new CheckpointThread('waybill.db', () => {
+    throw new Error('ERR_WORKER_INIT_FAILED');
+  });
+  let ends = 0;
+  thread.run(() => (ends += 1));
+  expect([ends, thread.isRunning]).toEqual([1, false]);
+  await thread.close();
+});

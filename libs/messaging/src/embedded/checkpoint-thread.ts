@@ -7,24 +7,34 @@ import { endThread } from './end-thread.ts';
 /** The same file, as source or built. */
 const script = new URL(`./checkpoint.worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
+type NewThread = (file: string) => Worker;
+const openThread: NewThread = (file) =>
+  new Worker(script, { workerData: file, execArgv: ['--disable-warning=ExperimentalWarning'] });
+
 export class CheckpointThread {
   readonly #file: string;
+  readonly #newThread: NewThread;
   #worker: Worker | undefined;
   #done: (() => void) | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, newThread: NewThread = openThread) {
     this.#file = file;
+    this.#newThread = newThread;
   }
 
   get isRunning(): boolean {
     return this.#done !== undefined;
   }
 
-  /** `done` is called when the checkpoint ended, well or not. */
+  /** `done` is called when the checkpoint ended, well or not; at once where the system has no thread to give. */
   run(done: () => void): void {
     this.#done = done;
-    this.#worker ??= this.#start();
-    this.#worker.postMessage('checkpoint');
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.postMessage('checkpoint');
+    } catch {
+      this.#ended();
+    }
   }
 
   /** Resolves when its connection is closed. */
@@ -34,7 +44,7 @@ export class CheckpointThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(script, { workerData: this.#file, execArgv: ['--disable-warning=ExperimentalWarning'] });
+    const worker = this.#newThread(this.#file);
     worker.unref();
     worker.on('message', () => this.#ended());
     // The next one starts another thread. It ends with an error, and without one when it is told to.
