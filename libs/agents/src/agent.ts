@@ -21,7 +21,7 @@ export interface Activation<Input = JsonObject> {
 }
 
 export interface AgentContext {
-  /** Metered: what it uses is reported with the outcome. */
+  /** Metered: what it uses is reported with the outcome. A call that is under way holds its `maxTokens`, so several at once have to share what the activation may use. */
   readonly model: Model;
   /** What is said here is seen by whoever watches the task. */
   readonly onToken: (text: string) => void;
