@@ -46,6 +46,12 @@ describe.each(names)('%s in docker-compose.yml', (name) => {
     expect(needed).toContain('KAFKA_BROKERS');
   });
 
+  it('has its own role in the database, and is ready where its health check looks', () => {
+    const url = env['DATABASE_URL'];
+    if (url !== undefined) expect(new URL(url).username).toBe(name.replace('-', '_'));
+    expect(Number(env[name === 'gateway' ? 'PORT' : 'METRICS_PORT'])).toBeGreaterThan(0);
+  });
+
   it('waits for the servers that it names', () => {
     const hosts =
       Object.values(env)

@@ -62,6 +62,14 @@ describe('npm start', () => {
     expect(start.errors()).toBe(stopping);
   });
 
+  it('stops politely although nobody reads any more, as `tee` does not after a Ctrl-C', async () => {
+    const start = await run(['start', '--no-sample'], scratchFolder());
+    await start.hasSaid('Ctrl-C stops.');
+    start.hangUp();
+    start.signal('SIGINT');
+    expect(await start.ended).toBe(0);
+  });
+
   it('interrupted while it reads the samples says nothing of a platform that does not answer', async () => {
     const start = await run(['start'], scratchFolder());
     await start.hasSaid('is ready');

@@ -1,10 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePort } from '@waybill/testing';
 import { describe, expect, it } from 'vitest';
 import { runScript } from './support/run-script.ts';
 import { bootstrap, scratchFolder } from './support/scratch.ts';
+
+it('waybill verify of a folder without a record says so, and makes none', async () => {
+  const dataDir = join(scratchFolder(), 'mistyped');
+  const { code, stdout, stderr } = await runScript(bootstrap, ['waybill', 'verify'], { WAYBILL_DATA_DIR: dataDir });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^waybill: There is no record in [^\n]+mistyped: [^\n]+\n$/);
+  expect(existsSync(dataDir)).toBe(false);
+});
 
 const run = (...args: string[]) => runScript(bootstrap, args, { WAYBILL_DATA_DIR: scratchFolder() });
 

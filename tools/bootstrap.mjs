@@ -30,9 +30,9 @@ async function main(name, args) {
   try {
     const ready = process.env[readyMark] === '1';
     delete process.env[readyMark]; // not for the target's own children
-    if (!ready) await prepare(command.needsBuild);
     const { bundledNode, runHere, runThere, stopWithNpm } = await import('./bootstrap/launch.mjs');
-    stopWithNpm(process.env);
+    stopWithNpm(process.env); // before a minute of installing: npm may be told to end meanwhile
+    if (!ready) await prepare(command.needsBuild);
     if (isAtLeast(process.versions.node, wanted)) return await runHere(root, command.target, command.args);
     runThere(bundledNode(root), [fileURLToPath(import.meta.url), String(name), ...args], {
       ...process.env,

@@ -9,6 +9,8 @@ export interface RunningProgram {
   readonly errors: () => string;
   /** Resolves when it has printed that. */
   readonly hasSaid: (text: string) => Promise<void>;
+  /** Nobody reads what it prints from now on. */
+  readonly hangUp: () => void;
   readonly signal: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<number | null>;
 }
@@ -32,6 +34,10 @@ export function runProgram(args: readonly string[], env: Readonly<Record<string,
           throw new Error(`It ended without saying ${text}:\n${out}${err}`);
         await new Promise((resolve) => setTimeout(resolve, 10)); // polling: what is printed is all there is to see
       }
+    },
+    hangUp: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
     },
     signal: (signal) => void child.kill(signal),
     ended,

@@ -1,8 +1,11 @@
-/** Runs a tool quietly: its output is kept, and shown by the caller when something went wrong. */
+/** Runs a tool quietly: its output is kept, and shown by the caller when something went wrong. Whoever ends us ends the tool as well: the next start must not meet it. */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { codeOf } from './failure.mjs';
 
 /** @typedef {{ code: number; output: string; missing: boolean }} Ran */
+
+const endings = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** @param {[string, ...string[]]} command @param {string[]} args @param {string} cwd @returns {Promise<Ran>} */
 export function run([file, ...first], args, cwd) {
@@ -15,9 +18,21 @@ export function run([file, ...first], args, cwd) {
     const keep = (chunk) => (output += chunk.toString());
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    /** @type {NodeJS.Signals | undefined} */
+    let ending;
+    /** @param {NodeJS.Signals} signal */
+    const end = (signal) => {
+      ending = signal;
+      child.kill(signal);
+    };
+    for (const signal of endings) process.on(signal, end);
     child.on('error', (error) =>
       codeOf(error) === 'ENOENT' ? resolve({ code: 1, output, missing: true }) : reject(error),
     );
-    child.on('close', (code) => resolve({ code: code ?? 1, output, missing: false }));
+    child.on('close', (code) => {
+      for (const signal of endings) process.off(signal, end);
+      if (ending) process.exit(128 + constants.signals[ending]); // lets go of the lock
+      resolve({ code: code ?? 1, output, missing: false });
+    });
   });
 }

@@ -47,7 +47,12 @@ export async function up(chosen, say) {
 /** @param {Server} server @param {(line: string) => void} say */
 export async function start(server, say) {
   const { name, port } = server;
-  if (pidOf(name) !== undefined) return say(`${name} runs already.`);
+  if (pidOf(name) !== undefined) {
+    // Whoever started it may have been interrupted before it was ready, or before what comes after its start.
+    await waitFor(name, () => server.isReady(), 90);
+    await server.afterStart?.();
+    return say(`${name} runs already.`);
+  }
   await timed(`${name} installed`, say, () => server.install());
   if (await isOpen(port))
     throw new StackFailure(`${name} cannot start: port ${port} is taken (WAYBILL_STACK_PORT moves all of them).`);

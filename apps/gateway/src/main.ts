@@ -8,7 +8,7 @@ import { startGateway } from './start-gateway.ts';
 
 await runService({
   name: 'gateway',
-  settings: { ...gatewaySettings, ...objectSettings, DATABASE_URL: z.url() },
+  settings: { ...gatewaySettings, ...objectSettings, DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }) },
   environment: process.env,
   start: async ({ settings, common, closing }) => {
     const objects = await openObjects(settings, common.logger);

@@ -8,7 +8,7 @@ import { startOrchestrator } from './start-orchestrator.ts';
 await runService({
   name: 'orchestrator',
   settings: {
-    DATABASE_URL: z.url(),
+    DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
     /** How many statements run at once; a partition needs one at a time. */
     DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(8),
     /** Of one partition, at once; more ready steps wait, the urgent ones first. */

@@ -14,7 +14,7 @@ const Settings = z.object({
   ...modelSettings,
   WAYBILL_DATA_DIR: z.string().min(1).default('.waybill'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 const Address = z.object({ WAYBILL_URL: z.url({ protocol: /^https?$/ }).optional() });

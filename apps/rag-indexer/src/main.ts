@@ -10,7 +10,7 @@ await runService({
   name: 'rag-indexer',
   settings: {
     ...objectSettings,
-    DATABASE_URL: z.url(),
+    DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
     DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(8),
   },
   environment: process.env,

@@ -1,5 +1,5 @@
 /**
- * Settings from the environment, parsed once per process. Empty variables count as absent.
+ * Settings from the environment, parsed once per process. Variables that are empty or blank count as absent: as a number a blank would be 0.
  * Promise: a message names every setting that is wrong, and never a value.
  */
 import { plainIssue, PlatformError } from '@waybill/contracts';
@@ -22,7 +22,7 @@ export const ServiceSettings = z.object({
   /** Where `/metrics`, `/healthz` and `/readyz` are; absent: nowhere. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   /** `production` refuses topics that could lose what was acknowledged. */
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
 });
@@ -34,7 +34,7 @@ export function readSettings<Shape extends z.ZodRawShape>(
   environment: Environment,
 ): z.infer<z.ZodObject<Shape>> {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = shape.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -2,6 +2,7 @@
  * What Ctrl-C and SIGTERM do. Promises: the first is answered with a line at once, and what runs is stopped politely; the second ends the
  * process; the exit code is the signal's (128 and its number) unless the work says another; a stop ends within a bound, and then says what did not.
  */
+import { stderrDestination } from '@waybill/telemetry';
 import type { Closable } from './closing.ts';
 
 export interface Stoppable {
@@ -45,7 +46,8 @@ const thisProcess: HostProcess = {
   get resources() {
     return process.getActiveResourcesInfo();
   },
-  say: (line) => void process.stderr.write(`${line}\n`),
+  // Whoever reads may be gone already, as `tee` is after a Ctrl-C: the stop goes on.
+  say: (line) => stderrDestination().write(`${line}\n`),
   exit: (code) => process.exit(code),
 };
 

@@ -8,6 +8,7 @@ interface Frame {
 
 const utf8 = new TextDecoder();
 const maxFrames = 128;
+const newline = 0x0a;
 
 /** Pointer to the value, or to the member whose key begins there (RFC 6901). Iterative; follows at most 128 levels. */
 export function pointerAt(bytes: Uint8Array, offset: number): string {
@@ -52,8 +53,14 @@ class Frames {
 
 /** Counted from 1; a column is a character. */
 export function lineAndColumn(bytes: Uint8Array, offset: number): { line: number; column: number } {
-  const lines = utf8.decode(bytes.subarray(0, offset)).split('\n');
-  return { line: lines.length, column: Array.from(lines.at(-1)!).length + 1 };
+  let line = 1;
+  let start = 0;
+  for (let at = 0; at < offset; at += 1) {
+    if (bytes[at] !== newline) continue;
+    line += 1;
+    start = at + 1;
+  }
+  return { line, column: Array.from(utf8.decode(bytes.subarray(start, offset))).length + 1 };
 }
 
 export const pointerOf = (path: readonly PropertyKey[]): string =>

@@ -1,4 +1,7 @@
 /** `waybill verify`: whether a data folder, or Kafka and PostgreSQL, hold what the platform promises. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlatformError } from '@waybill/contracts';
 import { nullLogger } from '@waybill/telemetry';
 import { openRecord } from '../composition/embedded-record.ts';
 import { openServerRecord } from '../composition/server-record.ts';
@@ -14,6 +17,7 @@ export const verifyRecord: Command = {
   usage: 'verify',
   async run(args, { config, servers, print }) {
     readArguments(args, {}, { count: 0, usage: this.usage });
+    if (!servers) requireRecord(config.dataDir);
     const record = servers
       ? await openServerRecord(servers)
       : openRecord({ dataDir: config.dataDir, logger: nullLogger, onBroken: endProcess });
@@ -29,3 +33,11 @@ export const verifyRecord: Command = {
     }
   },
 };
+
+/** A folder that was mistyped, or whose record is gone, must not be made anew and found sound. */
+function requireRecord(dataDir: string): void {
+  if (existsSync(join(dataDir, 'waybill.db'))) return;
+  throw new PlatformError('not_found', {
+    detail: `There is no record in ${dataDir}: look at WAYBILL_DATA_DIR, or start the platform there first.`,
+  });
+}

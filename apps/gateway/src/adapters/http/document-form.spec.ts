@@ -76,6 +76,20 @@ describe('a form', () => {
       pointer: '',
     },
     {
+      what: 'a part without a name',
+      parts: ['--b\r\ncontent-disposition: form-data\r\n\r\nx\r\n', file()],
+      code: 'invalid_request',
+      pointer: '',
+      says: /has no name/,
+    },
+    {
+      what: 'a file without a name',
+      parts: [part('filename="a.md"', 'x')],
+      code: 'invalid_request',
+      pointer: '',
+      says: /has no name/,
+    },
+    {
       what: 'an empty file',
       parts: [part('name="file"; filename="a.md"', '')],
       code: 'unsupported_document',

@@ -36,7 +36,9 @@ async function readParts(request: FastifyRequest): Promise<Form> {
   let file: Form['file'] | undefined;
   const given = new Map<string, string>();
   for await (const part of request.parts()) {
-    const { fieldname: field } = part;
+    const field = part.fieldname as string | undefined;
+    if (field === undefined)
+      throw new PlatformError('invalid_request', { detail: 'A part of the form has no name.', pointer: '' });
     if (part.type === 'file') {
       const bytes = await part.toBuffer();
       if (file || field !== 'file') throw bad(field, oneFile);

@@ -54,9 +54,9 @@ function refusal(
 
 function malformed(bytes: Buffer, place: JsonPlace): PlatformError {
   const text = bytes.toString('utf8');
-  const problem = findSyntaxError(text) ?? { at: text.length, reason: 'it cannot be read' };
-  const line = lineOf(bytes, Buffer.byteLength(text.slice(0, problem.at)));
-  const detail = `${place.name} is not valid JSON${line}: ${problem.reason}.`;
+  const problem = findSyntaxError(text);
+  const line = problem && lineOf(bytes, Buffer.byteLength(text.slice(0, problem.at)));
+  const detail = `${place.name} is not valid JSON${problem ? `${line}: ${problem.reason}` : ''}.`;
   return new PlatformError('malformed_json', { detail, pointer: place.at });
 }
 

@@ -4,7 +4,7 @@ import { systemClock } from '@waybill/messaging';
 import { createMetrics, createSpanRecorder, openTelemetry } from '@waybill/telemetry';
 import { InMemoryMessageLog } from '@waybill/testing';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { GatewayFixture, lifeOf } from '../../testing/gateway-fixture.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
@@ -133,6 +133,23 @@ describe('the service', () => {
     const { status, headers } = await gateway.send(method, path, undefined, {});
     expect([status, headers['allow']]).toEqual([405, allowed]);
   });
+
+  it('hears nothing more of a connection that it has refused, however long the client goes on', async () => {
+    const { port } = new URL(gateway.gateway.address);
+    const warnings: string[] = [];
+    const note = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', note);
+    const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    client.resume().on('error', () => undefined);
+    client.write('nonsense\r\n\r\n');
+    const goingOn = setInterval(() => client.write('more\r\n', () => undefined), 20);
+    onTestFinished(() => {
+      clearInterval(goingOn);
+      process.off('warning', note);
+    });
+    await new Promise((resolve) => client.once('close', resolve)); // the server ends it after five seconds, read or not
+    expect(warnings).toEqual([]);
+  }, 8_000);
 
   it.each([
     ['bytes that are no HTTP', 'nonsense\r\n\r\n', 400, 'invalid_request'],

@@ -36,14 +36,17 @@ const lingerMs = 5_000;
 
 export async function createServer({ module, logger, tracer, metrics }: ServerParts): Promise<NestFastifyApplication> {
   const begin = (request: FastifyRequest): Exchange => (request.exchange = new Exchange(request, tracer, metrics));
+  const refused = new WeakSet<Socket>();
   const server = fastify({
     logger: false,
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     requestTimeout: requestMs,
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
+      if (refused.has(socket)) return; // Node tells of every further piece of what is no HTTP
+      refused.add(socket);
       if (socket.writable) socket.end(unreadableRequest(error.code));
-      socket.setTimeout(lingerMs, () => socket.destroy());
+      setTimeout(() => socket.destroy(), lingerMs).unref();
     },
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength },
