@@ -8,12 +8,18 @@ const longestRestMs = 1_000;
 
 export class Slice {
   private begunAt: number | undefined;
+  private endedAt: number | undefined;
 
   constructor(private readonly clock: { now(): number }) {}
 
   /** From the first call on time counts; what had to be waited for before does not. */
   begin(): void {
     this.begunAt ??= this.clock.now();
+  }
+
+  /** From here on others have the thread already. */
+  end(): void {
+    this.endedAt ??= this.clock.now();
   }
 
   get isUp(): boolean {
@@ -26,6 +32,6 @@ export class Slice {
   }
 
   private get passedMs(): number {
-    return this.begunAt === undefined ? 0 : this.clock.now() - this.begunAt;
+    return this.begunAt === undefined ? 0 : (this.endedAt ?? this.clock.now()) - this.begunAt;
   }
 }

@@ -27,8 +27,8 @@ const lookEveryMs = 10_000;
 export class AdvancePlans {
   private readonly held = new Map<number, Held>();
   private readonly suspects = new Suspects();
-  /** Partitions of which something was refused, until they are taken again. */
-  private readonly refused = new Set<number>();
+  /** By partition, the highest offset of a request in a batch that failed. */
+  private readonly refusedUpTo = new Map<number, number>();
 
   /** `wake` asks the consumer to call `execute` for the partition, with whatever has come in. */
   constructor(
@@ -45,7 +45,7 @@ export class AdvancePlans {
       this.wake(partition);
     });
     const held: Held = Object.assign(lost, {
-      owner: new PartitionOwner(ownership, this.ports, this.suspects, this.refused.delete(partition)),
+      owner: new PartitionOwner(ownership, this.ports, this.suspects, this.refusedUpTo.get(partition) ?? -1),
       cancelTimer: () => {},
     });
     this.held.set(partition, held);
@@ -61,7 +61,7 @@ export class AdvancePlans {
       await held.owner.advance(records);
     } catch (error) {
       if (this.held.get(partition) === held) this.drop(partition);
-      this.refused.add(partition);
+      this.noteRefused(partition, records);
       throw error;
     }
     this.arm(partition, held);
@@ -71,6 +71,12 @@ export class AdvancePlans {
     if (!this.held.has(partition)) return;
     this.drop(partition);
     await this.ports.store.release(partition);
+  }
+
+  private noteRefused(partition: number, records: readonly IncomingMessage[]): void {
+    let upTo = this.refusedUpTo.get(partition) ?? -1;
+    for (const { topic, offset } of records) if (topic === topics.taskRequests) upTo = Math.max(upTo, offset);
+    this.refusedUpTo.set(partition, upTo);
   }
 
   private drop(partition: number): void {

@@ -30,3 +30,21 @@ it('one record that comes again does not hold up the whole partition', async () 
   expect(attempts).toBeLessThan(5);
   expect(bench.to(topics.planEvents).some(({ key }) => key === 'other')).toBe(true);
 });
+
+it('after an outage of the store what is submitted later is taken for new again', async () => {
+  const bench = new OwnerBench();
+  let isAway = true;
+  const commit = () => (isAway ? ('fails' as const) : ('ok' as const));
+  const owner = bench.owner({ faults: { commit, publish: () => 'ok', read: () => 'ok' } });
+  await owner.take(0);
+  const records = [bench.submit('refused', { a: {} })];
+  await expect(owner.execute({ partition: 0, records })).rejects.toThrow(/commit/i);
+  isAway = false;
+  await owner.take(0);
+  await owner.execute({ partition: 0, records });
+  bench.loaded.length = 0;
+  bench.clock.advance(hour);
+  await owner.execute({ partition: 0, records: [bench.submit('later', { a: {} })] });
+  expect(bench.to(topics.planEvents).some(({ key }) => key === 'later')).toBe(true);
+  expect(bench.loaded).toEqual([]);
+});

@@ -97,3 +97,29 @@ it('outcomes that take long are decided a few at a time, and others have the thr
   expect(decidedAt.map((at) => at - decidedAt[0]!)).toEqual([0, 2 * stepMs, 4 * stepMs]);
   expect(await bench.owner().take(0)).toMatchObject({ [topics.taskResults]: unreadable.offset + 1 });
 });
+
+it('a commit that is waited for is no work: nobody rests for it', async () => {
+  const bench = new OwnerBench();
+  const decidedAt: number[] = [];
+  const core: Core = {
+    evolve,
+    decide: (plan, command) => {
+      if (command.type === 'SubmitTask') {
+        decidedAt.push(bench.clock.now());
+        bench.clock.advance(stepMs);
+      }
+      return decide(plan, command);
+    },
+  };
+  const commitMs = 400;
+  const commit = () => {
+    bench.clock.advance(commitMs);
+    return 'ok' as const;
+  };
+  const owner = bench.owner({ core, faults: { commit, publish: () => 'ok', read: () => 'ok' } });
+  await owner.take(0);
+  const records = ['t1', 't2', 't3'].map((id) => bench.submit(id, { a: {} }));
+  await bench.execute(owner, records);
+  const round = 2 * stepMs + commitMs;
+  expect(decidedAt.map((at) => at - decidedAt[0]!)).toEqual([0, round, 2 * round]);
+});

@@ -22,7 +22,7 @@ export interface AddressedCommand {
 export interface Parsed {
   readonly record: IncomingMessage;
   readonly addressed: AddressedCommand | undefined;
-  /** Why it cannot be parsed: `invalid_request`. */
+  /** Why it cannot be parsed, or carried out: `invalid_request`. */
   readonly error?: unknown;
 }
 export interface Addressed extends Parsed {
@@ -36,7 +36,7 @@ export function parseRecords(records: readonly IncomingMessage[], at: number, ra
     try {
       const addressed = parseCommand(record, at, random());
       refuseUnstorable(addressed);
-      return { record, addressed };
+      return { record, addressed, error: unpublishable(addressed) };
     } catch (error) {
       return { record, addressed: undefined, error };
     }
@@ -46,18 +46,22 @@ export function parseRecords(records: readonly IncomingMessage[], at: number, ra
 /** PostgreSQL keeps no NUL, and no key over 2.7 KB. */
 const maxIdChars = 256;
 
-/** With what a store or a log refuses every commit of the partition would be refused for ever, or never published. */
-function refuseUnstorable({ planId, command }: AddressedCommand): void {
+/** With what a store refuses every commit of the partition would be refused for ever. */
+function refuseUnstorable({ planId }: AddressedCommand): void {
   if (planId.length > maxIdChars || !isText(planId))
     throw new PlatformError('invalid_request', {
       detail: `${JSON.stringify(planId.slice(0, maxIdChars))} is no id of a task.`,
     });
-  if (command.type !== 'SubmitTask') return;
+}
+
+/** What no log takes would be published never, and nothing after it. Its task can be failed. */
+function unpublishable({ command }: AddressedCommand): PlatformError | undefined {
+  if (command.type !== 'SubmitTask') return undefined;
   const unnamed = Object.values(command.request.agents).find(({ queue }) => !isQueue(queue));
-  if (unnamed)
-    throw new PlatformError('invalid_request', {
-      detail: `${JSON.stringify(unnamed.queue.slice(0, maxIdChars))} is no queue.`,
-    });
+  if (!unnamed) return undefined;
+  return new PlatformError('invalid_request', {
+    detail: `${JSON.stringify(unnamed.queue.slice(0, maxIdChars))} is no queue.`,
+  });
 }
 
 function parseCommand(record: IncomingMessage, at: number, jitter: number): AddressedCommand {

@@ -45,14 +45,13 @@ export class PartitionOwner {
     ownership: Ownership,
     private readonly ports: OrchestratorPorts,
     private readonly suspects: Suspects,
-    /** Nothing is taken for new without asking the store: after a refused commit, which may be why. */
-    asksAlways: boolean,
+    /** No submission up to this offset is taken for new without asking the store: a commit with it was refused, which may be why. */
+    private readonly refusedUpTo: number,
   ) {
     this.offsets = ownership.offsets;
     this.commits = new FencedCommits(ownership.fence, ports.store, ports.instanceId);
     this.wakeUps = new WakeUpRows(ownership.wakeUps);
-    const takenAt = asksAlways ? Infinity : ports.clock.now();
-    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, takenAt);
+    this.plans = new OwnedPlans(ports.store, ports.core, ports.config.plansInMemory, ports.clock.now());
     this.queue = new DispatchQueue(ports.config.openActivations);
     this.decider = new PlanDecider(ports, this.queue);
   }
@@ -80,9 +79,10 @@ export class PartitionOwner {
     const at = this.ports.clock.now();
     const draft = new CommitDraft(at);
     const commands = records.filter(isAddressed);
-    for (const { addressed } of commands) {
+    for (const { record, addressed } of commands) {
       const { command, planId } = addressed;
-      if (command.type === 'SubmitTask') this.plans.begin(planId, command.request.accepted_at);
+      if (command.type === 'SubmitTask' && record.offset > this.refusedUpTo)
+        this.plans.begin(planId, command.request.accepted_at);
     }
     const due = new Set(this.wakeUps.due(at, dueAtOnce));
     for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
@@ -91,6 +91,7 @@ export class PartitionOwner {
     for (const planId of due) this.wake(planId, at, draft);
     await this.dispatch(at, draft);
     for (const owned of draft.touched) this.settle(owned, at, draft);
+    slice.end();
     await this.commit(
       records.slice(0, decided).map(({ record }) => record),
       draft,
@@ -147,15 +148,20 @@ export class PartitionOwner {
     return this.plans.get(planId);
   }
 
-  private decideRecord({ record, addressed }: Addressed, draft: CommitDraft): void {
+  private decideRecord({ record, addressed, error }: Addressed, draft: CommitDraft): void {
     const owned = this.plans.get(addressed.planId);
     if (owned.unreadable) return draft.reject(record, owned.unreadable);
     owned.whose ??= ownerOf(record); // also where only its failure can be decided
     const name = positionOf(record);
-    if (this.suspects.has(name)) draft.reject(record, this.suspects.reason(name));
+    if (error !== undefined) draft.reject(record, error);
+    else if (this.suspects.has(name)) draft.reject(record, this.suspects.reason(name));
     const { at } = draft;
     const now = addressed.command.at === at ? addressed : { ...addressed, command: { ...addressed.command, at } };
-    this.decideSafely({ name, owned, at, draft }, () => this.decider.decideRecord(owned, record, now, draft));
+    this.decideSafely({ name, owned, at, draft }, () => {
+      if (error === undefined) this.decider.decideRecord(owned, record, now, draft);
+      else if (owned.plan.status === 'empty')
+        this.decider.decideOwn(owned, { type: 'FailTask', error: failureOf(error), at }, draft);
+    });
   }
 
   private wake(planId: string, at: number, draft: CommitDraft): void {

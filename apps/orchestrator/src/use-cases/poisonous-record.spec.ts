@@ -35,16 +35,19 @@ describe('a record that cannot be processed', () => {
     },
   );
 
-  it('because no topic can have the name of its queue is not decided', async () => {
+  it('because no topic can have the name of its queue ends its own plan, once', async () => {
     const bench = new OwnerBench();
     const owner = bench.owner();
     await owner.take(0);
     const bad = bench.submit('bad', { a: {} });
     const value = (bad.value as string).replace('agent.echo', 'agent.echo/2');
     await owner.execute({ partition: 0, records: [{ ...bad, value }, bench.submit('t', { a: {} })] });
+    expect(bench.eventsOf('bad')).toMatchObject([{ type: 'TaskFailed', data: { error: { code: 'invalid_request' } } }]);
     expect(bench.typesOf('t')).toEqual(started);
     expect(bench.to('tasks.agent.echo/2')).toEqual([]);
     expect(bench.to('orchestrator.dlq')).toHaveLength(1);
+    await owner.execute({ partition: 0, records: [{ ...bad, value, offset: bad.offset + 2 }] });
+    expect(bench.typesOf('bad')).toEqual(['TaskFailed']);
   });
 
   it('because the core fails on it ends its own plan as a bug, and hurts nobody else', async () => {

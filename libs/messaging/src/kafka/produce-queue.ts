@@ -38,7 +38,7 @@ const mostPartitions = 64;
 const gatherMs = 10;
 
 class Line {
-  readonly waiting: Entry[] = [];
+  waiting: Entry[] = [];
   isBusy = false;
 
   constructor(
@@ -59,7 +59,7 @@ class Line {
 
   /** What is left of appends that were rejected: whoever sends them again sends it too. */
   forget(appends: ReadonlySet<Append>): void {
-    this.waiting.splice(0, Infinity, ...this.waiting.filter(({ append }) => !appends.has(append)));
+    this.waiting = this.waiting.filter(({ append }) => !appends.has(append));
   }
 }
 

@@ -27,3 +27,19 @@ it('writes nothing of an append whose beginning was not written', async () => {
   await queue.append(records); // the next owner publishes from the mark
   expect(written).toEqual(['seq 1', 'seq 2', 'seq 3']);
 });
+
+it('rejects what waits behind a produce that failed, however much has gathered meanwhile', async () => {
+  let isAway = true;
+  const queue = new ProduceQueue(async (produces) => {
+    await turn();
+    if (isAway) throw new Error('no leader');
+    return produces.map(() => 0);
+  });
+  const tokens = Array.from({ length: 200_000 }, () => ({ ...message('task.tokens', 'plan', 'a'), partition: 0 }));
+  const first = queue.append(tokens);
+  const others = queue.append(tokens);
+  await expect(first).rejects.toThrow('no leader');
+  isAway = false;
+  expect(await others).toHaveLength(tokens.length);
+  await queue.idle();
+});
