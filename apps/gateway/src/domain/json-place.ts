@@ -54,13 +54,15 @@ class Frames {
 /** Counted from 1; a column is a character. */
 export function lineAndColumn(bytes: Uint8Array, offset: number): { line: number; column: number } {
   let line = 1;
-  let start = 0;
+  let column = 1;
   for (let at = 0; at < offset; at += 1) {
-    if (bytes[at] !== newline) continue;
-    line += 1;
-    start = at + 1;
+    const byte = bytes[at]!;
+    if (byte === newline) {
+      line += 1;
+      column = 1;
+    } else if ((byte & 0xc0) !== 0x80) column += 1; // the others go on with a character
   }
-  return { line, column: Array.from(utf8.decode(bytes.subarray(start, offset))).length + 1 };
+  return { line, column };
 }
 
 export const pointerOf = (path: readonly PropertyKey[]): string =>

@@ -78,6 +78,10 @@ describe('a place', () => {
     expect(lineAndColumn(bytes('ä\nöü!'), 7)).toEqual({ line: 2, column: 3 }));
   it('counts a character beyond the basic plane once', () =>
     expect(lineAndColumn(bytes('"🐳🐳"!'), 10)).toEqual({ line: 1, column: 5 }));
+  it('is told in a long body without a line end', () => {
+    const long = bytes(`"${'ä'.repeat(4_000_000)}!`);
+    expect(lineAndColumn(long, long.length - 1)).toEqual({ line: 1, column: 4_000_002 });
+  });
   it('is written as RFC 6901 says', () => expect(pointerOf(['a/b', 0, 'c~d'])).toBe('/a~1b/0/c~0d'));
 });
 

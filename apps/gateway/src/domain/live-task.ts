@@ -78,7 +78,7 @@ export class LiveTask {
 
   addToken(token: LiveToken): void {
     if (this.ended) return;
-    if (!this.heard.knows(token.work_id)) this.hearEndOf(token.work_id);
+    if (this.heard.isEmpty) this.hearEnds();
     if (!this.heard.take(token)) return;
     this.tokens.push(token);
     this.bytes += tokenBytes(token);
@@ -127,8 +127,9 @@ export class LiveTask {
   /** The event says what the tokens were leading to. */
   private dropTokens(text: string): void {
     const { data } = parseEvent(text) as { data: ActivationEnd };
-    if (!this.heard.knows(data.work_id)) return;
+    const hasSpoken = this.heard.knows(data.work_id);
     this.heard.end(data);
+    if (!hasSpoken) return;
     this.keepTokens(
       this.tokens.filter(
         (token) =>
@@ -139,14 +140,13 @@ export class LiveTask {
     );
   }
 
-  /** Tokens are on another topic than events: the end of an activation may be heard before the first of them. */
-  private hearEndOf(workId: string): void {
-    const named = `"work_id":${JSON.stringify(workId)}`;
-    for (let at = this.texts.length - 1; at >= 0; at -= 1) {
-      if (!endsActivation.has(this.types[at]!) || !this.texts[at]!.includes(named)) continue;
-      const { data } = parseEvent(this.texts[at]!) as { data: ActivationEnd };
-      if (data.work_id === workId) return this.heard.end(data);
-    }
+  /**
+   * Tokens are on another topic than events: the end of an activation may be heard before the first of them. Once, before the first token of the task;
+   * what ends later is heard as it comes. Of most tasks nobody says a token, so that their events need not be parsed.
+   */
+  private hearEnds(): void {
+    for (const [at, type] of this.types.entries())
+      if (endsActivation.has(type)) this.heard.end((parseEvent(this.texts[at]!) as { data: ActivationEnd }).data);
   }
 
   private keepTokens(kept: LiveToken[]): void {

@@ -222,6 +222,19 @@ describe('tokens of a task', () => {
     ).toEqual([2, 3]);
   });
 
+  it('of many steps at once are told apart from those of activations that have ended', () => {
+    const tasks = new LiveTasks(1e8);
+    const output = { text: 'He said "so". '.repeat(300) };
+    for (let n = 1; n <= 1_000; n += 1)
+      ends('StepCompleted', { work_id: `done ${n}`, epoch: 1, turn: 0, output })(tasks, n);
+    for (let n = 0; n < 1_000; n += 1) tasks.addToken('a', token(n, `new ${n}`));
+    expect(tasks.find('a')!.tokensAfter(-1)).toHaveLength(1_000);
+    tasks.addToken('a', token(1_000, 'done 7'));
+    ends('StepCompleted', { work_id: 'silent', epoch: 1, turn: 0 })(tasks, 1_001);
+    tasks.addToken('a', token(1_001, 'silent'));
+    expect(tasks.find('a')!.tokensAfter(-1)).toHaveLength(1_000);
+  });
+
   it('end with the task', () => {
     const tasks = new LiveTasks(1e6);
     apply(tasks, 'a', 1);

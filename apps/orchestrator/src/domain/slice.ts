@@ -22,8 +22,9 @@ export class Slice {
     this.endedAt ??= this.clock.now();
   }
 
+  /** Also when the clock was put back: nobody knows how long it has been. */
   get isUp(): boolean {
-    return this.passedMs >= sliceMs;
+    return this.passedMs >= sliceMs || this.passedMs < 0;
   }
 
   /** Others get as long as it took. */

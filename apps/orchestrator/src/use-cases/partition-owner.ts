@@ -28,6 +28,8 @@ interface Undertaking {
 
 /** Plans that are looked at together because their time has come: after an outage it may be that of all. */
 const dueAtOnce = 256;
+/** Due by every clock: that of the next owner may be behind. */
+const atOnce = 0;
 
 export class PartitionOwner {
   private offsets: InputOffsets;
@@ -81,8 +83,8 @@ export class PartitionOwner {
     const commands = records.filter(isAddressed);
     for (const { record, addressed } of commands) {
       const { command, planId } = addressed;
-      if (command.type === 'SubmitTask' && record.offset > this.refusedUpTo)
-        this.plans.begin(planId, command.request.accepted_at);
+      if (command.type !== 'SubmitTask' || record.offset <= this.refusedUpTo || this.wakeUps.has(planId)) continue;
+      this.plans.begin(planId, command.request.accepted_at);
     }
     const due = new Set(this.wakeUps.due(at, dueAtOnce));
     for (const planId of await this.load([...commands.map(({ addressed }) => addressed.planId), ...due], at))
@@ -190,7 +192,7 @@ export class PartitionOwner {
   /** What the store has to know of a plan beside its events. */
   private settle(owned: OwnedPlan, at: number, draft: CommitDraft): void {
     const here = nextWakeUp(owned.plan, at);
-    const next = hasReadySteps(owned.plan, at) ? at : here;
+    const next = hasReadySteps(owned.plan, at) ? atOnce : here;
     const wakeUp = this.wakeUps.change(owned.planId, { here, next }, at);
     if (wakeUp) draft.wakeUps.push(wakeUp);
     if (owned.wantsSnapshot(this.ports.config.snapshotEvery)) this.snapshot(owned, draft);

@@ -26,6 +26,11 @@ export class WakeUpRows {
     }
   }
 
+  /** Whether the store has a row of it, so that it knows the plan. */
+  has(planId: string): boolean {
+    return this.stored.has(planId);
+  }
+
   /** ms since 1970; undefined when nothing waits. */
   earliest(): number | undefined {
     return this.calendar.earliest();

@@ -24,3 +24,20 @@ it('shows what became of a task whose view cannot be read just now', async () =>
   } as unknown as WaybillClient;
   expect(await followTask(client, 't', () => undefined)).toEqual({ status: 'cancelled' });
 });
+
+it('leaves a platform that is busy some time between two questions', async () => {
+  let asked = 0;
+  const client = {
+    async *follow(_id: string, { after }: { after: number }): AsyncGenerator<TaskFrame> {
+      if (after < 2) yield { kind: 'event', event: cancelled };
+    },
+    async task(): Promise<Partial<TaskView>> {
+      asked += 1;
+      if (asked < 50 && performance.now() - begun < 500) throw new ApiError(503, problem);
+      return { status: 'cancelled' };
+    },
+  } as unknown as WaybillClient;
+  const begun = performance.now();
+  await followTask(client, 't', () => undefined);
+  expect(asked).toBeLessThan(5);
+});

@@ -1,6 +1,6 @@
 /** Follows a task to its end, one line an event, and answers what became of it. */
 import type { TaskView } from '@waybill/contracts';
-import { ApiError, type WaybillClient } from '@waybill/client';
+import { ApiError, onceASecond, type WaybillClient } from '@waybill/client';
 import { answerText } from './answer.ts';
 import { foreignText } from './foreign-text.ts';
 import { style } from './style.ts';
@@ -10,7 +10,7 @@ export type Print = (line: string) => void;
 
 export async function followTask(client: WaybillClient, taskId: string, print: Print): Promise<TaskView> {
   const progress = new TaskProgress();
-  for (let after = 0; ;) {
+  for (let after = 0, failures = 0; ;) {
     for await (const frame of client.follow(taskId, { after })) {
       if (frame.kind !== 'event') continue;
       after = frame.event.seq;
@@ -19,7 +19,8 @@ export async function followTask(client: WaybillClient, taskId: string, print: P
     try {
       return await client.task(taskId);
     } catch (error) {
-      if (!mayPass(error)) throw error; // otherwise the stream, which is over, finds where the platform is now
+      // Otherwise the stream, which is over, finds where the platform is now.
+      if (!mayPass(error) || !(await onceASecond((failures += 1)))) throw error;
     }
   }
 }

@@ -11,9 +11,16 @@ const most = {
   'slow process': 0.15,
   'believed dead': 0.12,
   'polite restart': 0.12,
+  'machine sleeps': 0.1,
+  'clock put back': 0.1,
+  'clock put forward': 0.06,
+  'clock set during a decision': 0.015,
   'request of a dead process': 0,
   'slow call': 0.05,
   'slow decision': 0.03,
+  'slow outcome': 0,
+  'poisonous command': 0,
+  'record too large': 0,
   'commit fails': 0.15,
   'commit unknown, kept': 0.12,
   'commit unknown, lost': 0.12,
@@ -42,6 +49,9 @@ const most = {
 export type FaultKind = keyof typeof most;
 export const faultKinds = Object.keys(most) as FaultKind[];
 
+/** They change all times of a world, so that most worlds are without them. */
+const rare: ReadonlySet<FaultKind> = new Set(['clock put back', 'clock put forward', 'clock set during a decision']);
+
 export class Faults {
   readonly counts = new Map<FaultKind, number>();
   private readonly probability = new Map<FaultKind, number>();
@@ -51,7 +61,7 @@ export class Faults {
     const temper = random.next();
     const cruelty = temper < 0.15 ? 0 : temper < 0.3 ? 1 : random.between(0.2, 1);
     for (const kind of faultKinds) {
-      const isDrawn = random.chance(temper < 0.3 ? 1 : 0.6);
+      const isDrawn = random.chance(rare.has(kind) ? 0.2 : temper < 0.3 ? 1 : 0.6);
       this.probability.set(kind, isDrawn ? most[kind] * cruelty * random.between(0.3, 1) : 0);
     }
   }

@@ -2,7 +2,7 @@
  * Clients behind a gateway that never dies but sees the log fail: it sends a request again until the log has taken it, and repeats
  * some though it has. What it was told is what the invariants hold the orchestrator to.
  */
-import { defaultOwner, encodeMessage, topics, type OutgoingMessage } from '@waybill/contracts';
+import { encodeMessage, topics, type OutgoingMessage, type WhoseData } from '@waybill/contracts';
 import type { SimLog } from './sim-log.ts';
 import type { Life } from './sim-process.ts';
 import type { PlannedTask } from './workload.ts';
@@ -12,6 +12,9 @@ export interface Acknowledged {
   /** Command id by the task that it cancels. */
   readonly cancels: Map<string, string>;
 }
+
+/** Each task has a tenant of its own. */
+export const submitterOf = (taskId: string): WhoseData => ({ tenant: `tenant of ${taskId}`, subject: 'somebody' });
 
 export class SimClients {
   readonly acknowledged: Acknowledged = { submitted: new Set(), cancels: new Map() };
@@ -69,7 +72,7 @@ export class SimClients {
       id,
       source: 'gateway',
       time,
-      owner: defaultOwner,
+      owner: submitterOf(key),
     });
   }
 

@@ -20,6 +20,8 @@ export class Timeline {
   now = beginning;
   /** Happenings so far. */
   steps = 0;
+  /** For how long one of them held its thread. */
+  longestMs = 0;
   private planned = 0;
   private readonly queue = new TinyQueue<Happening>([], (a, b) => a.at - b.at || a.order - b.order);
 
@@ -48,8 +50,10 @@ export class Timeline {
     if (!next) return false;
     this.now = Math.max(this.now, next.at);
     this.steps += 1;
+    const begun = this.now;
     next.work();
     await settled();
+    this.longestMs = Math.max(this.longestMs, this.now - begun);
     return true;
   }
 }

@@ -1,22 +1,29 @@
 /** The real orchestrator in a simulated process: its use cases behind the real consumer of owned partitions. */
-import { failureOf, topics } from '@waybill/contracts';
-import { deadLetterMessage, OwnedPartitionConsumer, refuseLargeRecords, type Clock } from '@waybill/messaging';
-import { AdvancePlans, OrchestratorConfig, type OrchestratorPorts } from '@waybill/orchestrator';
+import { failureOf, topics, type Failure } from '@waybill/contracts';
+import { deadLetterMessage, OwnedPartitionConsumer, type Clock } from '@waybill/messaging';
+import { AdvancePlans, type OrchestratorPorts } from '@waybill/orchestrator';
 import { decide, evolve } from '@waybill/workflow';
 import { InMemoryPlanStore } from '../memory-plan-store.ts';
 import type { CommitFate } from '../memory-plan-store.ts';
 import type { PlanRecord } from '../memory-plan-record.ts';
+import type { Circumstances } from './circumstances.ts';
 import type { Faults } from './faults.ts';
 import type { PlantedBug } from './planted-bugs.ts';
+import type { Poison } from './poison.ts';
 import type { SimLog } from './sim-log.ts';
 import type { Life } from './sim-process.ts';
+import { farMs, setClock } from './simulated-node.ts';
+import { troubled } from './troubled-core.ts';
 import { noted } from './wrapped-store.ts';
 
 export interface OrchestratorParts {
   readonly life: Life;
   readonly log: SimLog;
   readonly record: PlanRecord;
-  readonly config: Partial<OrchestratorConfig>;
+  readonly circumstances: Circumstances;
+  readonly poison: Poison;
+  /** A commit was. */
+  readonly refused: (why: Failure) => void;
   readonly bug: PlantedBug;
 }
 
@@ -25,7 +32,9 @@ export async function startOrchestrator({
   life,
   log,
   record,
-  config,
+  circumstances,
+  poison,
+  refused,
   bug,
 }: OrchestratorParts): Promise<OwnedPartitionConsumer> {
   const { random, world } = life;
@@ -39,11 +48,11 @@ export async function startOrchestrator({
       publish: () => (faults.hits('publishing gives up') ? 'gives-up' : 'ok'),
       read: () => (faults.hits('database read fails') ? 'fails' : 'ok'),
     },
-    { clock, reach: (work) => life.call(work) },
+    { clock, reach: (work) => life.call(work, circumstances.storeMs) },
   );
   const ports: OrchestratorPorts = {
-    core: bug.core?.({ decide, evolve }) ?? { decide, evolve },
-    store: noted(bug.store?.(inner, { record, log }) ?? inner, life),
+    core: troubled(bug.core?.({ decide, evolve }) ?? { decide, evolve }, life, circumstances, poison),
+    store: noted(bug.store?.(inner, { record, log }) ?? inner, life, refused),
     clock,
     random: random.next,
     spans: {
@@ -60,9 +69,9 @@ export async function startOrchestrator({
         lastFailedAt: now,
       });
     },
-    refuseLarge: refuseLargeRecords,
+    refuseLarge: (messages) => poison.refuseLarge(messages),
     instanceId: life.name,
-    config: OrchestratorConfig.parse(config),
+    config: circumstances.config,
   };
   const plans: AdvancePlans = new AdvancePlans(ports, (partition) => consumer.wake(partition));
   const consumer = new OwnedPartitionConsumer({
@@ -85,10 +94,13 @@ export async function startOrchestrator({
 }
 
 /** Time passes while code runs, too: between any two looks at the clock. */
-function slowly({ clock, random, world: { timeline, faults } }: Life): Clock {
+function slowly(life: Life): Clock {
+  const { clock, random, world } = life;
+  const { timeline, faults } = world;
   return {
     now: () => {
       if (faults.hits('slow decision')) timeline.now += random.between(1, 80);
+      if (faults.hits('clock set during a decision')) setClock(life, farMs(random) * random.pick([1, -1]));
       return clock.now();
     },
     after: (ms, callback) => clock.after(ms, callback),

@@ -21,7 +21,8 @@ export interface Whim {
   nextAnswer(): number;
 }
 
-const mostTurns = 3;
+/** Of one attempt. */
+export const mostTurns = 3;
 
 /** Names the activation that it is for, so that it can be told which answer was applied. */
 export function agentOutcome(work: AgentWork, whim: Whim): Outcome {

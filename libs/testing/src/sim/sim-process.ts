@@ -14,6 +14,14 @@ export interface Surroundings {
   readonly history: History;
 }
 
+/** What a process runs on, and outlives it. */
+export interface Machine {
+  /** How far its clock is ahead. */
+  aheadMs: number;
+  /** How far it was set in all, back and forward: so much longer something may wait. */
+  setByMs: number;
+}
+
 /** From a start to a crash: what product code holds belongs to one life. */
 export class Life {
   isDead = false;
@@ -23,26 +31,19 @@ export class Life {
   slowness = 1;
   readonly clock: Clock;
   private held: (() => void)[] = [];
+  private isAsleep = false;
+  /** In all: timers stand still meanwhile. */
+  private sleptMs = 0;
 
   constructor(
     readonly name: string,
     readonly world: Surroundings,
     readonly random: SeededRandom,
-    skewMs: number,
+    readonly machine: Machine,
   ) {
-    const { timeline } = world;
     this.clock = {
-      now: () => Math.floor(timeline.now + skewMs),
-      after: (ms, callback) => {
-        let isCancelled = false;
-        const cancel = timeline.after(ms * Math.min(this.slowness, 1.5), () =>
-          this.enter(() => isCancelled || callback()),
-        );
-        return () => {
-          isCancelled = true;
-          cancel();
-        };
-      },
+      now: () => Math.floor(world.timeline.now + machine.aheadMs),
+      after: (ms, callback) => this.after(ms * Math.min(this.slowness, 1.5), callback),
     };
   }
 
@@ -60,8 +61,16 @@ export class Life {
     this.frozenAt = this.world.timeline.now;
   }
 
+  /** As `freeze`, with the whole machine. */
+  sleep(): void {
+    this.freeze();
+    this.isAsleep = true;
+  }
+
   /** Timers and answers that came meanwhile are all there at once; which of them is seen first is chance. */
   thaw(): void {
+    if (this.isAsleep) this.sleptMs += this.world.timeline.now - this.frozenAt!;
+    this.isAsleep = false;
     this.frozenAt = undefined;
     const { held } = this;
     this.held = [];
@@ -80,11 +89,11 @@ export class Life {
     return (this.random.between(0.1, 1.5) + slow) * this.slowness;
   }
 
-  /** Asks another machine. A request that is under way when the life ends may still arrive; its answer does not. */
-  call<T>(serve: () => T): Promise<T> {
+  /** Asks another machine, which is so much farther away than others. A request that is under way when the life ends may still arrive; its answer does not. */
+  call<T>(serve: () => T, fartherMs = 0): Promise<T> {
     const { timeline, faults } = this.world;
     return new Promise((resolve, reject) => {
-      timeline.after(this.latencyMs(), () => {
+      timeline.after(this.latencyMs() + fartherMs, () => {
         if (this.isDead && faults.count('request of a dead process', this.random.chance(0.5))) return;
         let answer: () => void;
         try {
@@ -93,8 +102,27 @@ export class Life {
         } catch (error) {
           answer = () => reject(error instanceof Error ? error : new Error(String(error)));
         }
-        timeline.after(this.latencyMs(), () => this.enter(answer));
+        timeline.after(this.latencyMs() + fartherMs, () => this.enter(answer));
       });
     });
+  }
+
+  private after(ms: number, callback: () => void): () => void {
+    let isCancelled = false;
+    let forget = (): void => {};
+    const begin = (leftMs: number): void => {
+      const sleptBefore = this.sleptMs;
+      const ring = (): void => {
+        if (isCancelled) return;
+        if (this.sleptMs > sleptBefore) begin(this.sleptMs - sleptBefore);
+        else callback();
+      };
+      forget = this.world.timeline.after(leftMs, () => this.enter(ring));
+    };
+    begin(ms);
+    return () => {
+      isCancelled = true;
+      forget();
+    };
   }
 }

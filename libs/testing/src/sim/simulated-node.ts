@@ -1,6 +1,7 @@
 /** A service that is started again whenever it has died. What it had in memory is gone by then. */
+import type { FaultKind } from './faults.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import { Life, type Surroundings } from './sim-process.ts';
+import { Life, type Machine, type Surroundings } from './sim-process.ts';
 
 export interface Service {
   /** Leaves politely. */
@@ -23,14 +24,29 @@ export class SimulatedNode {
   private life: Life | undefined;
   private lives = 0;
   private service: Service | undefined;
+  readonly machine: Machine;
+  private readonly weathers: readonly [FaultKind, (life: Life) => void][];
 
-  constructor(private readonly parts: NodeParts) {}
+  constructor(private readonly parts: NodeParts) {
+    const { random } = parts;
+    this.machine = { aheadMs: random.int(-30, 30), setByMs: 0 };
+    this.weathers = [
+      ['crash', (life) => this.crash(life, random.between(10, 1_500))],
+      ['freeze', (life) => this.freeze(life, random.between(50, 2_500))],
+      ['slow process', (life) => this.slowDown(life, random.between(100, 1_500))],
+      ['believed dead', (life) => this.doubt(life)],
+      ['polite restart', (life) => this.restart(life)],
+      ['machine sleeps', (life) => this.sleep(life, random.between(100, 3_000))],
+      ['clock put back', (life) => setClock(life, -farMs(random))],
+      ['clock put forward', (life) => setClock(life, farMs(random))],
+    ];
+  }
 
   boot(): void {
     if (this.life) return;
     const { name, world, random } = this.parts;
     this.lives += 1;
-    const life = new Life(`${name}.${this.lives}`, world, random.fork(), random.int(-30, 30));
+    const life = new Life(`${name}.${this.lives}`, world, random.fork(), this.machine);
     this.life = life;
     this.service = undefined;
     world.history.note(life.name, 'starts');
@@ -43,12 +59,8 @@ export class SimulatedNode {
   weather(): void {
     const { life } = this;
     if (!life?.isUp) return;
-    const { random, world } = this.parts;
-    if (world.faults.hits('crash')) this.crash(life, random.between(10, 1_500));
-    else if (world.faults.hits('freeze')) this.freeze(life, random.between(50, 2_500));
-    else if (world.faults.hits('slow process')) this.slowDown(life, random.between(100, 1_500));
-    else if (world.faults.hits('believed dead')) this.doubt(life);
-    else if (world.faults.hits('polite restart')) this.restart(life);
+    const { faults } = this.parts.world;
+    this.weathers.find(([kind]) => faults.hits(kind))?.[1](life);
   }
 
   /** From now on nothing keeps it from working. */
@@ -69,6 +81,13 @@ export class SimulatedNode {
   private freeze(life: Life, ms: number): void {
     this.parts.world.history.note(life.name, `freezes for ${ms.toFixed(0)} ms`);
     life.freeze();
+    this.watchOver(life);
+    this.after(ms, () => this.thaw(life));
+  }
+
+  private sleep(life: Life, ms: number): void {
+    this.parts.world.history.note(life.name, `sleeps with its machine for ${ms.toFixed(0)} ms`);
+    life.sleep();
     this.watchOver(life);
     this.after(ms, () => this.thaw(life));
   }
@@ -116,4 +135,13 @@ export class SimulatedNode {
   private after(ms: number, work: () => void): void {
     this.parts.world.timeline.after(ms, work);
   }
+}
+
+/** Mostly seconds, now and then minutes. */
+export const farMs = (random: SeededRandom): number => 1_000 * 300 ** random.next();
+
+export function setClock({ name, machine, world }: Life, byMs: number): void {
+  world.history.note(name, `has its clock set by ${byMs.toFixed(0)} ms`);
+  machine.aheadMs += byMs;
+  machine.setByMs += Math.abs(byMs);
 }

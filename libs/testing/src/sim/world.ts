@@ -2,15 +2,19 @@
  * One world from one seed: a log, a store, orchestrators, agents and clients, and what goes wrong between them.
  * Promises: the same seed gives the same history to the letter; after a while faults stop, and everything must come to rest.
  */
-import { agentQueue, searchQueue, workTopic, type IncomingMessage } from '@waybill/contracts';
+import { agentQueue, searchQueue, workTopic, type Failure, type IncomingMessage } from '@waybill/contracts';
 import { PlanRecord } from '../memory-plan-record.ts';
 import { Answers } from './answers.ts';
 import { Broker } from './broker.ts';
+import { Calm } from './calm.ts';
+import { drawCircumstances, type Circumstances } from './circumstances.ts';
 import { Faults } from './faults.ts';
 import { History } from './history.ts';
 import { noteRecord } from './history-lines.ts';
 import { Watch, type Violation } from './invariants/watch.ts';
+import { Pace } from './pace.ts';
 import { noBug, type PlantedBug } from './planted-bugs.ts';
+import { Poison } from './poison.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { startAgents } from './sim-agents.ts';
 import { SimClients } from './sim-clients.ts';
@@ -20,11 +24,7 @@ import { SimLog, type AppendFaults } from './sim-log.ts';
 import { startOrchestrator } from './sim-orchestrator.ts';
 import { Life } from './sim-process.ts';
 import { SimulatedNode, type Service } from './simulated-node.ts';
-import { agents, planTasks } from './workload.ts';
-
-/** Rest has to come within so much time, and so many happenings. */
-const restWithinMs = 240_000;
-const mostSteps = 300_000;
+import { agents, longestMs, planTasks } from './workload.ts';
 
 const publisherFaults: AppendFaults = { prefix: 'publishing of a prefix', unanswered: 'append without answer' };
 
@@ -35,6 +35,9 @@ export class World {
   readonly history = new History(() => this.timeline.elapsedMs);
   readonly watch: Watch;
   taskCount = 0;
+  private readonly circumstances: Circumstances;
+  private readonly calm = new Calm(this.timeline);
+  private readonly poison: Poison;
   private readonly broker: Broker;
   private readonly record: PlanRecord;
   private readonly answers = new Answers();
@@ -48,12 +51,19 @@ export class World {
   ) {
     this.random = new SeededRandom(seed);
     this.faults = new Faults(this.random.fork());
+    this.circumstances = drawCircumstances(this.random.fork());
+    const { circumstances, faults, calm } = this;
+    this.poison = new Poison({ circumstances, faults, calm, random: this.random.fork() });
     this.broker = new Broker(this.timeline, this.random.int(2, 3));
     this.record = new PlanRecord((commit) => this.watch.onCommit(commit));
-    const gateway = new Life('gateway', this, this.random.fork(), 0);
+    const gateway = new Life('gateway', this, this.random.fork(), {
+      aheadMs: circumstances.gatewayAheadMs,
+      setByMs: 0,
+    });
     this.clients = new SimClients(gateway, this.logFor(gateway));
-    const { broker, record, answers } = this;
-    this.watch = new Watch({ broker, record, answers, acknowledged: this.clients.acknowledged });
+    const { broker, record, answers, poison } = this;
+    const { acknowledged } = this.clients;
+    this.watch = new Watch({ broker, record, answers, acknowledged, calm, poison, circumstances });
     broker.watch((written) => this.see(written));
     this.build();
   }
@@ -61,29 +71,30 @@ export class World {
   /** Answers what was broken first, if anything was. */
   async run(): Promise<Violation | undefined> {
     const faultyMs = this.random.between(2_500, 5_000);
-    const tasks = planTasks(this.random.fork(), this.timeline.now, faultyMs * 0.7);
+    const { habits, gatewayAheadMs, isSlow } = this.circumstances;
+    const tasks = planTasks(this.random.fork(), this.timeline.now + gatewayAheadMs, faultyMs * 0.7, habits);
     this.taskCount = tasks.length;
     for (const node of this.nodes) node.boot();
     this.clients.begin(tasks);
     this.timeline.after(faultyMs, () => this.calmDown());
-    while (!this.watch.violation && (await this.timeline.step())) this.checkTime(faultyMs);
+    const tasksMs = isSlow ? tasks.reduce((sum, task) => sum + longestMs(task), 0) : 0;
+    const pace = new Pace(this.timeline, this.watch);
+    while (!this.watch.violation && (await this.timeline.step())) pace.check(faultyMs, tasksMs + this.clocksSetMs);
     if (!this.watch.violation) this.watch.atRest();
     return this.watch.violation;
   }
 
   private build(): void {
-    const { record, bug, answers, random } = this;
-    const config = {
-      plansInMemory: random.pick([1, 3, 10_000]),
-      openActivations: random.pick([1, 3, 10_000]),
-      snapshotEvery: random.pick([1, 1, 4, 200]),
-    };
-    const queues = [...Object.keys(agents).map(agentQueue), searchQueue].map(workTopic);
+    const { record, bug, answers, random, circumstances, poison } = this;
+    const parts = { record, circumstances, poison, bug, refused: (why: Failure) => this.refused(why) };
+    const served = Object.keys(agents).filter((agent) => agent !== circumstances.deadAgent);
+    const queues = [...served.map(agentQueue), searchQueue].map(workTopic);
     const orchestrators = random.int(2, 3);
     for (let index = 1; index <= orchestrators; index += 1) {
-      this.addNode(`orchestrator-${index}`, (life) =>
-        startOrchestrator({ life, log: this.logFor(life, publisherFaults), record, config, bug }),
-      );
+      this.addNode(`orchestrator-${index}`, (life) => {
+        this.calm.know(life);
+        return startOrchestrator({ life, log: this.logFor(life, publisherFaults), ...parts });
+      });
     }
     for (let index = 1; index <= 2; index += 1) {
       this.addNode(`agents-${index}`, (life) => startAgents({ life, log: this.logFor(life), answers, queues }));
@@ -118,18 +129,21 @@ export class World {
   private calmDown(): void {
     this.history.note('world', 'nothing goes wrong from now on');
     this.faults.stop();
+    this.calm.begin();
     for (const node of this.nodes) node.heal();
   }
 
-  private checkTime(faultyMs: number): void {
-    const { elapsedMs, steps } = this.timeline;
-    if (elapsedMs < faultyMs + restWithinMs && steps < mostSteps) return;
-    const detail = `${(elapsedMs - faultyMs).toFixed(0)} ms and ${steps} steps later something still happens`;
-    const [planId] = [...this.watch.logs.plans.keys()].filter((id) => !this.watch.logs.endOf(id));
-    this.watch.report(
-      'After faults have stopped everything comes to rest.',
-      planId === undefined ? { detail } : { detail, planId },
-    );
+  /** It is decided again, which takes its time. */
+  private refused({ code, detail }: Failure): void {
+    const isOwn = code !== 'fenced'; // an owner may learn late that another has had the partition for a moment
+    if (isOwn && this.calm.commitsHold)
+      this.watch.report('Once faults are long over the store refuses no commit of an owner.', { detail });
+    this.calm.disturb();
+  }
+
+  /** So much longer than usual something may wait. */
+  private get clocksSetMs(): number {
+    return this.nodes.reduce((sum, { machine }) => sum + machine.setByMs, 0);
   }
 
   private see(record: IncomingMessage): void {

@@ -1,5 +1,5 @@
 /** Plan stores around a plan store. */
-import { failureOf } from '@waybill/contracts';
+import { failureOf, type Failure } from '@waybill/contracts';
 import type { PlanCommit, PlanStore } from '@waybill/storage';
 import type { Life } from './sim-process.ts';
 
@@ -13,7 +13,11 @@ export const around = (store: PlanStore, changed: Partial<PlanStore>): PlanStore
 });
 
 /** Writes into the history which process took what, and what became of its commits. */
-export function noted(store: PlanStore, { name, world: { history } }: Life): PlanStore {
+export function noted(
+  store: PlanStore,
+  { name, world: { history } }: Life,
+  refused: (why: Failure) => void,
+): PlanStore {
   const say = (commit: PlanCommit, outcome: string): void => {
     const { partition, ownerEpoch, version } = commit.fence;
     for (const [planId, events] of Map.groupBy(commit.events, (event) => event.planId)) {
@@ -33,7 +37,9 @@ export function noted(store: PlanStore, { name, world: { history } }: Life): Pla
         say(commit, 'is done');
         return fence;
       } catch (error) {
-        say(commit, `fails: ${failureOf(error).code}`);
+        const why = failureOf(error);
+        say(commit, `fails: ${why.code}`);
+        refused(why);
         throw error;
       }
     },

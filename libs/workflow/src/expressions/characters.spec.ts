@@ -26,6 +26,17 @@ it.each([
   expect(of(expression)).toBe(expected);
 });
 
+it.each([
+  'input.list.map(i, input.long.indexOf("z"))',
+  'input.list.map(i, input.long.indexOf("🐳", 240000))',
+  'input.list.map(i, input.long.lastIndexOf("🐳"))',
+  'input.list.map(i, input.long.substring(249990, 250000))',
+])('may be asked again and again of a long text: %s', (expression) => {
+  const list = Array.from({ length: 40 }, (_, index) => index);
+  const input = { list, long: `${'lorem ipsum '.repeat(21_000).slice(0, 249_999)}z🐳` };
+  expect(render(`\${{ ${expression} }}`, { input, outputOf: () => undefined })).toHaveProperty('value');
+});
+
 it.each(['input.whale.substring(7)', 'input.whale.substring(0, 7)', 'input.whale.substring(-1)'])(
   'has no place beyond the text: %s',
   (expression) => {

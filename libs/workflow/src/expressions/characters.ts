@@ -19,18 +19,21 @@ export function inCharacters(
 
 /** A place beyond the text stays beyond it. */
 function halvesBefore(text: string, place: bigint): bigint {
-  let left = place;
+  const characters = Number(place);
+  let left = characters;
   let halves = 0;
-  for (const character of text) {
-    if (left <= 0n) break;
-    left -= 1n;
-    halves += character.length;
-  }
-  return BigInt(halves) + left;
+  for (; left > 0 && halves < text.length; left -= 1) halves += isPairAt(text, halves) ? 2 : 1;
+  return BigInt(halves) + place - BigInt(characters - left);
 }
 
-function charactersBefore(text: string, halves: number): bigint {
-  let characters = 0n;
-  for (const _ of text.slice(0, halves)) characters += 1n;
-  return characters;
+function charactersBefore(text: string, end: number): bigint {
+  let characters = 0;
+  for (let halves = 0; halves < end; characters += 1) halves += isPairAt(text, halves) ? 2 : 1;
+  return BigInt(characters);
+}
+
+/** By code units: an iterator makes a text of each character, and a megabyte of them holds everybody up. */
+function isPairAt(text: string, at: number): boolean {
+  if ((text.charCodeAt(at) & 0xfc00) !== 0xd800) return false;
+  return (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }

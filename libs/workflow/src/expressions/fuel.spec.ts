@@ -50,6 +50,17 @@ it('counts what is made and written out again and again, however little of it is
   }
 });
 
+it.each(['contains', 'indexOf', 'split'])('lets %s look for a paragraph in a document', (name) => {
+  const words = Array.from({ length: 160_000 }, (_, index) => `w${(index * 7_919) % 9_973}`).join(' ');
+  const text = words.slice(0, 900_000);
+  for (const paragraph of [text.slice(450_000, 452_000), `${text.slice(450_000, 452_000)}?`, text.slice(-300)]) {
+    const input = { text, paragraph };
+    expect(render(`\${{ input.text.${name}(input.paragraph) }}`, { input, outputOf: () => undefined })).toHaveProperty(
+      'value',
+    );
+  }
+});
+
 it.each(['contains', 'indexOf', 'lastIndexOf', 'split'])(
   'bounds %s, which may compare a long text again and again',
   (name) => {

@@ -86,13 +86,18 @@ function binaryMeter(evaluator: CelEvaluator, node: CelNode, context: unknown): 
 
 /** They look for one text in another. */
 const searching: ReadonlySet<string> = new Set(['contains', 'indexOf', 'lastIndexOf', 'split']);
-/** Shorter ones are found in linear time, from the front at least. */
+/** Shorter ones are found in linear time, from the front at least. Of longer ones the engine looks for the end, so long, and compares the rest where it finds that. */
 const soughtChars = 250;
+/** Of one such place, besides the characters. */
+const placeCost = 16;
 
 /** Where both texts are alike the engine compares them again at each place. */
 function burnSearch(name: string, [text, sought]: readonly unknown[]): void {
   if (typeof text !== 'string' || typeof sought !== 'string') return;
-  if (sought.length > soughtChars || name === 'lastIndexOf') burn((text.length * sought.length) / 128);
+  if (name === 'lastIndexOf') return burn((text.length * sought.length) / 128);
+  if (sought.length <= soughtChars) return;
+  const ending = sought.slice(-soughtChars);
+  for (let at = text.indexOf(ending); at >= 0; at = text.indexOf(ending, at + 1)) burn(placeCost + sought.length / 128);
 }
 
 function operands(evaluator: CelEvaluator, nodes: readonly CelNode[], context: unknown): unknown[] {

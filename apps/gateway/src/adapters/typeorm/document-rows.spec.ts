@@ -117,6 +117,18 @@ it('goes on from a row of before, which does not say what it follows from', asyn
   expect(await statusAfter(old, deleted(3))).toBeUndefined();
 });
 
+it('is not taken back to waiting by the request that a row of before tells of, when that is read after it', async () => {
+  const before = (of: IncomingMessage): IncomingMessage => ({
+    ...of,
+    headers: { ...of.headers, cause: '', ce_id: '' },
+  });
+  expect(await statusAfter(before(indexed(1, 'a')), ingest(1, 'a'))).toBe('indexed a');
+  expect(await statusAfter(before(failed(1, 'a')), ingest(1, 'a'))).toBe('failed a');
+  expect(await statusAfter(before(parsing(1, 'a')), ingest(1, 'a'))).toBe('queued a');
+  expect(await statusAfter(before(failed(1, 'a')), ingest(3, 'a'))).toBe('queued a');
+  expect(await statusAfter(before(indexed(1, 'a')), ingest(1, 'a'), ingest(3, 'b'), indexed(3, 'b'))).toBe('indexed b');
+});
+
 it('stays deleted, also when the requests are read after all events', async () => {
   expect(await statusAfter(indexed(1, 'a'), deleted(3), ingest(1, 'a'), askToDelete(3))).toBeUndefined();
 });

@@ -90,7 +90,9 @@ SELECT ?, ?, ?, ?, ?, ?, CAST(? AS integer), ?, ?, CAST(? AS integer), ?, CAST(?
   revision = CASE WHEN documents.revision < excluded.revision THEN excluded.revision ELSE documents.revision END,
   requests = CASE WHEN documents.requests LIKE excluded.requests || '%' THEN documents.requests ELSE substr(excluded.requests || ' ' || documents.requests, 1, ${requestsChars}) END
 WHERE`;
-const requestRow = `${insert} documents.revision < excluded.revision AND documents.requests NOT LIKE '%' || excluded.requests || '%'`;
+/** A row of a version that did not write revisions, that tells of the end of just this request or of the same bytes later: by the clocks, as there is nothing else. */
+const isToldAlready = `(documents.revision < 0 AND documents.status IN ('indexed', 'failed') AND documents.sha256 = excluded.sha256 AND documents.updated_at >= excluded.updated_at)`;
+const requestRow = `${insert} documents.revision < excluded.revision AND documents.requests NOT LIKE '%' || excluded.requests || '%' AND NOT ${isToldAlready}`;
 /** A stage on the way may come again after the end: its request was handled twice. */
 const isOnItsWay = `(excluded.status NOT IN ('parsing', 'embedding') OR documents.status NOT IN ('indexed', 'failed'))`;
 const eventRow = `${insert} CASE WHEN documents.requests LIKE excluded.requests || '%' THEN ${isOnItsWay} ELSE documents.revision < excluded.revision END`;

@@ -2,7 +2,8 @@
 import type { Budget, PlanEvent, Usage } from '@waybill/contracts';
 import type { Invariant } from './invariant.ts';
 
-interface Account {
+/** Of one task. */
+export interface Account {
   readonly budget: Budget;
   readonly reserved: Map<string, number>;
   spent: number;
@@ -16,15 +17,18 @@ export function budgets(): Invariant {
       'Spent plus reserved never exceeds the budget, and the terminal event states what was spent, open reservations included.',
     onEvent(planId, event) {
       if (event.type === 'TaskAccepted') {
-        accounts.set(planId, { budget: event.data.budget, reserved: new Map(), spent: 0, dispatches: 0 });
+        accounts.set(planId, openAccount(event.data.budget));
       }
       const account = accounts.get(planId);
-      return account && (book(account, event) ?? excess(account));
+      return account && (bookedBy(account, event) ?? excess(account));
     },
   };
 }
 
-function book(account: Account, event: PlanEvent): string | undefined {
+export const openAccount = (budget: Budget): Account => ({ budget, reserved: new Map(), spent: 0, dispatches: 0 });
+
+/** Answers what an end misstates. */
+export function bookedBy(account: Account, event: PlanEvent): string | undefined {
   switch (event.type) {
     case 'StepDispatched':
       account.reserved.set(event.data.work_id, event.data.max_tokens);
@@ -59,6 +63,10 @@ function misstated(account: Account, usage: Usage & { steps: number }): string |
 }
 
 const reservedBy = ({ reserved }: Account): number => [...reserved.values()].reduce((sum, tokens) => sum + tokens, 0);
+
+/** Neither spent nor reserved. */
+export const tokensLeft = (account: Account): number =>
+  (account.budget.tokens ?? Infinity) - account.spent - reservedBy(account);
 
 function excess(account: Account): string | undefined {
   const { budget, spent, dispatches } = account;

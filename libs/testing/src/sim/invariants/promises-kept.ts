@@ -1,6 +1,7 @@
 /** What clients were told, against what became of it. */
 import { Verdict, topics, type IncomingMessage } from '@waybill/contracts';
 import type { Broker } from '../broker.ts';
+import type { Poison } from '../poison.ts';
 import type { Acknowledged } from '../sim-clients.ts';
 import { breach, firstBreach, type Invariant } from './invariant.ts';
 import type { PlanLogs } from './plan-logs.ts';
@@ -44,11 +45,13 @@ export function cancelsHold(logs: PlanLogs, { cancels }: Acknowledged): Invarian
 const verdictOf = ({ topic, value }: IncomingMessage): Verdict | undefined =>
   topic === topics.replies ? Verdict.parse(JSON.parse(value as string)) : undefined;
 
-export function deadLettersAreRubbish(broker: Broker): Invariant {
+export function deadLettersAreRubbish(broker: Broker, { harmed }: Poison): Invariant {
   return {
-    promise: 'A record that cannot be read is dead-lettered, and no other.',
+    promise: 'A record that cannot be read is dead-lettered, and no other but one that cannot be decided.',
     onRecord({ topic, headers, key }) {
-      if (!topic.endsWith('.dlq') || headers['dlq_error_code'] === 'invalid_request') return undefined;
+      const code = headers['dlq_error_code'];
+      if (!topic.endsWith('.dlq') || code === 'invalid_request') return undefined;
+      if (code === 'poisoned' && harmed.has(key)) return undefined;
       return breach(
         key,
         `${headers['dlq_topic']}/${headers['dlq_partition']}/${headers['dlq_offset']}: ${headers['dlq_error_detail']}`,

@@ -4,16 +4,24 @@ import type { PlanCommit } from '@waybill/storage';
 import type { PlanRecord } from '../../memory-plan-record.ts';
 import type { Answers } from '../answers.ts';
 import type { Broker } from '../broker.ts';
+import type { Calm } from '../calm.ts';
+import type { Circumstances } from '../circumstances.ts';
 import { ParsedEvents } from '../parsed-events.ts';
+import type { Poison } from '../poison.ts';
 import type { Acknowledged } from '../sim-clients.ts';
 import { activations } from './activations.ts';
 import { appliedAnswers } from './applied-answers.ts';
 import { budgets } from './budgets.ts';
+import { inTime } from './in-time.ts';
 import { breach, type Breach, type Invariant } from './invariant.ts';
+import { oneTime } from './one-time.ts';
 import { oneLife } from './one-life.ts';
 import { PlanLogs } from './plan-logs.ts';
+import { poisonHarmsItsOwn } from './poison-harm.ts';
 import { cancelsHold, deadLettersAreRubbish, submissionsEnd } from './promises-kept.ts';
 import { replayEqualsLive } from './replay.ts';
+import { nobodyIsOvertaken } from './turns.ts';
+import { belongsToSubmitter } from './whose.ts';
 import { everythingIsRead, workFollowsEvents } from './work-and-events.ts';
 
 export interface Violation extends Breach {
@@ -25,6 +33,9 @@ export interface Watched {
   readonly record: PlanRecord;
   readonly answers: Answers;
   readonly acknowledged: Acknowledged;
+  readonly calm: Calm;
+  readonly poison: Poison;
+  readonly circumstances: Circumstances;
 }
 
 const oneOrder = 'The events of a plan have no gap once duplicates are removed, and the bytes at a place never change.';
@@ -34,18 +45,23 @@ export class Watch {
   readonly logs: PlanLogs;
   private readonly invariants: readonly Invariant[];
 
-  constructor({ broker, record, answers, acknowledged }: Watched) {
+  constructor({ broker, record, answers, acknowledged, calm, poison, circumstances }: Watched) {
     const parsed = new ParsedEvents();
     this.logs = new PlanLogs(parsed);
     this.invariants = [
-      oneLife(),
+      oneLife(poison),
       activations(),
       appliedAnswers(answers),
       budgets(),
       replayEqualsLive(this.logs, record, parsed),
       submissionsEnd(this.logs, acknowledged),
       cancelsHold(this.logs, acknowledged),
-      deadLettersAreRubbish(broker),
+      deadLettersAreRubbish(broker, poison),
+      poisonHarmsItsOwn(this.logs, poison),
+      nobodyIsOvertaken(),
+      oneTime(parsed),
+      belongsToSubmitter(),
+      inTime(calm, circumstances, parsed),
       workFollowsEvents(this.logs, broker),
       everythingIsRead(broker, (partition) => record.offsetsOf(partition)),
     ];
