@@ -26,10 +26,13 @@ export async function onceASecond(failures: number): Promise<boolean> {
   return true;
 }
 
-/** The stream was given up; the task may well go on. */
+/** The stream was given up; the task may well go on. `cause`: why it could not be resumed the last time, if that was said. */
 export class StreamLost extends Error {
-  constructor(readonly taskId: string) {
-    super(`The stream of task ${taskId} was cut and could not be resumed.`);
+  constructor(
+    readonly taskId: string,
+    cause?: unknown,
+  ) {
+    super(`The stream of task ${taskId} was cut and could not be resumed.`, { cause });
     this.name = new.target.name;
   }
 }

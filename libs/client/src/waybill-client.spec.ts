@@ -64,7 +64,7 @@ describe('following a task', () => {
     const given = all(client.follow('t', { again: () => Promise.resolve(false) }));
     await expect(given).rejects.toThrow(/could not be resumed/);
     await expect(given).rejects.toBeInstanceOf(StreamLost);
-    await expect(given).rejects.toMatchObject({ taskId: 't' });
+    await expect(given).rejects.toMatchObject({ taskId: 't', cause: { message: 'fetch failed' } });
   });
 
   it('goes on at another platform when it is moved there', async () => {

@@ -35,6 +35,8 @@ interface Reading {
   /** Connections in a row that brought nothing. */
   failures: number;
   ended: boolean;
+  /** What the last one failed with. */
+  trouble: unknown;
 }
 
 export interface SubmitOptions {
@@ -138,13 +140,13 @@ export class WaybillClient {
   async *follow(taskId: string, options: FollowOptions = {}): AsyncGenerator<TaskFrame> {
     const again = options.again ?? this.again;
     const position = options.after === undefined ? undefined : String(options.after);
-    const reading: Reading = { position, failures: 0, ended: false };
+    const reading: Reading = { position, failures: 0, ended: false, trouble: undefined };
     for (;;) {
       yield* this.readOn(taskId, reading, options);
       if (reading.ended) return;
       reading.failures += 1;
       if (await again(reading.failures)) continue;
-      throw new StreamLost(taskId);
+      throw new StreamLost(taskId, reading.trouble);
     }
   }
 
@@ -163,6 +165,7 @@ export class WaybillClient {
       }
     } catch (error) {
       if (options.signal?.aborted || isFinal(error)) throw error;
+      reading.trouble = error;
     }
   }
 
