@@ -1,5 +1,5 @@
 /** Documents for the contract suite. Vectors here are counts of words in 64 places: near when words are shared. */
-import type { EmbedderTraits, IndexedDocument } from '../knowledge-index.ts';
+import type { EmbedderTraits, IndexedDocument, KnowledgeQuery } from '../knowledge-index.ts';
 import { wordsOf } from '../knowledge-words.ts';
 
 export const contractEmbedder: EmbedderTraits = { name: 'contract-1', dimensions: 64 };
@@ -30,3 +30,12 @@ export function contractDocument(texts: readonly string[], changes: Partial<Inde
     ...changes,
   };
 }
+
+/** Asked by the tenant of the documents. */
+export const contractQuestion = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
+  tenant: 'acme',
+  text,
+  vector: contractVector(text),
+  k: 8,
+  ...changes,
+});

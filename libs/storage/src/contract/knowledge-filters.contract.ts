@@ -1,17 +1,9 @@
 /** What every KnowledgeIndex promises of filters. Part of its contract suite. */
 import { expect, it } from 'vitest';
 import type { KnowledgeIndex, KnowledgeQuery } from '../knowledge-index.ts';
-import { contractDocument, contractVector } from './knowledge-documents.ts';
+import { contractDocument, contractQuestion as question } from './knowledge-documents.ts';
 
 const whales = 'Blue whales eat krill and sing for hours.';
-const question = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-  tenant: 'acme',
-  text,
-  vector: contractVector(text),
-  k: 8,
-  ...changes,
-});
-
 export function knowledgeFiltersContract(current: () => KnowledgeIndex): void {
   const texts = async (query: KnowledgeQuery): Promise<string[]> =>
     (await current().search(query)).map(({ text }) => text);

@@ -1,18 +1,10 @@
 /** What every KnowledgeIndex promises. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KnowledgeIndex, KnowledgeQuery } from '../knowledge-index.ts';
-import { contractDocument, contractVector } from './knowledge-documents.ts';
+import { contractDocument, contractQuestion as question } from './knowledge-documents.ts';
 import { knowledgeFiltersContract } from './knowledge-filters.contract.ts';
 import { knowledgeRebuildContract } from './knowledge-rebuild.contract.ts';
 import { knowledgeUnspacedContract } from './knowledge-unspaced.contract.ts';
-
-const question = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-  tenant: 'acme',
-  text,
-  vector: contractVector(text),
-  k: 8,
-  ...changes,
-});
 
 const whales = 'Blue whales eat krill and sing for hours.';
 const steam = 'A steam engine turns heat into motion.';

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { contractDocument, contractEmbedder, contractVector } from '../contract/knowledge-documents.ts';
+import {
+  contractDocument,
+  contractEmbedder,
+  contractQuestion,
+  contractVector,
+} from '../contract/knowledge-documents.ts';
 import { knowledgeIndexContract } from '../contract/knowledge-index.contract.ts';
 import type { EmbedderTraits, KnowledgeQuery, StoredText } from '../knowledge-index.ts';
 import { freshSchema, type FreshSchema } from '../testing/fresh-schema.ts';
@@ -38,13 +43,8 @@ knowledgeIndexContract('PgvectorKnowledgeIndex that always asks its HNSW index',
 
 describe('PgvectorKnowledgeIndex', () => {
   const whales = 'Blue whales eat krill and sing for hours.';
-  const ask = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-    tenant: 'acme',
-    text,
-    vector: contractVector(text),
-    k: 3,
-    ...changes,
-  });
+  const ask = (text: string, changes: Partial<KnowledgeQuery> = {}): KnowledgeQuery =>
+    contractQuestion(text, { k: 3, ...changes });
   const query = ask('whales krill');
   beforeEach(empty);
 
