@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Cluster } from './cluster.ts';
 
 /** Counts how often the cluster was looked at afresh, and how many clients are connected. */
-function countingCluster() {
+function countingCluster(options?: { patienceMs: number }) {
   const seen = { clients: 0, connected: 0 };
   const cluster = new Cluster(() => {
     seen.clients += 1;
@@ -11,7 +11,7 @@ function countingCluster() {
       connect: async () => void (seen.connected += 1),
       disconnect: async () => void (seen.connected -= 1),
     } as unknown as Admin;
-  });
+  }, options);
   return { cluster, seen };
 }
 
@@ -86,4 +86,41 @@ it('tells who asks that no broker answers, and tries again for the next', async 
   await expect(cluster.ask(async () => 'there')).rejects.toBe(unreachable);
   isReachable = true;
   expect(await cluster.ask(async () => 'there')).toBe('there');
+});
+
+it('gives up an answer that does not come, and asks another client', async () => {
+  const { cluster, seen } = countingCluster({ patienceMs: 20 });
+  const never = Promise.withResolvers<string>();
+  let asked = 0;
+  expect(await cluster.ask(() => (asked++ === 0 ? never.promise : Promise.resolve('there')))).toBe('there');
+  expect(seen).toEqual({ clients: 2, connected: 2 });
+  never.resolve('late');
+  await expect.poll(() => seen.connected).toBe(1); // what was given up keeps its client for as long as it lasts
+});
+
+it('gives up a client that does not come to be connected', async () => {
+  let clients = 0;
+  const cluster = new Cluster(
+    () =>
+      ({
+        connect: () => (clients++ === 0 ? new Promise(() => {}) : Promise.resolve()),
+        disconnect: () => Promise.resolve(),
+      }) as unknown as Admin,
+    { patienceMs: 20 },
+  );
+  expect(await cluster.ask(async () => 'there')).toBe('there');
+});
+
+it('does not wait for a client that is let go', async () => {
+  const hanging = { connect: async () => {}, disconnect: () => new Promise(() => {}) } as unknown as Admin;
+  const failing = { connect: async () => {}, disconnect: () => Promise.reject(new Error('gone')) } as unknown as Admin;
+  const clients = [hanging, failing, hanging];
+  const cluster = new Cluster(() => clients.shift()!);
+  let asked = 0;
+  const answer = await cluster.ask(async () => {
+    asked += 1;
+    if (asked < 3) throw passing();
+    return 'there';
+  });
+  expect(answer).toBe('there');
 });

@@ -1,6 +1,7 @@
 /**
  * Questions to the cluster that Kafka's client gives up too early: the leader of a partition or the coordinator of a group is just being found or has moved.
- * Promise: such an answer is asked for again, for some seconds, and by another client, since one does not look again by itself at what it believes to know.
+ * Promise: such an answer is asked for again, for some seconds, and by another client, since one does not look again by itself at what it believes to know;
+ * so is one that does not come in time, for whole assignments wait for it.
  * A client is let go when all it was asked is answered: one that is disconnected before breaks off the questions of others, and can take the process down
  * when an answer arrives meanwhile.
  */
@@ -10,6 +11,8 @@ import { backOffMs } from '../back-off.ts';
 
 const attempts = 8;
 const times = { firstMs: 50, mostMs: 2_000 };
+/** Longer than a single request may take, ms. */
+const patienceMs = 35_000;
 
 interface Session {
   readonly admin: Admin;
@@ -21,7 +24,10 @@ interface Session {
 export class Cluster {
   private current: Session | undefined;
 
-  constructor(private readonly createAdmin: () => Admin) {}
+  constructor(
+    private readonly createAdmin: () => Admin,
+    private readonly options: { readonly patienceMs: number } = { patienceMs },
+  ) {}
 
   async connect(): Promise<void> {
     await this.session().connected;
@@ -31,10 +37,10 @@ export class Cluster {
     for (let failures = 1; ; failures += 1) {
       const session = this.session();
       try {
-        return await this.askIn(session, question);
+        return await inTime(this.askIn(session, question), this.options.patienceMs);
       } catch (error) {
         if (!isPassing(error) || failures === attempts) throw error;
-        await this.forget(session);
+        this.forget(session);
         await wait(backOffMs(times, failures));
       }
     }
@@ -63,19 +69,33 @@ export class Cluster {
       return await question(session.admin);
     } finally {
       session.asking -= 1;
-      if (session !== this.current) await release(session);
+      if (session !== this.current) release(session);
     }
   }
 
-  private async forget(session: Session): Promise<void> {
+  private forget(session: Session): void {
     if (session !== this.current) return;
     this.current = undefined;
-    await release(session);
+    release(session);
   }
 }
 
-async function release({ admin, asking }: Session): Promise<void> {
-  if (asking === 0) await admin.disconnect();
+/** Nobody waits for it: what was asked is answered. */
+function release({ admin, asking }: Session): void {
+  if (asking === 0) void admin.disconnect().catch(() => {});
+}
+
+async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  const limit = new AbortController();
+  const late = wait(ms, undefined, { signal: limit.signal }).then(() => {
+    throw Object.assign(new Error(`Kafka has not answered within ${ms} ms`), { retriable: true });
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    late.catch(() => {}); // cut off, as a rule
+    limit.abort();
+  }
 }
 
 function isPassing(error: unknown): boolean {

@@ -42,6 +42,8 @@ export class PlayedCluster {
   looks = 0;
   /** Fetches fail in a way that ends the client. */
   isFatal = false;
+  /** The errors, by their type, with which the coordinator answers next. */
+  readonly refused: Record<'heartbeat' | 'joinGroup', string[]> = { heartbeat: [], joinGroup: [] };
   whileDisconnecting = (): void => {};
   private readonly records: object[][] = [[], []];
   private isMoving = false;
@@ -91,13 +93,14 @@ export class PlayedCluster {
   private readonly coordinator = {
     isConnected: () => true,
     joinGroup: async ({ groupProtocols }: Joining) => {
+      this.refuse('joinGroup');
       this.joins += 1;
       const { name, metadata } = groupProtocols[0]!;
       const members = [{ memberId: 'm', memberMetadata: metadata }];
       return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
     },
     syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
-    heartbeat: async () => {},
+    heartbeat: async () => this.refuse('heartbeat'),
     leaveGroup: async () => {},
     offsetFetch: async () => ({ responses: this.stored() }),
     offsetCommit: async ({ topics }: Committing) => {
@@ -105,6 +108,12 @@ export class PlayedCluster {
         for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
     },
   };
+
+  private refuse(request: keyof PlayedCluster['refused']): void {
+    const type = this.refused[request].shift();
+    if (type !== undefined)
+      throw Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable: true });
+  }
 
   private stored(): object[] {
     const offsetOf = (partition: number): string => this.committed.get(partition) ?? '-1';

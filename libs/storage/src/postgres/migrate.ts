@@ -28,6 +28,7 @@ export async function migrate({ url, service, migrations }: MigrateOptions): Pro
     migrationsTransactionMode: 'each',
     logging: false,
     poolSize: 2,
+    connectTimeoutMS: 10_000,
   });
   try {
     await source.initialize();

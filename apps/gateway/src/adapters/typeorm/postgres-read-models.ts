@@ -12,6 +12,8 @@ import type { ReadModelSource } from './read-model-source.ts';
 const applicationName = 'waybill gateway';
 /** Of each: lists and lookups through TypeORM, and the plain statements. */
 const connections = 6;
+const connectMs = 10_000;
+const answerMs = 30_000;
 
 export function postgresReadModels(url: string): ReadModelSource {
   const open = (): Promise<DataSource> =>
@@ -22,6 +24,9 @@ export function postgresReadModels(url: string): ReadModelSource {
       entities: readModelEntities,
       migrations: readModelMigrations,
       poolSize: connections,
+      connectTimeoutMS: connectMs,
+      // A server that is frozen, or gone without a word: who reads is told, and another connection is made.
+      extra: { query_timeout: answerMs, keepAlive: true },
       logging: false,
     }).initialize();
   return {

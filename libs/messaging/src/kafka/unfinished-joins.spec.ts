@@ -1,0 +1,63 @@
+/** A coordinator that has just been started: who is sent away by one request and then by another is still a member when the third comes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { PlayedCluster, playedTopic as topic } from '../testing/played-cluster.ts';
+import { KafkaMember } from './kafka-member.ts';
+
+async function until(holds: () => boolean, ms = 6_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!holds() && Date.now() < end) await sleep(5);
+}
+
+async function joined(played: PlayedCluster) {
+  const happened: string[] = [];
+  const member = new KafkaMember(
+    {
+      group: 'read-model',
+      topics: [topic],
+      coPartitioned: false,
+      from: 'start',
+      onAssigned: async (claims) => {
+        happened.push(...claims.map(({ partition }) => `assigned ${partition}`));
+        return [];
+      },
+      onRevoked: async (partitions) => void happened.push(...partitions.map(({ partition }) => `revoked ${partition}`)),
+      onRecords: ({ records }) => void happened.push(...records.map(({ value }) => String(value))),
+    },
+    played.memberOptions,
+  );
+  await member.start();
+  await until(() => happened.length === 2);
+  return { member, happened };
+}
+
+it.each(['NOT_COORDINATOR_FOR_GROUP', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'])(
+  'who is told %s and then cannot join at once joins before it fetches anything more',
+  async (why) => {
+    const played = new PlayedCluster();
+    const { member, happened } = await joined(played);
+    played.refused.joinGroup.push('GROUP_LOAD_IN_PROGRESS');
+    played.refused.heartbeat.push(why);
+    await until(() => played.refused.joinGroup.length === 0);
+    played.append(1, 'after');
+    await until(() => happened.includes('after'));
+    await member.leave();
+    expect(played.joins).toBe(2);
+    expect(happened).toContain('after');
+    expect(happened.filter((what) => what === 'assigned 1')).toHaveLength(2);
+  },
+  20_000,
+);
+
+it('joins once for all brokers whose fetches find out together', async () => {
+  const played = new PlayedCluster();
+  const { member, happened } = await joined(played);
+  played.refused.joinGroup.push('GROUP_LOAD_IN_PROGRESS');
+  played.moveLeader();
+  await until(() => played.refused.joinGroup.length === 0);
+  for (const partition of [0, 1]) played.append(partition, `after ${partition}`);
+  await until(() => happened.includes('after 0') && happened.includes('after 1'));
+  await member.leave();
+  expect(happened).toEqual(expect.arrayContaining(['after 0', 'after 1']));
+  expect(played.joins).toBe(2);
+}, 20_000);
