@@ -1,14 +1,13 @@
 /** `npm run start:gateway`: the gateway as a process of its own, on Kafka, PostgreSQL and S3. */
-import { runService } from '@waybill/service';
+import { databaseSettings, runService } from '@waybill/service';
 import { openObjects, objectSettings } from '@waybill/storage/s3';
-import { z } from 'zod';
 import { postgresReadModels } from './adapters/typeorm/postgres-read-models.ts';
 import { gatewayConfigOf, gatewaySettings } from './config.ts';
 import { startGateway } from './start-gateway.ts';
 
 await runService({
   name: 'gateway',
-  settings: { ...gatewaySettings, ...objectSettings, DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }) },
+  settings: { ...gatewaySettings, ...objectSettings, ...databaseSettings },
   environment: process.env,
   start: async ({ settings, common, closing }) => {
     const objects = await openObjects(settings, common.logger);

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { PlatformError } from '@waybill/contracts';
+import { maxWorkAgeMs, PlatformError } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
-import { InMemoryMessageLog } from '@waybill/testing';
+import { InMemoryMessageLog, ManualClock, until } from '@waybill/testing';
+import type { DataSource } from 'typeorm';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { insertKey } from './adapters/typeorm/key-insertions.ts';
 import { ReadModelWriter } from './adapters/typeorm/read-model-writer.ts';
 import { sqliteReadModels, type ReadModelSource } from './index.ts';
 import { GatewayFixture } from './testing/gateway-fixture.ts';
 
 /** Read models in memory, and what was opened of them. */
 function watched() {
-  const opened: { readonly isInitialized: boolean }[] = [];
+  const opened: DataSource[] = [];
   const memory = sqliteReadModels(':memory:');
   const readModels: ReadModelSource = {
     ...memory,
@@ -20,7 +22,7 @@ function watched() {
       return source;
     },
   };
-  return { readModels, areOpen: () => opened.map(({ isInitialized }) => isInitialized) };
+  return { readModels, opened, areOpen: () => opened.map(({ isInitialized }) => isInitialized) };
 }
 
 it('says which port is taken and what to do, and leaves nothing open', async () => {
@@ -54,4 +56,22 @@ it('leaves nothing open when the log cannot tell how long it is', async () => {
   const log = new InMemoryMessageLog({ clock: systemClock });
   await expect(GatewayFixture.start(log, { readModels })).rejects.toMatchObject({ code: 'log_unavailable' });
   expect(areOpen()).toEqual([false]);
+});
+
+it('removes the idempotency keys that expire while it runs, and no more once it is closed', async () => {
+  const { readModels, opened } = watched();
+  const clock = new ManualClock();
+  const gateway = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }), { readModels, clock });
+  const [source] = opened;
+  const stored = () => source!.query<object[]>('SELECT key FROM idempotency_keys');
+  const time = new Date(clock.now() - maxWorkAgeMs).toISOString();
+  await source!.query(insertKey, ['t', 'k', 'h', 'e', time]);
+  let count = (await stored()).length;
+  expect(count).toBe(1);
+  await until(() => {
+    void stored().then(({ length }) => (count = length));
+    return count === 0;
+  }, clock);
+  await gateway.close();
+  expect(clock.nextInMs).toBeUndefined();
 });

@@ -78,7 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   showConsumerLag(metrics, group, transport);
   const projection = transport.projection('read-model');
-  const { source, keys, writer } = await openModel({ ...options, alarms, patienceMs: config.freshMs });
+  const { source, keys, expiredKeys, writer } = await openModel({ ...options, alarms, patienceMs: config.freshMs });
   const registry = new RegistryCopy(log, transport.broadcast('RegistryConsumer.onBatch'));
   const replies = new ReplyInbox(instanceId, clock);
   const claims = new WithdrawClaims({ log, clock, crypto: nodeCrypto, registry });
@@ -113,12 +113,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const closing = new Closing();
   closing.add('database', { close: () => source.destroy() });
   closing.add('read model', writer);
+  closing.add('expired keys', expiredKeys);
   closing.add('replies', replies);
   closing.add('requests and consumers', { close: () => Promise.all([listeners.close(), app.close()]) });
   closing.add('streams', follow);
   try {
     await catchUp.start(() => app.startAllMicroservices());
     await listeners.listen({ port: config.port, host: config.host }, (where) => app.listen(where));
+    expiredKeys.start();
   } catch (error) {
     await closing.close();
     throw isPortTaken(error) ? portTaken(config.port, error) : error;

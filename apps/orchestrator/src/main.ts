@@ -1,5 +1,5 @@
 /** `npm run start:orchestrator`: the orchestrator as a process of its own, on Kafka and PostgreSQL. */
-import { runService } from '@waybill/service';
+import { databaseSettings, runService } from '@waybill/service';
 import { PublishingPlanStore } from '@waybill/storage';
 import { migrate, PgSql, planMigrations, PostgresPlanDatabase } from '@waybill/storage/postgres';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { startOrchestrator } from './start-orchestrator.ts';
 await runService({
   name: 'orchestrator',
   settings: {
-    DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
+    ...databaseSettings,
     /** How many statements run at once; a partition needs one at a time. */
     DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(8),
     /** Of one partition, at once; more ready steps wait, the urgent ones first. */

@@ -16,8 +16,8 @@ import { startPlatform } from './composition/start-platform.ts';
 import { parseConfig, platformUrlOf, withoutServers } from './config.ts';
 import { exitCodeOf, failureLine } from './terminal/failure.ts';
 import { foreignLine } from './terminal/foreign-text.ts';
+import { sayLostOutput, watchOutput, type OutputFailure } from './terminal/lost-output.ts';
 import { print } from './terminal/print.ts';
-import { whenReaderIsGone } from './terminal/reader-gone.ts';
 
 const commands = new Map<string, Command>(
   Object.entries({ run, tasks, watch, cancel, docs, verify: verifyRecord, doctor }),
@@ -75,19 +75,28 @@ function farewell(): string | undefined {
 /** 128 and the number of SIGPIPE, as of other programs in a pipe. */
 const readerGone = 141;
 
+/** What the command is for does not arrive: a platform of its own is stopped politely, and goes on with the task when it runs again. */
+async function endWithoutOutput(failure: OutputFailure): Promise<void> {
+  sayLostOutput(failure, farewell());
+  await closeInTime(access?.own).catch(() => undefined);
+  process.exit(failure.isReaderGone ? readerGone : 1);
+}
+
 if (process.argv[2] === 'start') {
   process.argv.splice(2, 1);
   await import('./main.ts');
 } else {
-  whenReaderIsGone(() => process.exit(readerGone));
-  const isStopping = stopOnSignals({
+  const output = watchOutput((failure) => void endWithoutOutput(failure));
+  const isInterrupted = stopOnSignals({
     running: () => access?.own,
     exitCode: (interrupted) => outcome ?? interrupted,
     explain: failureLine,
     farewell,
   });
+  const isStopping = (): boolean => isInterrupted() || output.failure !== undefined;
   try {
     outcome = await main(process.argv.slice(2));
+    await output.settled();
     await closeInTime(access?.own);
     if (!isStopping()) process.exit(outcome);
   } catch (error) {

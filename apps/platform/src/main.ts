@@ -1,7 +1,7 @@
 /**
  * `npm start`: the whole platform in this process, embedded. Indexes the sample documents, shows a first task, then stays up.
  * Exit codes: 0 after a polite stop or, with `--once`, when the task completed; 2 it was called wrongly; 130 and 143 it was interrupted before it
- * was ready or, with `--once`, before the task completed; 1 otherwise.
+ * was ready or, with `--once`, before the task completed; 1 otherwise, also when what `--once` or `--help` printed could not be written.
  */
 import { WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
@@ -11,12 +11,12 @@ import { readStartOptions, startUsage } from './commands/start-options.ts';
 import { startPlatform, type RunningPlatform } from './composition/start-platform.ts';
 import { parseConfig } from './config.ts';
 import { failureLine } from './terminal/failure.ts';
+import { sayLostOutput, watchOutput } from './terminal/lost-output.ts';
 import { print } from './terminal/print.ts';
-import { whenReaderIsGone } from './terminal/reader-gone.ts';
 import { duration, style } from './terminal/style.ts';
 
-// It goes on without anybody who reads.
-whenReaderIsGone(() => undefined);
+// It goes on without anybody who reads, and without a place for what is printed.
+const output = watchOutput((failure) => sayLostOutput(failure, 'All else goes on.'));
 
 let platform: RunningPlatform | undefined;
 /** Undefined while what was asked for is under way. */
@@ -28,7 +28,7 @@ async function start(): Promise<number | undefined> {
   const { help, once, sample } = readStartOptions(process.argv.slice(2));
   if (help) {
     for (const line of startUsage) print(line);
-    return 0;
+    return orLost(0);
   }
   const config = parseConfig(process.env);
   isStopping = stopOnSignals({
@@ -58,9 +58,15 @@ async function start(): Promise<number | undefined> {
 }
 
 async function finish(running: RunningPlatform, code: number): Promise<number> {
-  outcome = code;
+  outcome = await orLost(code);
   await closeInTime(running);
-  return code;
+  return outcome;
+}
+
+/** Of what was asked for nothing arrived on a disk that is full; who hung up has seen enough. */
+async function orLost(code: number): Promise<number> {
+  await output.settled();
+  return output.failure && !output.failure.isReaderGone ? 1 : code;
 }
 
 try {

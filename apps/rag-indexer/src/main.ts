@@ -1,6 +1,6 @@
 /** `npm run start:rag-indexer`: the RAG indexer as a process of its own, on Kafka, PostgreSQL with pgvector, and S3. */
 import { hashingEmbedder } from '@waybill/knowledge';
-import { runService } from '@waybill/service';
+import { databaseSettings, runService } from '@waybill/service';
 import { knowledgeMigrations, migrate, PgSql, PgvectorKnowledgeIndex } from '@waybill/storage/postgres';
 import { openObjects, objectSettings } from '@waybill/storage/s3';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ await runService({
   name: 'rag-indexer',
   settings: {
     ...objectSettings,
-    DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
+    ...databaseSettings,
     DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(8),
   },
   environment: process.env,

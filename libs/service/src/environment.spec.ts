@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { readSettings, ServiceSettings } from './environment.ts';
+import { z } from 'zod';
+import { databaseSettings, readSettings, serviceSettings, ServiceSettings } from './environment.ts';
 
 const read = (environment: Record<string, string>) => readSettings(ServiceSettings, environment);
 
@@ -20,4 +21,43 @@ it('names every setting that is wrong or missing, and no value', () => {
   expect(() => read({ LOG_LEVEL: 'loud-secret' })).not.toThrow(/loud-secret/);
   expect(() => read({ KAFKA_BROKERS: 'kafka' })).toThrow(/host:port/);
   expect(() => read({ KAFKA_BROKERS: 'a:9092', OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toThrow(/OTEL_EXP/);
+});
+
+const unwritable = (environment: Record<string, string>) => () =>
+  readSettings(serviceSettings({ OWN: z.coerce.number().default(1) }), { KAFKA_BROKERS: 'a:9092', ...environment });
+
+it.each([
+  [{ KAFKA_REPLICAS: '2', KAFKA_MIN_IN_SYNC_REPLICAS: '3' }],
+  [{ KAFKA_MIN_IN_SYNC_REPLICAS: '2' }],
+  [{ NODE_ENV: 'production', KAFKA_REPLICAS: '1' }],
+  [{ NODE_ENV: 'production', KAFKA_MIN_IN_SYNC_REPLICAS: '4' }],
+  [{ KAFKA_MIN_IN_SYNC_REPLICAS: '2', LOG_LEVEL: 'loud', OWN: 'x' }],
+])('refuses %j: such topics would refuse every write', (environment) => {
+  expect(unwritable(environment)).toThrow(
+    /KAFKA_MIN_IN_SYNC_REPLICAS: must not be more than KAFKA_REPLICAS, or .* every write/,
+  );
+});
+
+it.each([
+  [{}],
+  [{ NODE_ENV: 'production' }],
+  [{ KAFKA_REPLICAS: '2', KAFKA_MIN_IN_SYNC_REPLICAS: '2' }],
+  [{ NODE_ENV: 'production', KAFKA_REPLICAS: '2' }],
+])('takes %j', (environment) => {
+  expect(unwritable(environment)).not.toThrow();
+});
+
+it('does not judge numbers of replicas that are none, beside naming them', () => {
+  const read = unwritable({ KAFKA_REPLICAS: 'x', KAFKA_MIN_IN_SYNC_REPLICAS: '2' });
+  expect(read).toThrow(/KAFKA_REPLICAS/);
+  expect(read).not.toThrow(/every write/);
+});
+
+it('takes a database by either of the names that PostgreSQL has for itself, and by no other', () => {
+  const read = (DATABASE_URL: string) => readSettings(z.object(databaseSettings), { DATABASE_URL }).DATABASE_URL;
+  for (const url of ['postgres://a:b@db/plans', 'postgresql://db:5433/plans?sslmode=require'])
+    expect(read(url)).toBe(url);
+  for (const url of ['mysql://a:secret@db/plans', 'postgresqls://secret@db', 'db:secret/plans', 'secret'])
+    expect(() => read(url)).toThrow(/^Settings that are not valid: DATABASE_URL: (?!.*secret).*postgres:\/\//);
+  expect(() => read(' ')).toThrow('DATABASE_URL is missing');
 });

@@ -28,6 +28,38 @@ export const ServiceSettings = z.object({
 });
 export type ServiceSettings = z.infer<typeof ServiceSettings>;
 
+/** Of services that keep something in PostgreSQL. */
+export const databaseSettings = {
+  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: 'must be an address that begins with postgres://' }),
+};
+
+const replicaSettings: ReadonlySet<unknown> = new Set(['KAFKA_REPLICAS', 'KAFKA_MIN_IN_SYNC_REPLICAS', 'NODE_ENV']);
+
+/** Those of every service and its own, which must not contradict one another. */
+export function serviceSettings<Shape extends z.ZodRawShape>(own: Shape) {
+  return ServiceSettings.extend(own).refine((settings) => isWritable(settings as ServiceSettings), {
+    path: ['KAFKA_MIN_IN_SYNC_REPLICAS'],
+    error:
+      'must not be more than KAFKA_REPLICAS, or topics would refuse every write (where they are left out: 2 of 3 in production, otherwise 1 of 1)',
+    // Beside what is wrong elsewhere, but not with numbers that are none.
+    when: ({ issues }) => !issues.some(({ path }) => replicaSettings.has(path?.[0])),
+  });
+}
+
+/** Of topics that are made, and what is asked of those that are there. */
+export function replicationOf(settings: ServiceSettings): { replicas: number; minInSyncReplicas: number } {
+  const isProduction = settings.NODE_ENV === 'production';
+  return {
+    replicas: settings.KAFKA_REPLICAS ?? (isProduction ? 3 : 1),
+    minInSyncReplicas: settings.KAFKA_MIN_IN_SYNC_REPLICAS ?? (isProduction ? 2 : 1),
+  };
+}
+
+function isWritable(settings: ServiceSettings): boolean {
+  const { replicas, minInSyncReplicas } = replicationOf(settings);
+  return minInSyncReplicas <= replicas;
+}
+
 /** Throws `invalid_configuration`. */
 export function readSettings<Shape extends z.ZodRawShape>(
   shape: z.ZodObject<Shape>,

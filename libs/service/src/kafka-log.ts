@@ -1,20 +1,15 @@
 /** The log of a service process: Kafka, with its topics made or looked at before anything is read. */
 import { KafkaMessageLog } from '@waybill/messaging/kafka';
 import type { Logger } from '@waybill/telemetry';
-import type { ServiceSettings } from './environment.ts';
+import { replicationOf, type ServiceSettings } from './environment.ts';
 
 /** Throws `invalid_configuration` in production when a topic could lose what was acknowledged; so does who joins one. */
 export async function openKafkaLog(name: string, settings: ServiceSettings, logger: Logger): Promise<KafkaMessageLog> {
-  const isProduction = settings.NODE_ENV === 'production';
   const log = await KafkaMessageLog.open({
     brokers: settings.KAFKA_BROKERS,
     clientId: `waybill-${name}`,
-    topics: {
-      partitions: settings.KAFKA_PARTITIONS,
-      replicas: settings.KAFKA_REPLICAS ?? (isProduction ? 3 : 1),
-      minInSyncReplicas: settings.KAFKA_MIN_IN_SYNC_REPLICAS ?? (isProduction ? 2 : 1),
-    },
-    refuseWeakTopics: isProduction,
+    topics: { partitions: settings.KAFKA_PARTITIONS, ...replicationOf(settings) },
+    refuseWeakTopics: settings.NODE_ENV === 'production',
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
     logger,
   });

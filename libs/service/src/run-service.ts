@@ -9,7 +9,7 @@ import { systemClock, type Clock, type MessageLog } from '@waybill/messaging';
 import { createLogger, createMetrics, openTelemetry, type Logger, type Metrics, type Tracer } from '@waybill/telemetry';
 import type { z } from 'zod';
 import { Closing } from './closing.ts';
-import { readSettings, ServiceSettings, type Environment } from './environment.ts';
+import { readSettings, serviceSettings, type Environment, type ServiceSettings } from './environment.ts';
 import { openKafkaLog } from './kafka-log.ts';
 import { openStatusPage } from './status-page.ts';
 import { closeInTime, stopOnSignals } from './stop-on-signals.ts';
@@ -64,7 +64,7 @@ async function start<Shape extends z.ZodRawShape>(
   { name, settings: own, environment, start: startService }: ServiceDefinition<Shape>,
   closing: Closing,
 ): Promise<void> {
-  const shape = ServiceSettings.extend(own);
+  const shape = serviceSettings(own);
   const settings = readSettings(shape, environment) as ServiceContext<z.infer<z.ZodObject<Shape>>>['settings'];
   if (process.argv.includes('--check-settings')) {
     process.stdout.write(`${JSON.stringify({ service: name, settings: Object.keys(shape.shape) })}\n`);

@@ -87,6 +87,8 @@ export interface PlanStore {
   lastCommitId(partition: number): Promise<string | undefined>;
   /** The plans of these ids that exist. */
   load(planIds: readonly string[], coreVersion: number): Promise<ReadonlyMap<string, StoredPlan>>;
+  /** Ids of plans of which something is published, so that the log must have them: at most `limit` of those after `after`, in the store's own order. */
+  publishedPlans(after: string, limit: number): Promise<readonly string[]>;
   /** Publishes what is still to be published and forgets the partition. */
   release(partition: number): Promise<void>;
 }

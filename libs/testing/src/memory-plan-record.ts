@@ -2,7 +2,7 @@
  * The database under `InMemoryPlanStore`: what outlives every process. Each method is one transaction.
  * Promises: `commit` and `moveMark` compare the owner epoch; the mark never moves back; events are kept as they were committed.
  */
-import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
+import { PlatformError, topics, type OutgoingMessage } from '@waybill/contracts';
 import type { Fence, InputOffsets, PlanCommit, Snapshot, StoredPlan, Taken, WakeUp } from '@waybill/storage';
 
 interface Row {
@@ -76,6 +76,15 @@ export class PlanRecord {
       if (plan) found.set(planId, storedPlan(planId, plan, coreVersion));
     }
     return found;
+  }
+
+  publishedPlans(after: string, limit: number): readonly string[] {
+    const published = [...this.rows.values()].flatMap(({ outbox, mark }) => outbox.slice(0, mark));
+    const planIds = new Set(published.filter(({ topic }) => topic === topics.planEvents).map(({ key }) => key));
+    return [...planIds]
+      .filter((planId) => planId > after)
+      .toSorted()
+      .slice(0, limit);
   }
 
   /** Of an owner that was replaced nothing is taken. */

@@ -79,6 +79,10 @@ class MemoryPlanDatabase implements PlanDatabase {
     return this.ask(() => this.record.load(planIds, coreVersion));
   }
 
+  publishedPlans(after: string, limit: number): Promise<readonly string[]> {
+    return this.ask(() => this.record.publishedPlans(after, limit));
+  }
+
   moveMark(partition: number, ownerEpoch: number, mark: number): Promise<void> {
     return this.ask(() => this.record.moveMark(partition, ownerEpoch, mark));
   }

@@ -1,4 +1,4 @@
-/** The record of a platform on servers, for reading: nothing is owned, so what runs meanwhile is not disturbed. */
+/** The record of a platform on servers, for reading: nothing is owned and nothing made, so what runs meanwhile is not disturbed. */
 import { PlatformError } from '@waybill/contracts';
 import { systemClock, type MessageLog } from '@waybill/messaging';
 import { PublishingPlanStore, type PlanStore } from '@waybill/storage';
@@ -31,7 +31,7 @@ export async function openServerRecord({ brokers, databaseUrl: url }: Servers): 
   const { KafkaMessageLog } = await import('@waybill/messaging/kafka');
   const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');
   const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 };
-  const log = await KafkaMessageLog.open({ brokers, clientId: 'waybill-cli', topics });
+  const log = await KafkaMessageLog.open({ brokers, clientId: 'waybill-cli', topics, isReadOnly: true });
   const sql = new PgSql({ url, connections: 2, applicationName: 'waybill cli' });
   const plans = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock: systemClock });
   const close = async (): Promise<void> => {

@@ -27,6 +27,8 @@ export interface KafkaMessageLogOptions {
   /** The service, as the brokers' own logs and quotas show it. */
   readonly clientId: string;
   readonly topics: TopicSettings;
+  /** For who only looks: no topic is made; one that is missing has no partitions and no records. */
+  readonly isReadOnly?: boolean;
   /** True: topics that could lose records, or whose records cannot be read, are refused; otherwise the logger is told. */
   readonly refuseWeakTopics?: boolean;
   /** After which a silent member counts as gone, ms; 6 s at least, as brokers have it. */
@@ -58,7 +60,7 @@ export class KafkaMessageLog implements MessageLog {
     });
     this.cluster = new Cluster(() => this.kafka.admin());
     this.producer = this.kafka.producer({ allowAutoTopicCreation: false });
-    this.known = new Topics(this.cluster, options.topics);
+    this.known = new Topics(this.cluster, options.topics, options.isReadOnly);
   }
 
   /** Throws `log_unavailable` when no broker answers. */
@@ -90,7 +92,7 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async endOffsets(topic: string): Promise<readonly number[]> {
-    await this.partitions(topic);
+    if ((await this.partitions(topic)) === 0) return [];
     try {
       return (await boundsOf(this.cluster, topic)).map(({ end }) => end);
     } catch (error) {

@@ -17,9 +17,10 @@ export class Topics {
   constructor(
     private readonly cluster: Cluster,
     private readonly settings: TopicSettings,
+    private readonly isReadOnly = false,
   ) {}
 
-  /** The number of partitions; a topic that does not exist is made. */
+  /** The number of partitions; a topic that does not exist is made, or has none for who only reads. */
   count(topic: string): Promise<number> {
     const known = this.counts.get(topic);
     if (known) return known;
@@ -64,6 +65,7 @@ export class Topics {
   private async obtain(topic: string): Promise<number> {
     try {
       const [there] = await this.cluster.ask((admin) => find(admin, [topic]));
+      if (!there && this.isReadOnly) return 0;
       const found = there ?? (await this.makeAndFind(topic));
       return found.partitions.length;
     } catch (error) {

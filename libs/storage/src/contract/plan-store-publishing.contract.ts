@@ -69,6 +69,22 @@ export function planStorePublishingContract(opened: () => PlanStoreUnderTest): v
     await store.release(partition);
   });
 
+  it('lists the plans that were published, each once, in pages that follow one another', async () => {
+    const { store } = opened();
+    const { fence } = await take(store);
+    const plans = Array.from({ length: 7 }, freshPlan);
+    const next = await store.commit(commitOf({ fence, events: plans.map((plan) => event(plan, 1)) }));
+    await store.commit(commitOf({ fence: next, events: plans.map((plan) => event(plan, 2)) }));
+    await store.release(partition);
+    const listed: string[] = [];
+    for (let page; page === undefined || page.length > 0; listed.push(...page)) {
+      page = await store.publishedPlans(listed.at(-1) ?? '', 3);
+      expect(page.length).toBeLessThanOrEqual(3);
+    }
+    expect(listed.filter((plan) => plans.includes(plan)).toSorted()).toEqual(plans.toSorted());
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
   it('publishes nothing of a commit that is refused for an event that is there already', async () => {
     const { store, log } = opened();
     const [plan, other, work] = [freshPlan(), freshPlan(), freshWork()];

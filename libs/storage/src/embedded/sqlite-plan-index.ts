@@ -20,6 +20,7 @@ export class PlanIndex {
   readonly #insert: StatementSync;
   readonly #last: StatementSync;
   readonly #rows: StatementSync;
+  readonly #planIds: StatementSync;
   readonly #snapshot: StatementSync;
   readonly #keep: StatementSync;
 
@@ -32,6 +33,9 @@ export class PlanIndex {
     this.#rows = db.prepare(
       `SELECT first_seq, count, partition, first_offset FROM plan_index
        WHERE plan_id = ? AND first_seq + count > ? ORDER BY first_seq`,
+    );
+    this.#planIds = db.prepare(
+      'SELECT plan_id FROM plan_index WHERE first_seq = 1 AND plan_id > ? ORDER BY plan_id LIMIT ?',
     );
     this.#snapshot = db.prepare('SELECT seq, state, headers FROM snapshots WHERE plan_id = ? AND core_version = ?');
     this.#keep = db.prepare(
@@ -74,6 +78,10 @@ export class PlanIndex {
       plans.set(planId, snapshot ? { planId, snapshot, events } : { planId, events });
     }
     return plans;
+  }
+
+  planIds(after: string, limit: number): readonly string[] {
+    return this.#planIds.all(after, limit).map((row) => row['plan_id'] as string);
   }
 
   #findSnapshot(planId: string, coreVersion: number): Snapshot | undefined {

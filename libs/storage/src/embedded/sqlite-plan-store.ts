@@ -85,6 +85,10 @@ export class SqlitePlanStore implements PlanStore {
     return this.#index.load(planIds, coreVersion);
   }
 
+  async publishedPlans(after: string, limit: number): Promise<readonly string[]> {
+    return this.#index.planIds(after, limit);
+  }
+
   /** Everything was published by its commit. */
   release(_partition: number): Promise<void> {
     return Promise.resolve();

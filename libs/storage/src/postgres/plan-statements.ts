@@ -72,6 +72,13 @@ export const unpublished = named(
    ORDER BY position`,
 );
 
+/** A plan's first event is published first. */
+export const publishedPlans = named(
+  'published_plans',
+  `SELECT e.plan_id FROM plan_events e JOIN fences f ON f.partition = e.partition
+   WHERE e.seq = 1 AND e.plan_id > $1 AND e.position < f.mark ORDER BY e.plan_id LIMIT $2`,
+);
+
 /** Snapshots of the core version in $2, and the events after them. */
 export const load = named(
   'load',

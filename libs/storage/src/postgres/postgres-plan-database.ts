@@ -81,6 +81,11 @@ export class PostgresPlanDatabase implements PlanDatabase {
     return new Map([...Map.groupBy(rows, (row) => row.plan_id)].map(([id, of]) => [id, planOf(id, of, coreVersion)]));
   }
 
+  async publishedPlans(after: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.ask<{ plan_id: string }>('list plans', statements.publishedPlans, [after, limit]);
+    return rows.map(({ plan_id: planId }) => planId);
+  }
+
   async moveMark(partition: number, ownerEpoch: number, mark: number): Promise<void> {
     await this.ask('move a mark', statements.moveMark, [partition, ownerEpoch, mark]);
   }

@@ -1,6 +1,7 @@
 /** On PGlite, which is PostgreSQL itself in one process; the real server runs the same suite in `npm run test:distributed`. */
 import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commitOf, event } from '../contract/plan-store-under-test.ts';
 import { planStoreContract } from '../contract/plan-store.contract.ts';
 import { planStoreOn } from '../testing/plan-store-on.ts';
 import { planSchema } from './plan-schema.ts';
@@ -21,3 +22,17 @@ const sql: Sql = {
 };
 
 planStoreContract('PostgresPlanDatabase on PGlite', async () => planStoreOn(new PostgresPlanDatabase(sql)));
+
+it('does not list a plan before something of it was published', async () => {
+  const plans = new PostgresPlanDatabase(sql);
+  const partition = 3;
+  const { fence } = await plans.take(partition);
+  const events = ['a', 'b'].map((name) => event(`~${name}`, 1));
+  await plans.commit(commitOf({ fence, events }), 0);
+  const listed = () => plans.publishedPlans('~', 10);
+  expect(await listed()).toEqual([]);
+  await plans.moveMark(partition, fence.ownerEpoch, 1);
+  expect(await listed()).toEqual(['~a']);
+  await plans.moveMark(partition, fence.ownerEpoch, 2);
+  expect(await listed()).toEqual(['~a', '~b']);
+});

@@ -16,7 +16,7 @@ export interface Taken extends Ownership {
   readonly mark: number;
 }
 
-export interface PlanDatabase extends Pick<PlanStore, 'lastCommitId' | 'load'> {
+export interface PlanDatabase extends Pick<PlanStore, 'lastCommitId' | 'load' | 'publishedPlans'> {
   take(partition: number): Promise<Taken>;
   /** `mark`: what lies below it the owner has published. Rejects as `PlanStore.commit` does. */
   commit(commit: PlanCommit, mark: number): Promise<Fence>;

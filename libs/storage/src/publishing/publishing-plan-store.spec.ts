@@ -35,6 +35,7 @@ function opened(unpublished: readonly OutgoingMessage[] = []) {
     },
     lastCommitId: async () => undefined,
     load: async () => new Map(),
+    publishedPlans: async () => [],
     moveMark: async () => {},
   };
   const append = (messages: readonly OutgoingMessage[]): Promise<Position[]> =>

@@ -63,6 +63,10 @@ export class PublishingPlanStore implements PlanStore {
     return this.options.database.load(planIds, coreVersion);
   }
 
+  publishedPlans(after: string, limit: number): Promise<readonly string[]> {
+    return this.options.database.publishedPlans(after, limit);
+  }
+
   async release(partition: number): Promise<void> {
     const publisher = this.publishers.get(partition);
     if (!publisher) return;

@@ -8,6 +8,7 @@ export const around = (store: PlanStore, changed: Partial<PlanStore>): PlanStore
   commit: (commit) => store.commit(commit),
   lastCommitId: (partition) => store.lastCommitId(partition),
   load: (planIds, coreVersion) => store.load(planIds, coreVersion),
+  publishedPlans: (after, limit) => store.publishedPlans(after, limit),
   release: (partition) => store.release(partition),
   ...changed,
 });

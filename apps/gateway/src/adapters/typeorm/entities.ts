@@ -63,7 +63,7 @@ export class TaskLabelRow {
 }
 
 @Entity('idempotency_keys', { withoutRowid: true })
-export class IdempotencyKeyRow {
+class IdempotencyKeyRow {
   @PrimaryColumn('text')
   tenant!: string;
   @PrimaryColumn('text')

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { KeyRow } from '../../ports/key-store.ts';
 import { insertKey, KeyInsertions } from './key-insertions.ts';
 import type { SqlSession } from './sql-session.ts';
@@ -39,7 +39,7 @@ function openTable() {
     }),
     find: async (_, key) => table.get(key),
   });
-  return { insertions, calls };
+  return { insertions, calls, table };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -71,4 +71,17 @@ it('reject together, and the next are inserted all the same', async () => {
   expect((await lost).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await calls[1]!.answer();
   expect(await next).toEqual(rowOf('c', 'c'));
+});
+
+it('take the key when the row that was before theirs expires meanwhile', async () => {
+  const { insertions, calls, table } = openTable();
+  table.set('a', rowOf('a', '1'));
+  const inserting = insertions.insert(rowOf('a', '2'));
+  await turn();
+  const find = vi.spyOn(table, 'get').mockReturnValueOnce(undefined);
+  await calls[0]!.answer();
+  expect(find).toHaveBeenCalledTimes(1);
+  table.delete('a');
+  await calls[1]!.answer();
+  expect(await inserting).toEqual(rowOf('a', '2'));
 });

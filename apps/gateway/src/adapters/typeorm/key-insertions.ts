@@ -17,7 +17,7 @@ export interface KeyInsertionsOptions {
 
 interface Waiting {
   readonly row: KeyRow;
-  readonly resolve: (row: KeyRow) => void;
+  readonly resolve: (row: KeyRow | Promise<KeyRow>) => void;
   readonly reject: (error: unknown) => void;
 }
 interface Inserted {
@@ -56,7 +56,11 @@ export class KeyInsertions {
     try {
       const won = await this.won(some.map(({ row }) => row));
       await Promise.all(
-        some.map(async ({ row, resolve }) => resolve(won.has(nameOf(row)) ? row : await this.winner(row))),
+        some.map(async ({ row, resolve }) => {
+          const winner = won.has(nameOf(row)) ? row : await this.options.find(row.tenant, row.key);
+          // A row that expired in between was removed: the key is free again.
+          resolve(winner ?? this.insert(row));
+        }),
       );
     } catch (error) {
       for (const { reject } of some) reject(error);
@@ -71,12 +75,6 @@ export class KeyInsertions {
     );
     const inserted = await this.options.sql.all<Inserted>(`${sql} RETURNING tenant, key, entity_id`, params);
     return new Set(inserted.map(({ tenant, key, entity_id: entityId }) => nameOf({ tenant, key, entityId })));
-  }
-
-  private async winner({ tenant, key }: KeyRow): Promise<KeyRow> {
-    const winner = await this.options.find(tenant, key);
-    if (!winner) throw new Error('an idempotency key vanished');
-    return winner;
   }
 }
 

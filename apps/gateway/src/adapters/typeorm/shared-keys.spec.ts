@@ -1,10 +1,13 @@
 /** What the port of idempotency keys promises to gateways that share a database: on PGlite, which is PostgreSQL itself in one process. */
 import { PGlite } from '@electric-sql/pglite';
+import { nullLogger } from '@waybill/telemetry';
 import type { SqlRunner, TransactionalSql } from '@waybill/storage/postgres';
-import { ManualClock } from '@waybill/testing';
+import { ManualClock, until } from '@waybill/testing';
 import type { QueryRunner, Table } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { KeyRow } from '../../ports/key-store.ts';
+import { ExpiredKeys } from './expired-keys.ts';
+import { insertKey } from './key-insertions.ts';
 import { readModelMigrations } from './migrations.ts';
 import { PostgresSession } from './postgres-session.ts';
 import { TypeOrmKeyStore } from './typeorm-key-store.ts';
@@ -83,4 +86,21 @@ it('a key whose command is on the log comes back from it', async () => {
   for (let time = 0; time < 2; time += 1) await session.transact([store.restore('t', 'a', command)!]);
   store.allRestored();
   expect(await store.reserve(rowOf('k', 'b'))).toEqual(rowOf('k', 'a'));
+});
+
+it('keys that have expired are removed by each gateway, also by two at once, and no other is', async () => {
+  const session = new PostgresSession(sql);
+  const clock = new ManualClock();
+  const put = (key: string, time: number) => ({
+    sql: insertKey,
+    params: ['t', key, 'h', 'e', new Date(time).toISOString()],
+  });
+  await session.transact(Array.from({ length: 1_200 }, (_, n) => put(`k${n}`, n % 2 === 0 ? 0 : clock.now())));
+  const clocks = [clock, new ManualClock()];
+  const gateways = clocks.map((own) => new ExpiredKeys({ sql: session, clock: own, logger: nullLogger }));
+  for (const gateway of gateways) gateway.start();
+  await until(() => clocks.every(({ nextInMs }) => nextInMs !== undefined));
+  await Promise.all(gateways.map((gateway) => gateway.close()));
+  expect(await session.all('SELECT key FROM idempotency_keys', [])).toHaveLength(600);
+  expect([await open().find('t', 'k0'), (await open().find('t', 'k1'))?.key]).toEqual([undefined, 'k1']);
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyRow } from '../../ports/key-store.ts';
 import { openReadModel, sqliteReadModels } from './read-model-source.ts';
 import { openSqliteSession, type SqlSession } from './sql-session.ts';
-import { forgetKeysBefore, TypeOrmKeyStore } from './typeorm-key-store.ts';
+import { TypeOrmKeyStore } from './typeorm-key-store.ts';
 
 let clock: ManualClock;
 let source: DataSource;
@@ -104,15 +104,4 @@ it('come back from the log before any is given away', async () => {
   await reserving;
   expect(reserved).toEqual(rowOf('k', 'a'));
   expect(store.restore('t', 'a', command('k'))).toBeUndefined();
-});
-
-it('are forgotten when they are old', async () => {
-  const store = open();
-  await store.reserve(rowOf('k', 'a'));
-  await store.flush();
-  const now = clock.now();
-  await forgetKeysBefore(source, now);
-  expect(await stored()).toEqual(['k']);
-  await forgetKeysBefore(source, now + 1);
-  expect(await stored()).toEqual([]);
 });

@@ -5,9 +5,7 @@
  */
 import { PlatformError, type SubmitTask } from '@waybill/contracts';
 import type { Clock } from '@waybill/messaging';
-import { LessThan, type DataSource } from 'typeorm';
 import type { KeyRow, KeyStore } from '../../ports/key-store.ts';
-import { IdempotencyKeyRow } from './entities.ts';
 import { insertKey, KeyInsertions } from './key-insertions.ts';
 import type { SqlSession } from './sql-session.ts';
 import type { Statement } from './sql-statement.ts';
@@ -139,8 +137,3 @@ export class TypeOrmKeyStore implements KeyStore {
 }
 
 const placeOf = ({ tenant, key }: Pick<KeyRow, 'tenant' | 'key'>): string => `${tenant}\n${key}`;
-
-/** Keys are honoured as long as the commands that carry them are kept. */
-export async function forgetKeysBefore(source: DataSource, time: number): Promise<void> {
-  await source.getRepository(IdempotencyKeyRow).delete({ created_at: LessThan(new Date(time).toISOString()) });
-}
