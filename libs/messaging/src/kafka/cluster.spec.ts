@@ -124,3 +124,19 @@ it('does not wait for a client that is let go', async () => {
   });
   expect(answer).toBe('there');
 });
+
+it('keeps no client for what is asked, or still under way, after its end', async () => {
+  const open = new Set<object>();
+  const cluster = new Cluster(() => {
+    const admin = { connect: async () => void open.add(admin), disconnect: async () => void open.delete(admin) };
+    return admin as unknown as Admin;
+  });
+  const slow = Promise.withResolvers<string>();
+  const slowAnswer = cluster.ask(() => slow.promise);
+  await cluster.close();
+  expect(open.size).toBe(1); // its question would be broken off
+  expect(await cluster.ask(async () => 'there')).toBe('there');
+  slow.resolve('there too');
+  expect(await slowAnswer).toBe('there too');
+  expect(open.size).toBe(0);
+});

@@ -23,6 +23,7 @@ interface Session {
 
 export class Cluster {
   private current: Session | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly createAdmin: () => Admin,
@@ -46,11 +47,12 @@ export class Cluster {
     }
   }
 
-  /** After the last question. */
+  /** After the last question; a client that is asked something all the same is let go with its answer. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const session = this.current;
     this.current = undefined;
-    await session?.admin.disconnect();
+    if (session?.asking === 0) await session.admin.disconnect();
   }
 
   private session(): Session {
@@ -69,6 +71,7 @@ export class Cluster {
       return await question(session.admin);
     } finally {
       session.asking -= 1;
+      if (this.isClosed) this.current = undefined;
       if (session !== this.current) release(session);
     }
   }

@@ -3,7 +3,7 @@
  * Promise: the same members and topics give the same answer, so that a leader who comes back changes nothing.
  */
 import type { Assignment, Cluster, PartitionAssigner } from 'kafkajs';
-import { AssignerProtocol } from './client.ts';
+import { AssignerProtocol } from './client/client.ts';
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 const version = 1;

@@ -49,7 +49,7 @@ export function fetchingConsumer({ kafka, groupId, sessionTimeoutMs, assigners }
   });
 }
 
-/** Resolves when it has begun. It goes on until it is stopped: after a crash of the client, with a back-off, it begins anew. */
+/** Resolves when it has begun, or was closed before that. It goes on until it is stopped: after a crash of the client, with a back-off, it begins anew. */
 export async function keepRunning(consumer: Consumer, running: Running): Promise<void> {
   const { isClosing, onTrouble } = running;
   const { CRASH, FETCH } = consumer.events;
@@ -64,7 +64,9 @@ export async function keepRunning(consumer: Consumer, running: Running): Promise
   // Whoever joins and cannot read (records compressed in a way that the client does not know) has not come back.
   consumer.on(FETCH, () => void (failures = 0));
   consumer.on(CRASH, ({ payload }) => void again(payload.error));
-  await run(consumer, running);
+  if (isClosing())
+    await consumer.disconnect(); // what was connected after its end
+  else await run(consumer, running);
 }
 
 async function run(consumer: Consumer, { heartbeatMs, partitionCount, gatherMs, deliver }: Running): Promise<void> {

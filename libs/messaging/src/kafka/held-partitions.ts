@@ -5,6 +5,7 @@
  * - Nothing is delivered before `onAssigned` has resolved, and nothing after `revoke` was called.
  * - `onRevoked` is called once for each `onAssigned` that resolved, after running handlers have settled.
  * - After a handler rejected: revoked, and after a back-off assigned anew; records come again from where `onAssigned` says, or else from what is committed.
+ * - What came too early is kept for a moment only: the client neither fetches for others of that broker nor joins anew while it is, and assigning may take as long as a store is away.
  */
 import type { IncomingMessage } from '@waybill/contracts';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
@@ -49,6 +50,7 @@ export class HeldPartitions {
     private readonly fetching: Fetching,
   ) {
     this.paused = new PausedPartitions(fetching);
+    this.keepBack();
   }
 
   /** Does not reject; `claims` are known for the first time only. */
@@ -59,7 +61,6 @@ export class HeldPartitions {
 
   /** True once the records count as delivered; false: they are to be fetched again. */
   async deliver(fetched: Fetched, isStale: () => boolean): Promise<boolean> {
-    await this.assigning;
     if (!(await this.paused.whenResumed(fetched)) || this.state !== 'held' || isStale()) return false;
     try {
       await this.handlings.run(() => this.handlers.onRecords(fetched));
@@ -120,6 +121,7 @@ export class HeldPartitions {
     for (const beginning of beginnings) this.fetching.seek(beginning);
     if (this.state !== 'assigning') this.fetching.resume(this.partitions);
     this.state = 'held';
+    for (const partition of this.partitions) this.paused.resume(partition);
   }
 
   /** Revoked and, after a back-off, assigned anew. */
@@ -129,6 +131,7 @@ export class HeldPartitions {
     this.fetching.onTrouble(error);
     this.fetching.pause(this.partitions);
     this.paused.clear();
+    this.keepBack();
     const again = this.giveUp().then(() => (this.isWanted() ? this.rest.wait(backOffMs(usualBackOff, 1)) : undefined));
     this.assigning = again.then(() => this.assignUntilHeld());
     await this.assigning;
@@ -141,6 +144,11 @@ export class HeldPartitions {
     await Promise.resolve(this.handlers.onRevoked(this.partitions)).catch((error: unknown) =>
       this.fetching.onTrouble(error),
     );
+  }
+
+  /** Until they are assigned. */
+  private keepBack(): void {
+    for (const partition of this.partitions) this.paused.pause(partition);
   }
 
   private isWanted(): boolean {

@@ -38,3 +38,20 @@ it('reads nothing from a position beyond the end, says so each time, and begins 
   );
   expect(told).toHaveLength(2);
 });
+
+it('reads nothing where the group has committed a position beyond the end, and leaves it what it is', async () => {
+  const { log, problems } = await openLog();
+  const topic = freshTopic();
+  const group = freshGroup();
+  await log.append([message(topic, 'k', 'only')]);
+  const seen = new Seen();
+  const first = await new TestMember(seen).join(log, { group, topics: [topic] });
+  await seen.until(() => first.records.length === 1, 'the record');
+  await first.membership.commit([{ topic, partition: 0, offset: 7 }]);
+  await first.membership.leave();
+  const second = await new TestMember(seen).join(log, { group, topics: [topic] });
+  const told = (): string[] => problems.filter((problem) => problem.includes('what is stored of it reaches to 7'));
+  for (let looks = 0; told().length < 3 && second.records.length === 0; looks += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(second.records).toEqual([]);
+});

@@ -30,7 +30,8 @@ export class KafkaMember implements GroupMembership {
   /** Revoking and assigning, one after the other. */
   private changing: Promise<void> = Promise.resolve();
   private leaving: Promise<void> | undefined;
-  private joined!: () => void;
+  /** Or left before that. */
+  private readonly joined = Promise.withResolvers<void>();
 
   constructor(
     private readonly group: GroupOptions,
@@ -44,11 +45,10 @@ export class KafkaMember implements GroupMembership {
     });
   }
 
-  /** Resolves when the group has taken it in. */
+  /** Resolves when the group has taken it in, or when it was left before that. */
   async start(): Promise<void> {
     const { consumer } = this;
     const { topics, from } = this.group;
-    const joined = new Promise<void>((resolve) => (this.joined = resolve));
     const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
     consumer.on(REBALANCING, () => void this.revokeAll());
@@ -68,7 +68,7 @@ export class KafkaMember implements GroupMembership {
     } catch (error) {
       throw unavailable(`let ${this.group.group} join`, error);
     }
-    await joined;
+    await this.joined.promise;
   }
 
   async commit(positions: readonly CommittedPosition[]): Promise<void> {
@@ -109,12 +109,13 @@ export class KafkaMember implements GroupMembership {
     await this.revokeAll();
     await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
     await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+    this.joined.resolve();
     this.options.onEnd(this);
   }
 
   private assigned(assignment: Readonly<Record<string, readonly number[]>>): void {
     void this.revokeAll();
-    this.joined();
+    this.joined.resolve();
     if (this.leaving) return;
     const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from './client.ts';
+import { Kafka, logLevel } from './client/client.ts';
 import { settings } from '../../../../tools/stack/places.mjs';
 import { messageLogContract } from '../contract/message-log.contract.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';

@@ -8,13 +8,14 @@ import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOpt
 import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { refuseUnequal } from '../topic-partitions.ts';
-import { Kafka, logLevel } from './client.ts';
-import { clientLog, type KafkaLogger } from './client-log.ts';
+import { Kafka, logLevel } from './client/client.ts';
+import { clientLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
-import { connect } from './connect.ts';
+import { connect } from './client/connect.ts';
 import { unavailable } from './kafka-errors.ts';
 import { KafkaMember } from './kafka-member.ts';
 import { KafkaTail } from './kafka-tail.ts';
+import { Leaders } from './leaders.ts';
 import { boundsOf } from './positions.ts';
 import { ProduceQueue, type Produce } from './produce-queue.ts';
 import { produceAll } from './producing.ts';
@@ -43,7 +44,11 @@ export class KafkaMessageLog implements MessageLog {
   private readonly cluster: Cluster;
   private readonly producer: Producer;
   private readonly known: Topics;
-  private readonly queue = new ProduceQueue((produces) => this.produce(produces));
+  private readonly leaders = new Leaders();
+  private readonly queue = new ProduceQueue(
+    (produces) => this.produce(produces),
+    (partition) => this.leaders.of(partition),
+  );
   private readonly readers = new Set<KafkaMember | KafkaTail>();
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
@@ -59,7 +64,10 @@ export class KafkaMessageLog implements MessageLog {
       logCreator: clientLog(logger),
     });
     this.cluster = new Cluster(() => this.kafka.admin());
-    this.producer = this.kafka.producer({ allowAutoTopicCreation: false });
+    this.producer = this.kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: this.leaders.createPartitioner,
+    });
     this.known = new Topics(this.cluster, options.topics, options.isReadOnly);
   }
 

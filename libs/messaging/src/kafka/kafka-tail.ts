@@ -30,6 +30,8 @@ export class KafkaTail implements Tail {
   private readonly handlings = new Handlings();
   private readonly rest = new Set<Pause>();
   private closing: Promise<void> | undefined;
+  /** Or closed before that. */
+  private readonly joined = Promise.withResolvers<void>();
 
   constructor(
     private readonly tail: TailOptions,
@@ -39,17 +41,15 @@ export class KafkaTail implements Tail {
     this.consumer = fetchingConsumer({ ...options, groupId });
   }
 
-  /** Resolves when the start is fixed and the partitions are being read. */
+  /** Resolves when the start is fixed and the partitions are being read, or when it was closed before that. */
   async start(): Promise<void> {
     const { consumer, tail } = this;
     try {
       for (const topic of tail.topics) await this.fixStart(topic);
-      const joined = new Promise<void>((resolve) =>
-        consumer.on(consumer.events.GROUP_JOIN, () => {
-          this.seekAll();
-          resolve();
-        }),
-      );
+      consumer.on(consumer.events.GROUP_JOIN, () => {
+        if (!this.closing) this.seekAll();
+        this.joined.resolve();
+      });
       await consumer.connect();
       await consumer.subscribe({ topics: [...tail.topics], fromBeginning: true });
       await keepRunning(consumer, {
@@ -59,7 +59,7 @@ export class KafkaTail implements Tail {
         onTrouble: (error) => this.options.onTrouble(error),
         deliver: (fetched, isStale) => this.deliver(fetched, isStale),
       });
-      await joined;
+      await this.joined.promise;
     } catch (error) {
       throw unavailable(`read ${tail.topics.join(', ')}`, error);
     }
@@ -75,6 +75,7 @@ export class KafkaTail implements Tail {
     await this.handlings.settled();
     await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
     await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+    this.joined.resolve();
     this.options.onEnd(this);
   }
 

@@ -9,7 +9,7 @@ import { host, ports } from '../../../../tools/stack/places.mjs';
 import { clean, start, up } from '../../../../tools/stack/servers.mjs';
 import { kafkaCluster } from '../../../../tools/stack/servers/kafka.mjs';
 import { Collector, freshTopic, message, Seen, textOf } from '../contract/log-under-test.ts';
-import { Kafka, logLevel } from './client.ts';
+import { Kafka, logLevel } from './client/client.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';
 
 const silent = (): void => {};

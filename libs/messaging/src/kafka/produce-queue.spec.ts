@@ -10,7 +10,7 @@ interface Sent {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-function queueWithBroker() {
+function queueWithBroker(leaderOf?: (of: { readonly partition: number }) => number) {
   const sent: Sent[] = [];
   const queue = new ProduceQueue((produces) => {
     const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
@@ -25,7 +25,7 @@ function queueWithBroker() {
       failed: (error) => settle(() => reject(error)),
     });
     return promise;
-  });
+  }, leaderOf);
   return { queue, sent };
 }
 
@@ -49,6 +49,8 @@ it('sends what came in one turn together, and answers each append its own positi
 });
 
 it('sends what came while a produce was under way once that has ended', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { queue, sent } = queueWithBroker();
   void queue.append([to(0, 'first')]);
   await turn();
@@ -120,4 +122,21 @@ it('is idle when everything was written', async () => {
   expect(isIdle).toBe(false);
   await sent[0]!.written(0);
   await idle;
+});
+
+it('who appends where one broker leads does not wait for another one', async () => {
+  const { queue, sent } = queueWithBroker(({ partition }) => partition % 2);
+  const appends = [0, 1, 2].map((partition) => queue.append([to(partition, `of ${partition}`)]));
+  await turn();
+  expect(sent.map(valuesOf)).toEqual([
+    [
+      [0, 'of 0'],
+      [2, 'of 2'],
+    ],
+    [[1, 'of 1']],
+  ]);
+  await sent[0]!.written(10, 20);
+  expect((await Promise.all([appends[0], appends[2]])).flat().map((one) => one!.offset)).toEqual([10, 20]);
+  await sent[1]!.written(0);
+  await appends[1];
 });

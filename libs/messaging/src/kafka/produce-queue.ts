@@ -1,11 +1,11 @@
 /**
  * Appends on their way to Kafka: whatever gathers while a produce is under way goes out together with the next one.
  * Promises: one produce at a time is under way for a partition, so that a retry never overtakes; records of a partition keep the order in which they came;
- * a partition waits at most a moment for the produces of others.
+ * a partition waits at most a moment for the produces of others, and none of its own waits for a broker that does not lead it.
  */
 import type { OutgoingMessage } from '@waybill/contracts';
 import { Pause } from '../back-off.ts';
-import type { Position } from '../message-log.ts';
+import type { Position, TopicPartition } from '../message-log.ts';
 import { recordBytes } from '../record-size.ts';
 
 /** Records of one partition that go out together. */
@@ -70,7 +70,11 @@ export class ProduceQueue {
   private underWay = 0;
   private gathering: Pause | undefined;
 
-  constructor(private readonly send: Send) {}
+  /** `leaderOf`: as far as it is known. */
+  constructor(
+    private readonly send: Send,
+    private readonly leaderOf: (partition: TopicPartition) => number | undefined = () => undefined,
+  ) {}
 
   /** The messages know their partitions. */
   append(messages: readonly (OutgoingMessage & { partition: number })[]): Promise<readonly Position[]> {
@@ -113,7 +117,8 @@ export class ProduceQueue {
     }
     this.isArmed = false;
     const ready = [...this.lines.values()].filter(({ isBusy, waiting }) => !isBusy && waiting.length > 0);
-    while (ready.length > 0) void this.produce(ready.splice(0, mostPartitions));
+    for (const lines of Map.groupBy(ready, (line) => this.leaderOf(line)).values())
+      while (lines.length > 0) void this.produce(lines.splice(0, mostPartitions));
   }
 
   private async produce(lines: readonly Line[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
-import type { FetchedRecord } from './wire/fetch-decoding.ts';
+import type { FetchedRecord } from './client/wire/fetch-decoding.ts';
 
 export function toKafka({ key, value, headers }: OutgoingMessage, partition: number): Message {
   const bytes = value === null || typeof value === 'string' ? value : Buffer.from(value);

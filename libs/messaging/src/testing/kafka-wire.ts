@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import type { Message } from 'kafkajs';
-import type { ClientRequests } from '../kafka/wire/lean-wire.ts';
+import type { ClientRequests } from '../kafka/client/wire/lean-wire.ts';
 
 const require = createRequire(import.meta.url);
 /** As the client has it, whoever else has exchanged entries of its table in this process. */

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
-import '../kafka/client.ts';
+import '../kafka/client/client.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
@@ -44,7 +44,15 @@ export class PlayedCluster {
   isFatal = false;
   /** The errors, by their type, with which the coordinator answers next. */
   readonly refused: Record<'heartbeat' | 'joinGroup', string[]> = { heartbeat: [], joinGroup: [] };
-  whileDisconnecting = (): void => {};
+  whileDisconnecting = (): void | Promise<void> => {};
+  beforeConnecting = async (): Promise<void> => {};
+  isConnected = false;
+  leaves = 0;
+  /** What a member that joins waits for: the others. */
+  beforeJoining = async (): Promise<void> => {};
+  /** How often the connection to the coordinator was broken off. */
+  cuts = 0;
+  private frozen: PromiseWithResolvers<void> | undefined;
   private readonly records: object[][] = [[], []];
   private isMoving = false;
   private readonly waiting = new Set<() => void>();
@@ -61,6 +69,12 @@ export class PlayedCluster {
   moveLeader(): void {
     this.isMoving = true;
     this.wake();
+  }
+
+  /** It answers no heartbeat until it is joined again, as somewhere else. */
+  freezeCoordinator(): void {
+    this.frozen = Promise.withResolvers<void>();
+    this.frozen.promise.catch(() => {});
   }
 
   /** A log, as far as consumers of a group need one. */
@@ -92,22 +106,34 @@ export class PlayedCluster {
 
   private readonly coordinator = {
     isConnected: () => true,
+    connectionPool: { pool: [{ socket: { destroy: (why: Error) => this.cut(why) } }] },
     joinGroup: async ({ groupProtocols }: Joining) => {
+      await this.beforeJoining();
       this.refuse('joinGroup');
+      this.frozen?.resolve();
+      this.frozen = undefined;
       this.joins += 1;
       const { name, metadata } = groupProtocols[0]!;
       const members = [{ memberId: 'm', memberMetadata: metadata }];
       return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
     },
     syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
-    heartbeat: async () => this.refuse('heartbeat'),
-    leaveGroup: async () => {},
+    heartbeat: async () => {
+      await this.frozen?.promise;
+      this.refuse('heartbeat');
+    },
+    leaveGroup: async () => void (this.leaves += 1),
     offsetFetch: async () => ({ responses: this.stored() }),
     offsetCommit: async ({ topics }: Committing) => {
       for (const { partitions } of topics)
         for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
     },
   };
+
+  private cut(why: Error): void {
+    this.cuts += 1;
+    this.frozen?.reject(Object.assign(why, { name: 'KafkaJSConnectionError', retriable: true }));
+  }
 
   private refuse(request: keyof PlayedCluster['refused']): void {
     const type = this.refused[request].shift();
@@ -126,11 +152,12 @@ export class PlayedCluster {
     if (nodeId === 2) this.fetchesAt2.push(...asked.map(({ from }) => from));
     if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
     const isMoving = (): boolean => nodeId === 1 && this.isMoving;
-    await this.untilThereIsSomething(() => isMoving() || this.has(asked));
+    await this.untilThereIsSomething(() => isMoving() || this.has(asked) || this.beyondEnd(asked) !== undefined);
     if (isMoving()) {
       this.isMoving = false;
       throw Object.assign(new Error('not the leader'), { type: 'NOT_LEADER_FOR_PARTITION', retriable: true });
     }
+    this.refuseBeyondEnd(asked);
     const partitions = asked.map(({ partition, from }) => {
       const records = this.records[partition]!;
       return {
@@ -141,6 +168,17 @@ export class PlayedCluster {
       };
     });
     return { responses: [{ topicName: playedTopic, partitions }] };
+  }
+
+  private beyondEnd(asked: readonly Asked[]): Asked | undefined {
+    return asked.find(({ partition, from }) => from > this.records[partition]!.length);
+  }
+
+  private refuseBeyondEnd(asked: readonly Asked[]): void {
+    const found = this.beyondEnd(asked);
+    if (!found) return;
+    const { partition } = found;
+    throw Object.assign(new Error('out of range'), { name: 'KafkaJSOffsetOutOfRange', topic: playedTopic, partition });
   }
 
   private has(asked: readonly Asked[]): boolean {
@@ -164,8 +202,14 @@ export class PlayedCluster {
     isolationLevel: 1,
     metadataMaxAge: 300_000,
     cluster: {
-      connect: async () => {},
-      disconnect: async () => this.whileDisconnecting(),
+      connect: async () => {
+        await this.beforeConnecting();
+        this.isConnected = true;
+      },
+      disconnect: async () => {
+        this.isConnected = false;
+        await this.whileDisconnecting();
+      },
       isConnected: () => true,
       addMultipleTargetTopics: async () => {},
       refreshMetadata: async () => {},

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { leanProduce } from './lean-wire.ts';
-import { argumentsOf, client, encoded, now, topicData, type Arguments } from '../../testing/kafka-wire.ts';
+import { argumentsOf, client, encoded, now, topicData, type Arguments } from '../../../testing/kafka-wire.ts';
 
 const produce = leanProduce(client.produce);
 

@@ -11,7 +11,7 @@ import {
   stored,
   topicData,
   type Arguments,
-} from '../../testing/kafka-wire.ts';
+} from '../../../testing/kafka-wire.ts';
 
 const fetch = leanFetch(client.fetch);
 

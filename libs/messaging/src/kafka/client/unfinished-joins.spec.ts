@@ -1,8 +1,8 @@
 /** A coordinator that has just been started: who is sent away by one request and then by another is still a member when the third comes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { PlayedCluster, playedTopic as topic } from '../testing/played-cluster.ts';
-import { KafkaMember } from './kafka-member.ts';
+import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { KafkaMember } from '../kafka-member.ts';
 
 async function until(holds: () => boolean, ms = 6_000): Promise<void> {
   const end = Date.now() + ms;
@@ -60,4 +60,21 @@ it('joins once for all brokers whose fetches find out together', async () => {
   await member.leave();
   expect(happened).toEqual(expect.arrayContaining(['after 0', 'after 1']));
   expect(played.joins).toBe(2);
+}, 20_000);
+
+it('who is no member any more hands its partitions back before it joins again, however long that takes', async () => {
+  const played = new PlayedCluster();
+  const { member, happened } = await joined(played);
+  const others = Promise.withResolvers<void>();
+  played.beforeJoining = () => others.promise;
+  played.refused.heartbeat.push('UNKNOWN_MEMBER_ID');
+  await until(() => happened.includes('revoked 0') && happened.includes('revoked 1'));
+  expect({ joins: played.joins, happened: happened.slice(2).toSorted() }).toEqual({
+    joins: 1,
+    happened: ['revoked 0', 'revoked 1'],
+  });
+  others.resolve();
+  await until(() => happened.length === 6);
+  await member.leave();
+  expect(happened.filter((what) => what === 'assigned 1')).toHaveLength(2);
 }, 20_000);

@@ -1,0 +1,32 @@
+/**
+ * Kafka's client, mended: what it does wrong where brokers restart, move, freeze or vanish is exchanged in its classes, one file for each fault (decision 11).
+ * It is CommonJS, and Node finds only some of its names for an import.
+ */
+import kafkajs from 'kafkajs';
+import { waitForHandshakes } from './broker-handshake.ts';
+import { breakOffConnections } from './broken-connections.ts';
+import { endWhatWasStopped } from './ended-runners.ts';
+import { lookAgain } from './fresh-metadata.ts';
+import { restIdleQueues } from './idle-queues.ts';
+import { keepBrokers } from './kept-brokers.ts';
+import { keepCommits } from './kept-commits.ts';
+import { forgetPartialAnswers } from './partial-answers.ts';
+import { connectOnce } from './shared-connecting.ts';
+import { limitHeartbeats } from './unanswered-heartbeats.ts';
+import { finishJoins } from './unfinished-joins.ts';
+import { useLeanWire } from './wire/lean-wire.ts';
+
+useLeanWire();
+waitForHandshakes();
+forgetPartialAnswers();
+connectOnce();
+restIdleQueues();
+finishJoins();
+endWhatWasStopped();
+keepCommits();
+keepBrokers();
+lookAgain();
+breakOffConnections();
+limitHeartbeats();
+
+export const { AssignerProtocol, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel } = kafkajs;

@@ -1,0 +1,123 @@
+/** Leaving a group that has not taken the member in yet: at its beginning, or again after its client broke down. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { KafkaMember } from '../kafka-member.ts';
+import { KafkaTail } from '../kafka-tail.ts';
+
+async function until(holds: () => boolean, ms = 6_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!holds() && Date.now() < end) await sleep(5);
+}
+
+const group = {
+  group: 'read-model',
+  topics: [topic],
+  coPartitioned: false,
+  from: 'start',
+  onAssigned: async () => [],
+  onRevoked: async () => {},
+  onRecords: () => {},
+} as const;
+
+function slow() {
+  const played = new PlayedCluster();
+  const others = Promise.withResolvers<void>();
+  let waiting = 0;
+  const wait = (): Promise<void> => {
+    waiting += 1;
+    return others.promise;
+  };
+  return { played, wait, isWaiting: () => waiting > 0, end: others.resolve };
+}
+
+/** All that it asks for after its end would be there by then. */
+async function asksForNothing(played: PlayedCluster): Promise<void> {
+  const { length } = played.fetchesAt2;
+  played.append(1, 'after');
+  await sleep(600);
+  expect(played.fetchesAt2).toHaveLength(length);
+}
+
+it('a member leaves the group that takes it in after its end', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  played.beforeJoining = wait;
+  const member = new KafkaMember(group, played.memberOptions);
+  const started = member.start();
+  await until(isWaiting);
+  await member.leave();
+  end();
+  await started;
+  await until(() => played.leaves === 1);
+  expect({ joins: played.joins, leaves: played.leaves }).toEqual({ joins: 1, leaves: 1 });
+  await asksForNothing(played);
+}, 20_000);
+
+it('a member that is to begin again after a breakdown does not, when it was left', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  const member = new KafkaMember(group, played.memberOptions);
+  await member.start();
+  played.beforeJoining = wait;
+  played.isFatal = true;
+  await until(isWaiting);
+  played.isFatal = false;
+  await member.leave();
+  end();
+  await until(() => played.joins === 2 && played.leaves === 2);
+  expect({ joins: played.joins, leaves: played.leaves }).toEqual({ joins: 2, leaves: 2 });
+  await asksForNothing(played);
+}, 20_000);
+
+it.each([
+  ['member', (played: PlayedCluster) => new KafkaMember(group, played.memberOptions)],
+  [
+    'tail',
+    (played: PlayedCluster) =>
+      new KafkaTail(
+        { topics: [topic], from: 'start', onRecords: () => {} },
+        { ...played.memberOptions, onEnd: () => {} },
+      ),
+  ],
+])(
+  'a %s that ends while it connects never joins',
+  async (_, make) => {
+    const { played, wait, isWaiting, end } = slow();
+    played.beforeConnecting = wait;
+    const reader = make(played);
+    const started = reader.start();
+    await until(isWaiting);
+    await ('leave' in reader ? reader.leave() : reader.close());
+    end();
+    await started;
+    expect(played.joins).toBe(0);
+    expect(played.isConnected).toBe(false);
+  },
+  20_000,
+);
+
+it('a member whose client breaks down hands its partitions back, though the connections do not end', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  const happened: string[] = [];
+  const member = new KafkaMember(
+    {
+      ...group,
+      onAssigned: async () => {
+        happened.push('assigned');
+        return [];
+      },
+      onRevoked: async () => void happened.push('revoked'),
+    },
+    played.memberOptions,
+  );
+  await member.start();
+  await until(() => happened.length === 2);
+  played.whileDisconnecting = wait;
+  played.isFatal = true;
+  await until(isWaiting);
+  await until(() => happened.length === 4);
+  expect(played.leaves).toBe(1);
+  expect(happened).toEqual(['assigned', 'assigned', 'revoked', 'revoked']);
+  played.isFatal = false;
+  end();
+  await member.leave();
+}, 20_000);

@@ -1,0 +1,97 @@
+/** The client shares a look at the cluster that is under way with whoever asks for one, though it began before that one's topics were known. */
+import { createRequire } from 'node:module';
+import type { Admin, Assignment, Cluster as ClientsCluster } from 'kafkajs';
+import { expect, it } from 'vitest';
+import { AssignerProtocol } from './client.ts';
+import { Cluster } from '../cluster.ts';
+import { assignByNumber } from '../co-partitioning.ts';
+import { claimsOf } from '../positions.ts';
+
+interface Played extends Omit<ClientsCluster, 'findGroupCoordinator'> {
+  brokerPool: object;
+  findGroupCoordinator: () => Promise<object>;
+}
+const require = createRequire(import.meta.url);
+const Clients = require('kafkajs/src/cluster/index.js') as new (options: object) => Played;
+const createAdmin = require('kafkajs/src/admin/index.js') as (options: object) => Admin;
+const logger: object = { namespace: () => logger, debug() {}, error() {}, info() {}, warn() {} };
+const { MemberAssignment, MemberMetadata } = AssignerProtocol;
+
+interface Asked {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }[];
+}
+
+/** The client's view of a cluster whose topics have two partitions each; each look takes until it is let go. */
+function looking() {
+  const looks: (() => void)[] = [];
+  const pool = {
+    metadata: undefined as object | undefined,
+    isExpired: false,
+    connect: async () => {},
+    disconnect: async () => {},
+    refreshMetadata: async (topics: readonly string[]) => {
+      await new Promise<void>((resolve) => looks.push(resolve));
+      const partitionMetadata = [0, 1].map((partitionId) => ({ partitionId, leader: 1 }));
+      pool.metadata = { topicMetadata: topics.map((topic) => ({ topic, partitionMetadata })) };
+    },
+    refreshMetadataIfNecessary: async (topics: readonly string[]) => {
+      if (pool.isExpired) await pool.refreshMetadata(topics);
+    },
+  };
+  const client = new Clients({ logger, brokers: [], retry: {} });
+  client.brokerPool = pool;
+  return { client, pool, looks };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Those that began last end first. */
+async function letAllLook(looks: (() => void)[], until: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void until.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  for (; !isOver; await turn()) looks.pop()?.();
+}
+
+it('a leader assigns the partitions of topics that others read', async () => {
+  const { client, looks } = looking();
+  const own = client.addMultipleTargetTopics(['tasks.a']);
+  await letAllLook(looks, own);
+  void client.refreshMetadata(); // of the leader's own topics
+  const metadata = MemberMetadata.encode({ version: 1, topics: ['tasks.b'], userData: Buffer.alloc(0) });
+  const members = [{ memberId: 'm', memberMetadata: metadata }];
+  const assigning = Promise.resolve(
+    assignByNumber({ cluster: client as unknown as ClientsCluster, groupId: 'g', logger: undefined as never }).assign({
+      members,
+      topics: ['tasks.a'],
+    }),
+  );
+  await letAllLook(looks, assigning);
+  const [assigned] = await assigning;
+  expect(MemberAssignment.decode(assigned!.memberAssignment)?.assignment).toEqual<Assignment>({ 'tasks.b': [0, 1] });
+});
+
+it('a group is told its positions in topics that nobody has asked for yet', async () => {
+  const { client, pool, looks } = looking();
+  await letAllLook(looks, client.addMultipleTargetTopics(['tasks.a']));
+  client.findGroupCoordinator = async () => ({
+    offsetFetch: async ({ topics }: Asked) => ({
+      responses: topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition }) => ({ partition, offset: '5', metadata: null })),
+      })),
+    }),
+  });
+  pool.isExpired = true;
+  void client.refreshMetadataIfNecessary(); // for somebody else's question
+  const asking = claimsOf(new Cluster(() => createAdmin({ cluster: client, logger })), 'g', [
+    { topic: 'tasks.b', partition: 1 },
+  ]);
+  await expect.poll(() => looks.length).toBe(2);
+  await letAllLook(looks, asking);
+  expect((await asking).map(({ committed }) => committed?.offset)).toEqual([5]);
+});

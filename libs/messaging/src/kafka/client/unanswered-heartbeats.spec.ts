@@ -1,0 +1,62 @@
+/** A coordinator that is frozen: it takes heartbeats and answers none, and the group has another one meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { KafkaMember } from '../kafka-member.ts';
+
+const sessionTimeoutMs = 600;
+
+async function until(holds: () => boolean, ms = 6_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!holds() && Date.now() < end) await sleep(5);
+}
+
+async function joined(played: PlayedCluster) {
+  const happened: string[] = [];
+  const member = new KafkaMember(
+    {
+      group: 'read-model',
+      topics: [topic],
+      coPartitioned: false,
+      from: 'start',
+      onAssigned: async (claims) => {
+        happened.push(...claims.map(({ partition }) => `assigned ${partition}`));
+        return [];
+      },
+      onRevoked: async (partitions) => void happened.push(...partitions.map(({ partition }) => `revoked ${partition}`)),
+      onRecords: ({ records }) => void happened.push(...records.map(({ value }) => String(value))),
+    },
+    { ...played.memberOptions, sessionTimeoutMs },
+  );
+  await member.start();
+  await until(() => happened.length === 2);
+  return { member, happened };
+}
+
+it('hands its partitions back after a session and joins where the group is now', async () => {
+  const played = new PlayedCluster();
+  const { member, happened } = await joined(played);
+  played.freezeCoordinator();
+  await until(() => played.joins === 2);
+  played.append(1, 'after');
+  await until(() => happened.includes('after'));
+  await member.leave();
+  expect(played.joins).toBe(2);
+  expect(happened.filter((what) => what.endsWith('1'))).toEqual(['assigned 1', 'revoked 1', 'assigned 1', 'revoked 1']);
+  expect(happened).toContain('after');
+}, 20_000);
+
+it('waits longer while the group is being joined', async () => {
+  const played = new PlayedCluster();
+  const { member } = await joined(played);
+  const others = Promise.withResolvers<void>();
+  played.beforeJoining = () => others.promise;
+  played.freezeCoordinator(); // it answers in the order in which it is asked
+  played.moveLeader();
+  await sleep(3 * sessionTimeoutMs);
+  played.beforeJoining = async () => {};
+  others.resolve();
+  await until(() => played.joins === 2);
+  await member.leave();
+  expect(played.cuts).toBe(0);
+}, 20_000);

@@ -1,0 +1,49 @@
+/**
+ * A heartbeat may take as long as any request, five times as long as the session that it keeps, and where its coordinator is frozen the next one goes there as well. Meanwhile
+ * the group has another coordinator, which gives the partitions to others, and this member neither reads nor hears of it, for minutes.
+ * Promise: a coordinator that has not answered within a session is none any more: the partitions are handed back, and the group is joined where it is now.
+ * While a group is being joined its coordinator answers nothing else, and that may take longer.
+ */
+import { breakOff, type ConnectionPool } from './broken-connections.ts';
+import { clientClass } from './client-class.ts';
+
+/** The client's class, as far as it is changed. */
+export interface ConsumerGroup {
+  readonly sessionTimeout: number;
+  readonly coordinator: { readonly connectionPool: Pick<ConnectionPool, 'pool'> } | null;
+  joinAndSync: (this: ConsumerGroup) => Promise<void>;
+  heartbeat: (this: ConsumerGroup, options: object) => Promise<void>;
+}
+
+/** In the process's one copy of the client, from now on. */
+export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('consumer/consumerGroup.js')): void {
+  const { joinAndSync, heartbeat } = prototype;
+  const joining = new WeakSet<ConsumerGroup>();
+  const silent = new WeakSet<object>();
+  prototype.joinAndSync = async function (): Promise<void> {
+    joining.add(this);
+    try {
+      await joinAndSync.call(this);
+    } finally {
+      joining.delete(this);
+    }
+  };
+  prototype.heartbeat = async function (options): Promise<void> {
+    const { coordinator, sessionTimeout: ms } = this;
+    if (!coordinator) return heartbeat.call(this, options);
+    const limit = setInterval(() => {
+      if (joining.has(this)) return;
+      silent.add(coordinator);
+      breakOff(coordinator.connectionPool, `no answer to a heartbeat within ${ms} ms`);
+    }, ms);
+    try {
+      await heartbeat.call(this, options);
+      silent.delete(coordinator);
+    } catch (error) {
+      // As the client understands it.
+      throw silent.has(coordinator) ? Object.assign(error as Error, { type: 'NOT_COORDINATOR_FOR_GROUP' }) : error;
+    } finally {
+      clearInterval(limit);
+    }
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * A broker that is frozen: its connections stay, and nothing is answered. The cluster gives what it led to others within seconds; a client has to find that out.
+ * The group of the tail may have it for its coordinator, too.
+ */
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { pidOf } from '../../../../tools/stack/background.mjs';
+import { host, ports } from '../../../../tools/stack/places.mjs';
+import { clean, up } from '../../../../tools/stack/servers.mjs';
+import { kafkaCluster } from '../../../../tools/stack/servers/kafka.mjs';
+import { Collector, freshTopic, message, textOf } from '../contract/log-under-test.ts';
+import { Kafka, logLevel } from './client/client.ts';
+import { KafkaMessageLog } from './kafka-message-log.ts';
+
+const silent = (): void => {};
+const brokers = ports.kafkaCluster.map((port) => `${host}:${port}`);
+beforeAll(async () => {
+  await clean(kafkaCluster);
+  await up(kafkaCluster, silent);
+});
+afterAll(() => clean(kafkaCluster));
+
+const partitions = [0, 1, 2, 3, 4, 5];
+const frozen = 2;
+
+async function ledByFrozen(topic: string): Promise<number[]> {
+  const admin = new Kafka({ brokers, clientId: 'frozen', logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+  await admin.disconnect();
+  return found!.partitions.flatMap(({ leader, partitionId }) => (leader === frozen ? [partitionId] : []));
+}
+
+it('what it led is appended to and read at the others, for which nothing else waits', async () => {
+  const topics = { partitions: partitions.length, replicas: 3, minInSyncReplicas: 2 };
+  const log = await KafkaMessageLog.open({ brokers, clientId: 'frozen', topics });
+  const topic = freshTopic();
+  let acknowledged: number[] = [];
+  const append = async (text: string): Promise<void> => {
+    acknowledged = [];
+    await Promise.all(
+      partitions.map(async (partition) => {
+        await log.append([{ ...message(topic, text), partition }]);
+        acknowledged.push(partition);
+      }),
+    );
+  };
+  const collector = new Collector();
+  await append('before');
+  const tail = await log.tail({ topics: [topic], from: 'start', onRecords: collector.onRecords });
+  await collector.until(partitions.length);
+  const led = await ledByFrozen(topic);
+  const pid = pidOf(kafkaCluster[frozen - 1]!.name)!;
+  process.kill(pid, 'SIGSTOP');
+  onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+  await append('after');
+  const read = (): number[] =>
+    partitions.filter((at) => collector.records.some((one) => one.partition === at && textOf(one) === "after's value"));
+  await collector.seen.until(() => read().length === partitions.length, 'what was appended');
+  process.kill(pid, 'SIGCONT');
+  await tail.close();
+  await log.close();
+  expect(read()).toEqual(partitions);
+  expect(new Set(acknowledged.slice(-led.length))).toEqual(new Set(led));
+});
