@@ -14,3 +14,4 @@ export {
   type TransactionalSql,
   type TransactionKind,
 } from './sql.ts';
+export { connectMs, DecidedClient, settingsOf, type TimeLimits } from './time-limits.ts';

@@ -47,6 +47,25 @@ describe('the schema of a service', () => {
     await expect(start(older)).rejects.toMatchObject({ code: 'data_folder_newer' });
   });
 
+  it('is not waited for for ever when another process stands still, whether in preparing it or in a transaction', async () => {
+    const start = () =>
+      migrate({ url: schema.url, service: 'still', migrations: newer, lockMs: 200 }).catch((error: unknown) => error);
+    await schema.admin.query(`SELECT pg_advisory_lock($1, hashtext('still'))`, [0x57415942]);
+    expect(await start()).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /^Another process is still preparing .* \(application_name "waybill still migrations"/,
+      ),
+    });
+    await schema.admin.query('SELECT pg_advisory_unlock_all()');
+    await migrate({ url: schema.url, service: 'still', migrations: older });
+    await schema.admin.query('BEGIN');
+    await schema.admin.query('LOCK TABLE migrations IN SHARE MODE');
+    expect(await start()).toMatchObject({ code: 'unavailable', message: expect.stringContaining('lock timeout') });
+    await schema.admin.query('ROLLBACK');
+    expect(await start()).toBeUndefined();
+  });
+
   it('is refused to another service', async () => {
     await migrate({ url: schema.url, service: 'one', migrations: older });
     const another = [made('Others1700000000001', 'others')];

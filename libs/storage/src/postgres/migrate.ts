@@ -1,10 +1,12 @@
 /**
  * Brings a service's schema up to date, by TypeORM.
- * Promises: of several processes that start at once one does it and the others wait; what a newer version has added is left alone and refused.
+ * Promises: of several processes that start at once one does it and the others wait, but not for ever: who holds what is needed may stand still;
+ * what a newer version has added is left alone and refused.
  */
 import { PlatformError } from '@waybill/contracts';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { databaseUnavailable } from './sql.ts';
+import { connectMs, DecidedClient, watched } from './time-limits.ts';
 
 export type Migration = new () => MigrationInterface;
 
@@ -13,22 +15,28 @@ export interface MigrateOptions {
   /** The service, whose schema it is. */
   readonly service: string;
   readonly migrations: readonly Migration[];
+  /** After which a lock is waited for no longer, ms; default 90 s, by when who stands still in a transaction has lost it. A migration itself may take its time. */
+  readonly lockMs?: number;
 }
 
 /** Of the lock that the processes of a service share. */
 const lockSpace = 0x57415942;
+/** The SQLSTATE of who has waited for a lock for too long. */
+const lockNotAvailable = '55P03';
+const applicationNameOf = (service: string): string => `waybill ${service} migrations`;
 
-export async function migrate({ url, service, migrations }: MigrateOptions): Promise<void> {
+export async function migrate({ url, service, migrations, lockMs = 90_000 }: MigrateOptions): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
-    applicationName: `waybill ${service} migrations`,
+    applicationName: applicationNameOf(service),
     migrations: [...migrations],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     logging: false,
     poolSize: 2,
-    connectTimeoutMS: 10_000,
+    connectTimeoutMS: connectMs,
+    extra: { lock_timeout: lockMs, ...watched, Client: DecidedClient },
   });
   try {
     await source.initialize();
@@ -48,11 +56,22 @@ export async function migrate({ url, service, migrations }: MigrateOptions): Pro
 async function underLock(source: DataSource, service: string, work: () => Promise<void>): Promise<void> {
   const holder = source.createQueryRunner();
   try {
-    await holder.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockSpace, service]);
+    await lock(holder, service);
     await work();
     await holder.query('SELECT pg_advisory_unlock($1, hashtext($2))', [lockSpace, service]);
   } finally {
     await holder.release();
+  }
+}
+
+async function lock(holder: QueryRunner, service: string): Promise<void> {
+  try {
+    await holder.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockSpace, service]);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== lockNotAvailable) throw error;
+    const others = `application_name "${applicationNameOf(service)}" in pg_stat_activity`;
+    const detail = `Another process is still preparing the database for ${service}. If none is at work, one stands still: end it, or its connection (${others}).`;
+    throw new PlatformError('unavailable', { detail, cause: error });
   }
 }
 

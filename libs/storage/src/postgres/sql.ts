@@ -5,6 +5,7 @@
 import { PlatformError } from '@waybill/contracts';
 import pg from 'pg';
 import { textArray, textArraysOf } from './text-arrays.ts';
+import { connectMs, settingsOf, type TimeLimits } from './time-limits.ts';
 
 /** A name makes the server keep the plan of the statement for the connection. */
 export interface SqlStatement {
@@ -34,19 +35,17 @@ export class SqlFailure extends Error {
     readonly outcome: 'refused' | 'unreachable' | 'unknown',
     cause: unknown,
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(wordsOf(cause), { cause });
     this.name = 'SqlFailure';
   }
 }
 
-export interface PgSqlOptions {
+export interface PgSqlOptions extends TimeLimits {
   readonly url: string;
   /** How many statements run at once; more of them wait. */
   readonly connections: number;
   /** As the server's own lists show it. */
   readonly applicationName: string;
-  /** After which an answer is given up, ms. */
-  readonly timeoutMs?: number;
   /** True: a named statement is planned once a connection, whatever its values. For statements that have only one good plan. */
   readonly plansOnce?: boolean;
 }
@@ -54,14 +53,13 @@ export interface PgSqlOptions {
 export class PgSql implements TransactionalSql {
   private readonly pool: pg.Pool;
 
-  constructor({ url, connections, applicationName, timeoutMs = 30_000, plansOnce = false }: PgSqlOptions) {
+  constructor({ url, connections, applicationName, plansOnce = false, ...limits }: PgSqlOptions) {
     this.pool = new pg.Pool({
       connectionString: url,
       max: connections,
       application_name: applicationName,
-      connectionTimeoutMillis: 10_000,
-      query_timeout: timeoutMs,
-      keepAlive: true,
+      connectionTimeoutMillis: connectMs,
+      ...settingsOf(limits),
       ...(plansOnce ? { options: '-c plan_cache_mode=force_generic_plan' } : {}),
     });
     // A connection that breaks while nobody uses it: the pool makes another one. One that is in use fails its statement as well.
@@ -150,6 +148,12 @@ function outcomeOf(error: unknown): 'refused' | 'unknown' {
 /** For statements after which it does not matter what became of them. */
 export function databaseUnavailable(doing: string, error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return new PlatformError('unavailable', { detail: `The database could not ${doing}: ${why}.`, cause: error });
+  const detail = `The database could not ${doing}: ${wordsOf(error)}.`;
+  return new PlatformError('unavailable', { detail, cause: error });
+}
+
+/** A refused connection to a name with two addresses, as `localhost` has, is a code and no message. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   schema = await freshSchema('orchestrator', planMigrations);
   const { url } = schema;
   log = new InMemoryMessageLog({ clock: systemClock });
-  impatient = new PgSql({ url, connections: 4, applicationName: 'impatient', timeoutMs: 200 });
+  impatient = new PgSql({ url, connections: 4, applicationName: 'impatient', timeoutMs: 200, statementMs: 60_000 });
   patient = new PgSql({ url, connections: 4, applicationName: 'patient' });
   holder = new pg.Client({ connectionString: url });
   await holder.connect();

@@ -2,7 +2,7 @@
  * Read models on PostgreSQL, shared by all gateways.
  * Promise: the schema moves forward only, under a lock; nothing is dropped because something failed, for other gateways are reading it.
  */
-import { migrate, PgSql } from '@waybill/storage/postgres';
+import { connectMs, DecidedClient, migrate, PgSql, settingsOf, type TimeLimits } from '@waybill/storage/postgres';
 import { DataSource } from 'typeorm';
 import { readModelEntities } from './entities.ts';
 import { readModelMigrations, readModelTables } from './migrations.ts';
@@ -12,10 +12,8 @@ import type { ReadModelSource } from './read-model-source.ts';
 const applicationName = 'waybill gateway';
 /** Of each: lists and lookups through TypeORM, and the plain statements. */
 const connections = 6;
-const connectMs = 10_000;
-const answerMs = 30_000;
 
-export function postgresReadModels(url: string): ReadModelSource {
+export function postgresReadModels(url: string, limits: TimeLimits = {}): ReadModelSource {
   const open = (): Promise<DataSource> =>
     new DataSource({
       type: 'postgres',
@@ -26,7 +24,7 @@ export function postgresReadModels(url: string): ReadModelSource {
       poolSize: connections,
       connectTimeoutMS: connectMs,
       // A server that is frozen, or gone without a word: who reads is told, and another connection is made.
-      extra: { query_timeout: answerMs, keepAlive: true },
+      extra: { ...settingsOf(limits), Client: DecidedClient },
       logging: false,
     }).initialize();
   return {
@@ -35,7 +33,7 @@ export function postgresReadModels(url: string): ReadModelSource {
       await migrate({ url, service: 'gateway', migrations: readModelMigrations });
       return open();
     },
-    openSql: () => new PostgresSession(new PgSql({ url, connections, applicationName })),
+    openSql: () => new PostgresSession(new PgSql({ url, connections, applicationName, ...limits })),
     discard: async () => {
       const source = await open();
       try {
