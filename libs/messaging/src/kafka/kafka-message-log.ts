@@ -34,6 +34,8 @@ export interface KafkaMessageLogOptions {
   readonly refuseWeakTopics?: boolean;
   /** After which a silent member counts as gone, ms; 6 s at least, as brokers have it. */
   readonly sessionTimeoutMs?: number;
+  /** After which a broker that has not answered a request is given up, ms; default 30 s. */
+  readonly requestTimeoutMs?: number;
   readonly logger?: KafkaLogger;
 }
 
@@ -52,14 +54,14 @@ export class KafkaMessageLog implements MessageLog {
   private readonly readers = new Set<KafkaMember | KafkaTail>();
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
-    const { brokers, clientId, logger } = options;
+    const { brokers, clientId, logger, requestTimeoutMs = 30_000 } = options;
     this.kafka = new Kafka({
       brokers: [...brokers],
       clientId,
       socketFactory: connect,
       retry,
       connectionTimeout: 3_000,
-      requestTimeout: 30_000,
+      requestTimeout: requestTimeoutMs,
       logLevel: logLevel.WARN,
       logCreator: clientLog(logger),
     });
