@@ -4,7 +4,8 @@ import type { Consumer } from 'kafkajs';
 import { expect, it } from 'vitest';
 import { OwnedPartitionConsumer } from '../consumers/owned-partition.consumer.ts';
 import { WorkQueueConsumer } from '../consumers/work-queue.consumer.ts';
-import { PlayedCluster, playedTopic as topic } from '../testing/played-cluster.ts';
+import { PlayedCluster } from '../testing/played-cluster.ts';
+import { playedTopic as topic } from '../testing/played-coordinator.ts';
 import { KafkaMember } from './kafka-member.ts';
 
 async function until(holds: () => boolean, ms = 4_000): Promise<void> {

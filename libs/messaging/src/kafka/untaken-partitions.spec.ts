@@ -1,7 +1,8 @@
 /** A partition that cannot be taken for long (its store is away, or the log is not of one piece with it) holds up neither the others nor the group. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { PlayedCluster, playedTopic as topic } from '../testing/played-cluster.ts';
+import { PlayedCluster } from '../testing/played-cluster.ts';
+import { playedTopic as topic } from '../testing/played-coordinator.ts';
 import { KafkaMember } from './kafka-member.ts';
 
 async function until(holds: () => boolean, ms = 6_000): Promise<void> {

@@ -6,6 +6,7 @@ import '../kafka/client/client.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
+import { PlayedCoordinator, playedTopic } from './played-coordinator.ts';
 
 const require = createRequire(import.meta.url);
 const createConsumer = require('kafkajs/src/consumer/index.js') as (options: object) => unknown;
@@ -14,45 +15,27 @@ const { LEVELS, createLogger } = require('kafkajs/src/loggers/index.js') as {
   createLogger: (options: object) => object;
 };
 
-export const playedTopic = 'tasks.a';
 /** Of a fetch that finds nothing, as the members ask for it. */
 const fetchWaitMs = 500;
 
-interface Joining {
-  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
-}
 interface Fetching {
   readonly topics: readonly { readonly partitions: readonly { partition: number; fetchOffset: string }[] }[];
-}
-interface Committing {
-  readonly topics: readonly { readonly partitions: readonly { partition: number; offset: unknown }[] }[];
 }
 interface Asked {
   readonly partition: number;
   readonly from: number;
 }
 
-export class PlayedCluster {
-  /** By partition. */
-  readonly committed = new Map<number, string>();
+export class PlayedCluster extends PlayedCoordinator {
   /** From which offset broker 2 was asked, fetch by fetch. */
   readonly fetchesAt2: number[] = [];
-  joins = 0;
   /** How often it was asked for the ends of its partitions: once an assignment. */
   looks = 0;
   /** Fetches fail in a way that ends the client. */
   isFatal = false;
-  /** The errors, by their type, with which the coordinator answers next. */
-  readonly refused: Record<'heartbeat' | 'joinGroup', string[]> = { heartbeat: [], joinGroup: [] };
   whileDisconnecting = (): void | Promise<void> => {};
   beforeConnecting = async (): Promise<void> => {};
   isConnected = false;
-  leaves = 0;
-  /** What a member that joins waits for: the others. */
-  beforeJoining = async (): Promise<void> => {};
-  /** How often the connection to the coordinator was broken off. */
-  cuts = 0;
-  private frozen: PromiseWithResolvers<void> | undefined;
   private readonly records: object[][] = [[], []];
   private isMoving = false;
   private readonly waiting = new Set<() => void>();
@@ -69,12 +52,6 @@ export class PlayedCluster {
   moveLeader(): void {
     this.isMoving = true;
     this.wake();
-  }
-
-  /** It answers no heartbeat until it is joined again, as somewhere else. */
-  freezeCoordinator(): void {
-    this.frozen = Promise.withResolvers<void>();
-    this.frozen.promise.catch(() => {});
   }
 
   /** A log, as far as consumers of a group need one. */
@@ -102,49 +79,6 @@ export class PlayedCluster {
   private wake(): void {
     for (const wake of this.waiting) wake();
     this.waiting.clear();
-  }
-
-  private readonly coordinator = {
-    isConnected: () => true,
-    connectionPool: { pool: [{ socket: { destroy: (why: Error) => this.cut(why) } }] },
-    joinGroup: async ({ groupProtocols }: Joining) => {
-      await this.beforeJoining();
-      this.refuse('joinGroup');
-      this.frozen?.resolve();
-      this.frozen = undefined;
-      this.joins += 1;
-      const { name, metadata } = groupProtocols[0]!;
-      const members = [{ memberId: 'm', memberMetadata: metadata }];
-      return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
-    },
-    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
-    heartbeat: async () => {
-      await this.frozen?.promise;
-      this.refuse('heartbeat');
-    },
-    leaveGroup: async () => void (this.leaves += 1),
-    offsetFetch: async () => ({ responses: this.stored() }),
-    offsetCommit: async ({ topics }: Committing) => {
-      for (const { partitions } of topics)
-        for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
-    },
-  };
-
-  private cut(why: Error): void {
-    this.cuts += 1;
-    this.frozen?.reject(Object.assign(why, { name: 'KafkaJSConnectionError', retriable: true }));
-  }
-
-  private refuse(request: keyof PlayedCluster['refused']): void {
-    const type = this.refused[request].shift();
-    if (type !== undefined)
-      throw Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable: true });
-  }
-
-  private stored(): object[] {
-    const offsetOf = (partition: number): string => this.committed.get(partition) ?? '-1';
-    const partitions = [0, 1].map((partition) => ({ partition, offset: offsetOf(partition), metadata: '' }));
-    return [{ topic: playedTopic, partitions }];
   }
 
   private async fetch(nodeId: number, { topics }: Fetching): Promise<object> {

@@ -1,7 +1,8 @@
 /** Leaving a group that has not taken the member in yet: at its beginning, or again after its client broke down. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
 import { KafkaMember } from '../kafka-member.ts';
 import { KafkaTail } from '../kafka-tail.ts';
 

@@ -1,7 +1,8 @@
 /** What a group has committed lies beyond the end of its log, as after a log was restored from an older copy. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
 import { KafkaMember } from '../kafka-member.ts';
 
 async function until(holds: () => boolean, ms = 6_000): Promise<void> {

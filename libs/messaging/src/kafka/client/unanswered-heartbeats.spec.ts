@@ -1,7 +1,8 @@
 /** A coordinator that is frozen: it takes heartbeats and answers none, and the group has another one meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
 import { KafkaMember } from '../kafka-member.ts';
 
 const sessionTimeoutMs = 600;

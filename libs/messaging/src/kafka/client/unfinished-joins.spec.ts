@@ -1,7 +1,8 @@
 /** A coordinator that has just been started: who is sent away by one request and then by another is still a member when the third comes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { PlayedCluster, playedTopic as topic } from '../../testing/played-cluster.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
 import { KafkaMember } from '../kafka-member.ts';
 
 async function until(holds: () => boolean, ms = 6_000): Promise<void> {

@@ -1,0 +1,83 @@
+/** The coordinator of one group, played under Kafka's real client: it has one member, and answers as a spec wants it to. */
+export const playedTopic = 'tasks.a';
+
+interface Joining {
+  readonly memberId: string;
+  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+}
+interface Committing {
+  readonly topics: readonly { readonly partitions: readonly { partition: number; offset: unknown }[] }[];
+}
+
+export class PlayedCoordinator {
+  /** By partition. */
+  readonly committed = new Map<number, string>();
+  joins = 0;
+  /** Time by time, as whom a member asked to join; empty: as a new one. */
+  readonly joinedAs: string[] = [];
+  leaves = 0;
+  /** The errors, by their type, with which it answers next. */
+  readonly refused: Record<'heartbeat' | 'joinGroup' | 'leaveGroup', string[]> = {
+    heartbeat: [],
+    joinGroup: [],
+    leaveGroup: [],
+  };
+  /** What a member that joins waits for: the others. */
+  beforeJoining = async (): Promise<void> => {};
+  /** How often the connection to it was broken off. */
+  cuts = 0;
+  private frozen: PromiseWithResolvers<void> | undefined;
+
+  /** It answers no heartbeat until it is joined again, as somewhere else. */
+  freezeCoordinator(): void {
+    this.frozen = Promise.withResolvers<void>();
+    this.frozen.promise.catch(() => {});
+  }
+
+  protected readonly coordinator = {
+    isConnected: () => true,
+    connectionPool: { pool: [{ socket: { destroy: (why: Error) => this.cut(why) } }] },
+    joinGroup: async ({ memberId, groupProtocols }: Joining) => {
+      this.joinedAs.push(memberId);
+      await this.beforeJoining();
+      this.refuse('joinGroup');
+      this.frozen?.resolve();
+      this.frozen = undefined;
+      this.joins += 1;
+      const { name, metadata } = groupProtocols[0]!;
+      const members = [{ memberId: 'm', memberMetadata: metadata }];
+      return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
+    },
+    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
+    heartbeat: async () => {
+      await this.frozen?.promise;
+      this.refuse('heartbeat');
+    },
+    leaveGroup: async () => {
+      this.refuse('leaveGroup');
+      this.leaves += 1;
+    },
+    offsetFetch: async () => ({ responses: this.stored() }),
+    offsetCommit: async ({ topics }: Committing) => {
+      for (const { partitions } of topics)
+        for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
+    },
+  };
+
+  private cut(why: Error): void {
+    this.cuts += 1;
+    this.frozen?.reject(Object.assign(why, { name: 'KafkaJSConnectionError', retriable: true }));
+  }
+
+  private refuse(request: keyof PlayedCoordinator['refused']): void {
+    const type = this.refused[request].shift();
+    if (type !== undefined)
+      throw Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable: true });
+  }
+
+  protected stored(): object[] {
+    const offsetOf = (partition: number): string => this.committed.get(partition) ?? '-1';
+    const partitions = [0, 1].map((partition) => ({ partition, offset: offsetOf(partition), metadata: '' }));
+    return [{ topic: playedTopic, partitions }];
+  }
+}
