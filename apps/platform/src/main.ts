@@ -36,14 +36,13 @@ async function start(): Promise<number | undefined> {
     exitCode: (interrupted) => (once ? (outcome ?? interrupted) : 0),
     explain: failureLine,
   });
-  const begun = performance.now();
   platform = await startPlatform({ config });
   print(
-    `${style.strong('Waybill')} is ready ${style.faint(`(embedded, ${duration(performance.now() - begun)}, data in ${config.dataDir})`)}`,
+    `${style.strong('Waybill')} is ready ${style.faint(`(embedded, ${duration(performance.now())}, data in ${config.dataDir})`)}`,
   );
   print(`  ${style.name(platform.url)}   API ${platform.url}/openapi.json   metrics ${platform.url}/metrics`);
   print(
-    `  model: ${config.model.provider === 'openai' ? config.model.model : 'simulated, answers with quotes (set OPENAI_API_KEY for a real one)'}`,
+    `  model: ${config.model.provider === 'openai' ? config.model.model : `simulated, answers with quotes (${whySimulated()})`}`,
   );
   if (sample) {
     print('');
@@ -56,6 +55,9 @@ async function start(): Promise<number | undefined> {
   );
   return undefined;
 }
+
+const whySimulated = (): string =>
+  process.env['OPENAI_API_KEY'] ? 'as AGENTIC_NO_LLM says' : 'set OPENAI_API_KEY for a real one';
 
 async function finish(running: RunningPlatform, code: number): Promise<number> {
   outcome = await orLost(code);

@@ -3,7 +3,7 @@
  * Words as in GitHub Actions; `${{ }}` holds CEL expressions over `input` and `steps.X.output`.
  */
 import { z } from 'zod';
-import { JsonObject, Json } from './json.ts';
+import { forbiddenKeys, Json, JsonObject } from './json.ts';
 import { limits } from './limits.ts';
 
 /** Steps and workflows are named so that expressions can refer to them. */
@@ -13,7 +13,8 @@ export const Name = z
   .regex(
     /^[A-Za-z_][A-Za-z0-9_-]*$/,
     'must start with a letter or underscore and contain only letters, digits, _ and -',
-  );
+  )
+  .refine((name) => !forbiddenKeys.has(name), 'is a name that every object has');
 
 /** `500ms`, `30s`, `2m`, `1h` or a number of seconds; normalised to milliseconds. */
 export const Duration = z.union([

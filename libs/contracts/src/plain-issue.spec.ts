@@ -16,7 +16,7 @@ it.each([
   [z.string(), undefined, 'is missing'],
   [z.enum(['a', 'b']), 'secret', 'must be one of a, b'],
   [z.literal('a'), 'secret', 'must be a'],
-  [z.url(), 'secret', 'must be an address, such as http://127.0.0.1:4318'],
+  [z.url(), 'secret', 'must be an address, such as http://127.0.0.1:8080'],
   [z.string().regex(/a/, 'has to look like a'), 'secret', 'has to look like a'],
 ])('%#: %s', (schema, value, words) => {
   expect(plainIssue(schema.safeParse(value).error!.issues[0]!)).toBe(words);

@@ -37,7 +37,7 @@ const rephrased = new Map<string | undefined, (issue: PlainIssue) => string | un
   ['too_small', (issue) => bound(issue, issue.minimum, issue.inclusive === false ? 'more than' : 'at least')],
   ['too_big', (issue) => bound(issue, issue.maximum, issue.inclusive === false ? 'less than' : 'at most')],
   ['invalid_value', ({ values = [] }) => `be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`],
-  ['invalid_format', ({ format }) => (format === 'url' ? 'be an address, such as http://127.0.0.1:4318' : undefined)],
+  ['invalid_format', ({ format }) => (format === 'url' ? 'be an address, such as http://127.0.0.1:8080' : undefined)],
   ['invalid_type', ({ expected = '' }) => (kinds.has(expected) ? `be ${kinds.get(expected)}` : undefined)],
 ]);
 

@@ -1,37 +1,56 @@
-/** What the parser takes and would change in silence: keys that stand twice in one object, and numbers beyond a double. Iterative. */
+/** What the parser takes and would change in silence: keys that stand twice in one object, and numbers that a double cannot hold. Iterative. */
 const utf8 = new TextDecoder();
 
 /** Of a text with so many `keys` that was parsed to `value`; undefined: all of it is there. */
 export function findLoss(bytes: Uint8Array, value: unknown, keys: number): { at: number; what: string } | undefined {
-  const { members, isFinite } = tallyOf(value);
-  if (!isFinite) return { at: findHugeNumber(bytes) ?? 0, what: 'This number is larger than a double can be.' };
+  const { members, isFinite, isSafe } = tallyOf(value);
+  if (!isFinite) return { at: findNumber(bytes, isHuge) ?? 0, what: 'This number is larger than a double can be.' };
   if (members < keys) return { at: findDuplicateKey(bytes) ?? 0, what: 'A key stands twice in one object.' };
-  return undefined;
+  const at = isSafe ? undefined : findNumber(bytes, isRounded);
+  return at === undefined
+    ? undefined
+    : { at, what: 'This number has more digits than a double holds. Send it as text.' };
 }
 
-/** How many members all objects of a parsed value have, and whether all its numbers are some; in one walk. */
-function tallyOf(value: unknown): { members: number; isFinite: boolean } {
-  const tally = { members: 0, isFinite: true };
+interface Tally {
+  members: number;
+  isFinite: boolean;
+  /** No whole number is so large that its last digits may be others. */
+  isSafe: boolean;
+}
+
+/** How many members all objects of a parsed value have, and what its numbers are; in one walk. */
+function tallyOf(value: unknown): Tally {
+  const tally = { members: 0, isFinite: true, isSafe: true };
   const open: object[] = [[value]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const values: unknown[] = Array.isArray(next) ? next : Object.values(next);
     if (!Array.isArray(next)) tally.members += values.length;
     for (const inner of values) {
       if (typeof inner === 'object' && inner !== null) open.push(inner);
-      else if (inner === Infinity || inner === -Infinity) tally.isFinite = false;
+      else if (typeof inner === 'number') judge(inner, tally);
     }
   }
   return tally;
 }
 
-/** Offset of the first number that no double can hold; the text must be JSON. */
-function findHugeNumber(bytes: Uint8Array): number | undefined {
+function judge(number: number, tally: Tally): void {
+  if (!Number.isFinite(number)) tally.isFinite = false;
+  else if (Number.isInteger(number) && !Number.isSafeInteger(number)) tally.isSafe = false;
+}
+
+const isHuge = (digits: string): boolean => Math.abs(Number(digits)) === Infinity;
+/** Only where all digits are written out: who writes an exponent or a fraction has rounded himself. */
+const isRounded = (digits: string): boolean => /^-?\d{16,}$/.test(digits) && String(Number(digits)) !== digits;
+
+/** Offset of the first number that is so; the text must be JSON. */
+function findNumber(bytes: Uint8Array, isSo: (digits: string) => boolean): number | undefined {
   for (let at = 0; at < bytes.length; at += 1) {
     if (bytes[at] === 0x22) at = endOfString(bytes, at);
     else if (isOfNumber(bytes[at]!)) {
       const start = at;
       while (isOfNumber(bytes[at + 1] ?? 0)) at += 1;
-      if (Math.abs(Number(utf8.decode(bytes.subarray(start, at + 1)))) === Infinity) return start;
+      if (isSo(utf8.decode(bytes.subarray(start, at + 1)))) return start;
     }
   }
   return undefined;

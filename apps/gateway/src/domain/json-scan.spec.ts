@@ -94,7 +94,14 @@ describe('what parsing would lose', () => {
     ['{"a":[true,{"1e999":"1e999"},-1E+999]}', '/a/2'],
     [`[1e308,${'9'.repeat(310)}]`, '/1'],
     ['1e309', ''],
+    ['{"a":{"n":[9007199254740992,9007199254740993]}}', '/a/n/1'],
+    ['-123456789012345678901234567890', ''],
   ])('in %s is found', (text, pointer) => expect(pointerAt(bytes(text), lossOf(text)!.at)).toBe(pointer));
+
+  it.each(['9007199254740992', '1e300', '123456789012345680000', '0.12345678901234567891', '"9007199254740993"'])(
+    'is nothing in %s',
+    (text) => expect(lossOf(text)).toBeUndefined(),
+  );
 
   it('is nothing where every key stands once and every number is one', () => {
     fc.assert(

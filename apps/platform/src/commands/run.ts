@@ -8,7 +8,7 @@ import type { WaybillClient } from '@waybill/client';
 import type { Print } from '../terminal/follow-task.ts';
 import { foreignLine } from '../terminal/foreign-text.ts';
 import { slowly } from '../terminal/slowly.ts';
-import { style } from '../terminal/style.ts';
+import { counted, style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { indexFolder, remarksOf } from './index-folder.ts';
@@ -49,7 +49,9 @@ async function readFolder(
   const collection = named ?? collectionOf(folder);
   const mirrors = named === undefined;
   const indexed = await indexFolder(client, folder, { collection, again, mirrors, report: slowly(print) });
-  print(`Knows ${indexed.documents} documents (${indexed.passages} passages) of ${foreignLine(folder)}`);
+  print(
+    `Knows ${counted(indexed.documents, 'document')} (${counted(indexed.passages, 'passage')}) of ${foreignLine(folder)}`,
+  );
   for (const line of remarksOf(indexed)) print(line);
   for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));
   return collection;

@@ -5,7 +5,7 @@ import type { TaskView } from '@waybill/contracts';
 import { followTask, printAnswer, type Print } from '../terminal/follow-task.ts';
 import { foreignLine } from '../terminal/foreign-text.ts';
 import { slowly } from '../terminal/slowly.ts';
-import { duration, style } from '../terminal/style.ts';
+import { counted, duration, style } from '../terminal/style.ts';
 import { indexFolder, remarksOf } from './index-folder.ts';
 
 const folder = join(import.meta.dirname, '../../../../examples/documents');
@@ -16,7 +16,7 @@ export async function runSample(client: WaybillClient, print: Print): Promise<Ta
   const begun = performance.now();
   const indexed = await indexFolder(client, folder, { collection, mirrors: true, report: slowly(print) });
   print(
-    `Knows ${indexed.documents} sample documents (${indexed.passages} passages), read in ${duration(performance.now() - begun)}`,
+    `Knows ${counted(indexed.documents, 'sample document')} (${counted(indexed.passages, 'passage')}), read in ${duration(performance.now() - begun)}`,
   );
   for (const line of remarksOf(indexed)) print(line);
   for (const problem of indexed.problems) print(style.bad(`  ${foreignLine(problem)}`));

@@ -7,7 +7,7 @@ import { openRecord } from '../composition/embedded-record.ts';
 import { openServerRecord } from '../composition/server-record.ts';
 import { endProcess } from '../terminal/failure.ts';
 import { foreignLine } from '../terminal/foreign-text.ts';
-import { style } from '../terminal/style.ts';
+import { counted, style } from '../terminal/style.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { verify } from './verify.ts';
@@ -25,7 +25,7 @@ export const verifyRecord: Command = {
       const { plans, events, running, problems } = await verify(record.log, record.plans);
       for (const problem of problems) print(style.bad(foreignLine(problem)));
       print(
-        `${plans} plans (${running} of them running), ${events} events: ${problems.length === 0 ? style.good('sound') : style.bad(`${problems.length} problems`)}`,
+        `${counted(plans, 'plan')} (${running} of them running), ${counted(events, 'event')}: ${problems.length === 0 ? style.good('sound') : style.bad(counted(problems.length, 'problem'))}`,
       );
       return problems.length === 0 ? 0 : 1;
     } finally {

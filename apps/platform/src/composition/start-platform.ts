@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startAgentNode } from '@waybill/agent-node';
 import { builtInAgents, type Agent } from '@waybill/agents';
 import type { PlatformError } from '@waybill/contracts';
-import { sqliteReadModels, startGateway } from '@waybill/gateway';
+import { refuseNewerReadModel, sqliteReadModels, startGateway } from '@waybill/gateway';
 import { hashingEmbedder } from '@waybill/knowledge';
 import { systemClock } from '@waybill/messaging';
 import { openModel } from '@waybill/models';
@@ -59,6 +59,8 @@ async function compose(
   const platformLogger = createLogger('platform', { level: config.logLevel });
   const record = openRecord({ dataDir: config.dataDir, logger: platformLogger, onBroken });
   closing.add('log', record);
+  const readModel = join(config.dataDir, 'gateway.db');
+  refuseNewerReadModel(readModel); // before anything is owned, so that nothing was changed
   const telemetry = await openTelemetry({
     services,
     endpoint: config.otlpEndpoint,
@@ -97,7 +99,7 @@ async function compose(
   const gateway = await startGateway({
     ...common('gateway'),
     objects,
-    readModels: sqliteReadModels(join(config.dataDir, 'gateway.db')),
+    readModels: sqliteReadModels(readModel),
     instanceId: randomUUID(),
     config: config.gateway,
     metricsPage: mergeMetrics(services.map((name) => metrics[name]!)),

@@ -15,6 +15,9 @@ export const style = {
 };
 
 /** `12 ms`, `1.4 s`, `3 min 20 s`. */
+/** `1 document`, `2 documents`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;

@@ -28,7 +28,7 @@ export function classifyFailure(error: unknown, model: string, now: number): Pla
       : `Model ${model}: ${broken(error)}`;
     return new PlatformError(isQuota(error) ? 'model_refused' : 'model_failed', { detail, cause: error });
   }
-  const detail = `Model ${model} answered ${status}: ${messageOf(error)}`;
+  const detail = `Model ${model} answered ${status}: ${messageOf(error).replace(`${status} `, '')}`; // the client begins with it
   if (isRefusal(status) || isQuota(error)) return new PlatformError('model_refused', { detail, cause: error });
   if (!isPassing(status)) return new PlatformError('invalid_request', { detail, cause: error });
   const retryAfterMs = retryAfterOf(error, now);

@@ -55,7 +55,7 @@ async function runSeed(seed: number, { bug, history }: Options, totals: Totals):
 function readOptions(): Options {
   const { seeds, seed, bug, history } = parsed();
   return {
-    seeds: whole(seeds, 'seeds'),
+    seeds: atLeastOne(whole(seeds, 'seeds')),
     first: seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000_000 : whole(seed, 'seed'),
     bug: bug === undefined ? undefined : bugNamed(bug),
     history,
@@ -81,6 +81,11 @@ function whole(text: string, name: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new Misuse(`--${name} must be a whole number, not ${text}.`);
   return value;
+}
+
+function atLeastOne(seeds: number): number {
+  if (seeds === 0) throw new Misuse('--seeds must be at least 1: without one nothing is shown.');
+  return seeds;
 }
 
 function bugNamed(name: string): BugName {

@@ -25,12 +25,12 @@ export function checkExpressions(
   };
   const check = (template: Template, path: Path, whyNot: (id: string) => string | undefined): void => {
     const { problem, parts } = template;
-    if (problem) report(path, `The expression \`${problem.expression}\` is not valid: ${problem.reason}.`);
+    if (problem) report(path, `The expression \`${shortened(problem.expression)}\` is not valid: ${problem.reason}.`);
     for (const part of parts) {
       if (typeof part === 'string') continue;
       for (const id of part.steps) {
         const why = whyNot(id);
-        if (why !== undefined) report(path, `The expression \`${part.text}\` reads step ${id}, ${why}.`);
+        if (why !== undefined) report(path, `The expression \`${shortened(part.text)}\` reads step ${id}, ${why}.`);
       }
     }
   };
@@ -43,3 +43,9 @@ export function checkExpressions(
   visitTemplates(output, ['output'], (template, path) => check(template, path, missing));
   return problems;
 }
+
+const mostChars = 200;
+
+/** The pointer says where all of it is. */
+const shortened = (expression: string): string =>
+  expression.length <= mostChars ? expression : `${expression.slice(0, mostChars).replace(/[\uD800-\uDBFF]$/, '')}…`;

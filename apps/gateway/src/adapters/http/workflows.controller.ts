@@ -49,7 +49,7 @@ export class WorkflowsController {
     const entry = this.registry.findWorkflow(name, version);
     if (!entry) {
       const detail =
-        version === undefined ? `There is no workflow ${name}.` : `There is no version ${version} of ${name}.`;
+        version === undefined ? `There is no workflow "${name}".` : `There is no version ${version} of "${name}".`;
       throw new PlatformError('workflow_not_found', { detail });
     }
     exchange.sendJson(reply, 200, JSON.stringify(viewOf(entry)));

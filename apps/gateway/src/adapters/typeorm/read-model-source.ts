@@ -3,7 +3,9 @@
  * Promises: a file that is damaged or of another schema is dropped and begun anew, with one line in the log; it is rebuilt from the log.
  * One that a newer version wrote, or that cannot be opened at all, is refused and left as it is; a database that others use too is never dropped.
  */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { PlatformError } from '@waybill/contracts';
 import type { Logger } from '@waybill/telemetry';
 import { DataSource } from 'typeorm';
@@ -79,6 +81,36 @@ function reasonOf(error: unknown): string {
   return line.replace(/\.$/, '');
 }
 
+/**
+ * Looks before anything else of a data folder is opened, and changes nothing. Throws `data_folder_newer`; what cannot be read is not judged here.
+ */
+export function refuseNewerReadModel(path: string): void {
+  if (!existsSync(path)) return;
+  let names: string[];
+  try {
+    const db = new DatabaseSync(path, { readOnly: true });
+    try {
+      names = db
+        .prepare('SELECT name FROM migrations ORDER BY id')
+        .all()
+        .map(({ name }) => String(name));
+    } finally {
+      db.close();
+    }
+  } catch {
+    return;
+  }
+  const more = newerNames(names);
+  if (more) throw newerFile(path, more);
+}
+
+/** Those that only a newer version can have added. */
+function newerNames(there: readonly string[]): readonly string[] | undefined {
+  const known = readModelMigrations.map((migration) => migration.name);
+  if (there.length <= known.length || !known.every((name, index) => there[index] === name)) return undefined;
+  return there.slice(known.length);
+}
+
 async function openOnce(from: ReadModelSource): Promise<DataSource> {
   const source = await from.open();
   try {
@@ -96,7 +128,8 @@ async function refuseOtherSchema(source: DataSource): Promise<void> {
   const there = await migrationsOf(source);
   const known = readModelMigrations.map((migration) => migration.name);
   if (there.every((name, index) => known[index] === name)) return; // what is missing is added
-  if (known.every((name, index) => there[index] === name)) throw newer(source, there.slice(known.length));
+  const more = newerNames(there);
+  if (more) throw newer(source, more);
   throw new PlatformError('data_folder_corrupt', { detail: 'The read model has another schema version.' });
 }
 
@@ -112,8 +145,14 @@ async function migrationsOf(source: DataSource): Promise<string[]> {
 }
 
 function newer({ options }: DataSource, names: readonly string[]): PlatformError {
-  const [where, other] =
-    options.type === 'better-sqlite3' ? [options.database, 'data folder'] : ['The database', 'database'];
+  return options.type === 'better-sqlite3'
+    ? newerFile(options.database, names)
+    : newerModel('The database', names, 'database');
+}
+
+const newerFile = (file: string, names: readonly string[]): PlatformError => newerModel(file, names, 'data folder');
+
+function newerModel(where: string, names: readonly string[], other: string): PlatformError {
   return new PlatformError('data_folder_newer', {
     detail: `${where} has migrations that this version does not know (${names.join(', ')}): a newer version wrote it. Nothing was changed. Start the newer version of Waybill, or choose another ${other}.`,
   });
