@@ -43,6 +43,7 @@ export class HeldPartitions {
   /** Where this member began; it begins there again while nothing is committed. */
   private readonly first = new Map<string, number>();
   private readonly rest = new Pause();
+  private readonly end = Promise.withResolvers<undefined>();
 
   constructor(
     readonly partitions: readonly TopicPartition[],
@@ -84,6 +85,7 @@ export class HeldPartitions {
     this.state = 'over';
     this.paused.clear();
     this.rest.cut();
+    this.end.resolve(undefined);
     await this.assigning;
     await this.giveUp();
   }
@@ -91,12 +93,12 @@ export class HeldPartitions {
   private async assignUntilHeld(known?: readonly Claim[]): Promise<void> {
     for (let failures = 0; this.isWanted();) {
       try {
-        const claims = failures === 0 && known ? known : await this.fetching.claims(this.partitions);
-        if (!this.isWanted()) return;
+        const claims = failures === 0 && known ? known : await this.untilEnd(this.fetching.claims(this.partitions));
+        if (!claims || !this.isWanted()) return;
         const positions = await this.handlers.onAssigned(claims);
         this.isAssigned = true;
-        const beginnings = await Promise.all(claims.map((claim) => this.beginningOf(claim, positions)));
-        if (this.isWanted()) this.begin(beginnings);
+        const beginnings = await this.untilEnd(Promise.all(claims.map((claim) => this.beginningOf(claim, positions))));
+        if (beginnings && this.isWanted()) this.begin(beginnings);
         return;
       } catch (error) {
         failures += 1;
@@ -105,6 +107,11 @@ export class HeldPartitions {
         if (this.isWanted()) await this.rest.wait(backOffMs(usualBackOff, failures));
       }
     }
+  }
+
+  /** The cluster may take minutes to answer; nobody waits for that once they are revoked. */
+  private untilEnd<T>(answer: Promise<T>): Promise<T | undefined> {
+    return Promise.race([answer, this.end.promise]);
   }
 
   private async beginningOf(claim: Claim, positions: readonly Position[]): Promise<Position> {

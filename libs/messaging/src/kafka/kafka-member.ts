@@ -128,10 +128,10 @@ export class KafkaMember implements GroupMembership {
     );
     const all = [...together.values()].map((each) => new HeldPartitions(each, this.group, this.fetching));
     for (const one of all) for (const partition of one.partitions) this.held.set(nameOf(partition), one);
-    this.changing = this.changing.then(() => this.assignAll(all, partitions));
+    this.changing = this.changing.then(() => void this.assignAll(all, partitions));
   }
 
-  /** One question for all positions. */
+  /** One question for all positions, for whose answer nothing else waits: what was revoked meanwhile is not assigned. */
   private async assignAll(all: readonly HeldPartitions[], partitions: readonly TopicPartition[]): Promise<void> {
     const claims = await this.fetching.claims(partitions).catch((error: unknown) => this.options.onTrouble(error));
     for (const one of all) {

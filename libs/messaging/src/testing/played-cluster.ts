@@ -1,12 +1,12 @@
 /** Two brokers that are played under Kafka's real client, so that a spec decides in which order things happen: partition 0 is led by broker 1, partition 1 by broker 2. */
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import '../kafka/client/client.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
 import { PlayedCoordinator, playedTopic } from './played-coordinator.ts';
+import { PlayedRecords, type Asked } from './played-records.ts';
 
 const require = createRequire(import.meta.url);
 const createConsumer = require('kafkajs/src/consumer/index.js') as (options: object) => unknown;
@@ -15,17 +15,9 @@ const { LEVELS, createLogger } = require('kafkajs/src/loggers/index.js') as {
   createLogger: (options: object) => object;
 };
 
-/** Of a fetch that finds nothing, as the members ask for it. */
-const fetchWaitMs = 500;
-
 interface Fetching {
   readonly topics: readonly { readonly partitions: readonly { partition: number; fetchOffset: string }[] }[];
 }
-interface Asked {
-  readonly partition: number;
-  readonly from: number;
-}
-
 export class PlayedCluster extends PlayedCoordinator {
   /** From which offset broker 2 was asked, fetch by fetch. */
   readonly fetchesAt2: number[] = [];
@@ -36,22 +28,20 @@ export class PlayedCluster extends PlayedCoordinator {
   whileDisconnecting = (): void | Promise<void> => {};
   beforeConnecting = async (): Promise<void> => {};
   isConnected = false;
-  private readonly records: object[][] = [[], []];
+  /** A question of the adapter's own. */
+  beforeAnswering = async (): Promise<void> => {};
+  private readonly records = new PlayedRecords();
   private isMoving = false;
-  private readonly waiting = new Set<() => void>();
   private readonly offsets = new Map<string, object>();
 
   append(partition: number, value: string): void {
-    const of = this.records[partition]!;
-    const headers = { ce_id: value };
-    of.push({ offset: String(of.length), timestamp: '0', key: Buffer.from('k'), value: Buffer.from(value), headers });
-    this.wake();
+    this.records.append(partition, value);
   }
 
   /** Of partition 0: a fetch at broker 1 is told so, and its client joins its group anew. */
   moveLeader(): void {
     this.isMoving = true;
-    this.wake();
+    this.records.wake();
   }
 
   /** A log, as far as consumers of a group need one. */
@@ -76,24 +66,21 @@ export class PlayedCluster extends PlayedCoordinator {
     };
   }
 
-  private wake(): void {
-    for (const wake of this.waiting) wake();
-    this.waiting.clear();
-  }
-
   private async fetch(nodeId: number, { topics }: Fetching): Promise<object> {
     const asked = topics[0]!.partitions.map(({ partition, fetchOffset }) => ({ partition, from: Number(fetchOffset) }));
     if (nodeId === 2) this.fetchesAt2.push(...asked.map(({ from }) => from));
     if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
     const isMoving = (): boolean => nodeId === 1 && this.isMoving;
-    await this.untilThereIsSomething(() => isMoving() || this.has(asked) || this.beyondEnd(asked) !== undefined);
+    await this.records.until(
+      () => isMoving() || this.records.has(asked) || this.records.beyondEnd(asked) !== undefined,
+    );
     if (isMoving()) {
       this.isMoving = false;
       throw Object.assign(new Error('not the leader'), { type: 'NOT_LEADER_FOR_PARTITION', retriable: true });
     }
     this.refuseBeyondEnd(asked);
     const partitions = asked.map(({ partition, from }) => {
-      const records = this.records[partition]!;
+      const records = this.records.of(partition);
       return {
         partition,
         highWatermark: String(records.length),
@@ -104,30 +91,11 @@ export class PlayedCluster extends PlayedCoordinator {
     return { responses: [{ topicName: playedTopic, partitions }] };
   }
 
-  private beyondEnd(asked: readonly Asked[]): Asked | undefined {
-    return asked.find(({ partition, from }) => from > this.records[partition]!.length);
-  }
-
   private refuseBeyondEnd(asked: readonly Asked[]): void {
-    const found = this.beyondEnd(asked);
+    const found = this.records.beyondEnd(asked);
     if (!found) return;
     const { partition } = found;
     throw Object.assign(new Error('out of range'), { name: 'KafkaJSOffsetOutOfRange', topic: playedTopic, partition });
-  }
-
-  private has(asked: readonly Asked[]): boolean {
-    return asked.some(({ partition, from }) => this.records[partition]!.length > from);
-  }
-
-  private async untilThereIsSomething(holds: () => boolean): Promise<void> {
-    const limit = new AbortController();
-    let isLate = false;
-    const late = sleep(fetchWaitMs, undefined, { signal: limit.signal }).then(
-      () => void (isLate = true),
-      () => undefined,
-    );
-    while (!holds() && !isLate) await Promise.race([late, new Promise<void>((resolve) => this.waiting.add(resolve))]);
-    limit.abort();
   }
 
   /** The client's own view of the cluster. */
@@ -170,13 +138,15 @@ export class PlayedCluster extends PlayedCoordinator {
 
   /** What the adapter asks the cluster itself. */
   private readonly questions = {
-    ask: (question: (admin: object) => Promise<unknown>) =>
-      question({
+    ask: async (question: (admin: object) => Promise<unknown>) => {
+      await this.beforeAnswering();
+      return question({
         fetchOffsets: async () => this.stored(),
         fetchTopicOffsets: async () => {
           this.looks += 1;
-          return this.records.map(({ length }, partition) => ({ partition, low: '0', high: String(length) }));
+          return [0, 1].map((partition) => ({ partition, low: '0', high: String(this.records.of(partition).length) }));
         },
-      }),
+      });
+    },
   };
 }

@@ -26,6 +26,8 @@ export class PlayedCoordinator {
   beforeJoining = async (): Promise<void> => {};
   /** How often the connection to it was broken off. */
   cuts = 0;
+  /** Of that connection. */
+  readonly socket = { bytesRead: 0, destroy: (why: Error): void => this.cut(why) };
   private frozen: PromiseWithResolvers<void> | undefined;
 
   /** It answers no heartbeat until it is joined again, as somewhere else. */
@@ -34,15 +36,19 @@ export class PlayedCoordinator {
     this.frozen.promise.catch(() => {});
   }
 
+  thawCoordinator(): void {
+    this.frozen?.resolve();
+    this.frozen = undefined;
+  }
+
   protected readonly coordinator = {
     isConnected: () => true,
-    connectionPool: { pool: [{ socket: { destroy: (why: Error) => this.cut(why) } }] },
+    connectionPool: { pool: [{ socket: this.socket }] },
     joinGroup: async ({ memberId, groupProtocols }: Joining) => {
       this.joinedAs.push(memberId);
       await this.beforeJoining();
       this.refuse('joinGroup');
-      this.frozen?.resolve();
-      this.frozen = undefined;
+      this.thawCoordinator();
       this.joins += 1;
       const { name, metadata } = groupProtocols[0]!;
       const members = [{ memberId: 'm', memberMetadata: metadata }];

@@ -71,6 +71,23 @@ it('what comes late over a connection that was given up is no part of the next o
   expect(await second).toBe('all of it');
 });
 
+it('who asks in the very moment in which it is ended is told so', async () => {
+  const { port } = await broker();
+  const Own = class extends Clients {};
+  breakOffConnections({ prototype: Own.prototype }, class extends ClientsPools {});
+  const told: string[] = [];
+  for (let turns = 0; turns < 6; turns += 1) {
+    const connection = new Own({ ...optionsOf(port), requestTimeout: 10_000 });
+    await connection.connect();
+    const asked = connection.send({ request, response }).catch((error: Error) => told.push(error.name));
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    const ended = connection.disconnect();
+    if (turns > 1) connection.socket!.destroy(new Error('enough')); // it waits for what was asked before
+    await Promise.all([asked, ended]);
+  }
+  expect(new Set(told)).toEqual(new Set(['KafkaJSConnectionError']));
+});
+
 it('a broker that has not answered in time is connected anew, for whatever it is asked next', async () => {
   const { port, sockets } = await broker();
   const Own = class extends ClientsPools {};

@@ -2,14 +2,18 @@
  * What the client gives up it only forgets: the connection stays, counts as one that works, and is used again and again, for hours where a broker is frozen (a paused machine,
  * a disk that hangs) and others have taken over long ago. And one that it has ended still takes in what comes late, as a part of what the next connection brings.
  * Promise: where a request was not answered in time the connections to that broker are broken off, so that who comes next finds out whether it is there; nothing comes in over a
- * connection that was ended.
+ * connection that was ended, and who asked just then is told so: no time-out is looked after any more.
  */
 import type { Socket } from 'node:net';
+import kafkajs from 'kafkajs';
 import { clientClass } from './client-class.ts';
+
+const { KafkaJSConnectionError } = kafkajs;
 
 /** The client's classes, as far as they are changed. */
 export interface Connection {
   readonly socket?: Socket | undefined;
+  rejectRequests(why: Error): void;
   disconnect: (this: Connection) => Promise<unknown>;
 }
 export interface ConnectionPool {
@@ -27,6 +31,7 @@ export function breakOffConnections(
     const ended = this.socket;
     const result = await disconnect.call(this); // waits for the answers that are still to come
     if (!ended?.connecting) ended?.destroy(); // otherwise the client still waits to hear of it
+    this.rejectRequests(new KafkaJSConnectionError('Connection ended'));
     return result;
   };
   const { send } = pools;

@@ -4,7 +4,7 @@
  * everything that this client is ever asked again. The exchange may take as long as any request, and longer than a question to the cluster waits, which then begins
  * again with the same broker. And one that was connected before is not asked at all.
  * Promise: a broker counts as connected after the first exchange, with each connection anew; who comes earlier waits for it, and one that failed is repeated.
- * One that does not answer within the time for connecting has not been reached, and another broker is tried.
+ * One that does not answer within three times the time for connecting has not been reached, and another broker is tried.
  */
 import { breakOff, type ConnectionPool } from './broken-connections.ts';
 import { clientClass } from './client-class.ts';
@@ -17,6 +17,9 @@ export interface Broker {
   connect: (this: Broker) => Promise<void>;
   apiVersions: (this: Broker) => Promise<object>;
 }
+
+/** In times for connecting: one that is only slow has to get a chance. */
+const patience = 3;
 
 /** In the process's one copy of the client, from now on. */
 export function waitForHandshakes({ prototype } = clientClass<Broker>('broker/index.js')): void {
@@ -35,7 +38,7 @@ export function waitForHandshakes({ prototype } = clientClass<Broker>('broker/in
   };
   prototype.apiVersions = async function (): Promise<object> {
     const { connectionPool } = this;
-    const { connectionTimeout: ms } = connectionPool;
+    const ms = patience * connectionPool.connectionTimeout;
     const limit = setTimeout(() => breakOff(connectionPool, `no first answer within ${ms} ms`), ms);
     try {
       return await apiVersions.call(this);

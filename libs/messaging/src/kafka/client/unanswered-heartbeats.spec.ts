@@ -61,3 +61,17 @@ it('waits longer while the group is being joined', async () => {
   await member.leave();
   expect(played.cuts).toBe(0);
 }, 20_000);
+
+it('waits longer while the coordinator answers what it was asked before', async () => {
+  const played = new PlayedCluster();
+  const { member } = await joined(played);
+  played.freezeCoordinator(); // it writes commits, slowly, in the order in which they came
+  for (let written = 0; written < 6; written += 1) {
+    await sleep(sessionTimeoutMs / 2);
+    played.socket.bytesRead += 100;
+  }
+  const { cuts, joins } = played;
+  played.thawCoordinator();
+  await member.leave();
+  expect({ cuts, joins }).toEqual({ cuts: 0, joins: 1 });
+}, 20_000);

@@ -2,7 +2,8 @@
  * A heartbeat may take as long as any request, five times as long as the session that it keeps, and where its coordinator is frozen the next one goes there as well. Meanwhile
  * the group has another coordinator, which gives the partitions to others, and this member neither reads nor hears of it, for minutes.
  * Promise: a coordinator that has not answered within a session is none any more: the partitions are handed back, and the group is joined where it is now.
- * While a group is being joined its coordinator answers nothing else, and that may take longer.
+ * While a group is being joined its coordinator answers nothing else, and that may take longer. It answers in the order in which it was asked, so one that has answered
+ * something is only slow: it writes commits, each for as long as five seconds while one of its replicas is away, and counts each as a heartbeat.
  */
 import { breakOff, type ConnectionPool } from './broken-connections.ts';
 import { clientClass } from './client-class.ts';
@@ -31,8 +32,11 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
   prototype.heartbeat = async function (options): Promise<void> {
     const { coordinator, sessionTimeout: ms } = this;
     if (!coordinator) return heartbeat.call(this, options);
+    let heard = received(coordinator.connectionPool);
     const limit = setInterval(() => {
-      if (joining.has(this)) return;
+      const before = heard;
+      heard = received(coordinator.connectionPool);
+      if (joining.has(this) || heard !== before) return;
       silent.add(coordinator);
       breakOff(coordinator.connectionPool, `no answer to a heartbeat within ${ms} ms`);
     }, ms);
@@ -47,3 +51,6 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
     }
   };
 }
+
+/** Fetches have a connection of their own. */
+const received = ({ pool: [first] }: Pick<ConnectionPool, 'pool'>): number | undefined => first?.socket?.bytesRead;
