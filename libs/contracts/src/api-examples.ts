@@ -1,186 +1,224 @@
-/** Values that the documentation shows and the tests send; each is checked against its schema. */
+/**
+ * Values that the documentation shows and the tests send: one question to the agents that every platform has, over one document.
+ * Promises: each matches its schema; a platform takes what is sent here and answers what is shown (`api-examples.spec.ts` of `apps/platform`).
+ */
 import type { DocumentView } from './api-documents.ts';
-import type { StepView, TaskMetrics, TaskView } from './api-tasks.ts';
+import type { StepView, TaskMetrics, TaskSummary, TaskView } from './api-tasks.ts';
 
 const taskId = '01999f2e-6c00-7a3b-8f51-3d9c27e0a4b1';
 const documentId = '01999f2e-6c00-7c11-9d42-50aa1b6e77f0';
-const workId = `${taskId}:answer`;
 const time = '2026-11-21T10:00:00.000Z';
+const begun = '2026-11-21T10:00:00.125Z';
 const later = '2026-11-21T10:00:02.125Z';
-const usage = { prompt_tokens: 412, completion_tokens: 96 };
+const name = 'runbook';
+const question = 'How do I restart the consumer?';
+const labels = { team: 'payments' };
+const budget = { tokens: 20_000 };
+const usage = { prompt_tokens: 19, completion_tokens: 17 };
+const nothing = { prompt_tokens: 0, completion_tokens: 0 };
+const model = 'simulated';
+
+const documentSubmission = { name: 'runbook.md', text: '# Runbook\n\nRestart the consumer.', metadata: labels };
+const document: DocumentView = {
+  document_id: documentId,
+  name: documentSubmission.name,
+  collection: 'default',
+  metadata: labels,
+  status: 'indexed',
+  bytes: 32,
+  media_type: 'text/markdown',
+  sha256: '957ab588eff7ad8e4a2ecfa2afdfd49ad3f50b00044ad998ccb31f09b96f37ce',
+  chunks: 1,
+  error: null,
+  created_at: time,
+  updated_at: later,
+};
+const place = { document_id: documentId, name: document.name, place: 'Runbook, line 3' };
+const hit = { ...place, text: 'Restart the consumer.', score: 1 };
+
+const description = 'Answers a question from the documents.';
+const input = { type: 'object', required: ['question'], properties: { question: { type: 'string' } } };
+const search = { agent: 'retriever', with: { query: '${{ input.question }}' } };
+const answer = {
+  agent: 'writer',
+  needs: ['search'],
+  with: { goal: '${{ input.question }}', passages: '${{ steps.search.output.passages }}' },
+};
+const output = '${{ steps.answer.output }}';
+const definition = { name, version: 1, description, input, steps: { search, answer }, output };
+const plannedSearch = {
+  step_id: 'search',
+  agent: search.agent,
+  needs: [],
+  payload: search.with,
+  reason: 'It needs no other step, so it can start at once.',
+};
+const plannedAnswer = {
+  step_id: 'answer',
+  agent: answer.agent,
+  needs: answer.needs,
+  payload: answer.with,
+  reason: 'It builds on search.',
+};
+const planned = [plannedSearch, plannedAnswer];
+const hash = 'a74a528f36f793ee355104845328bf7bbe2a1eb8116aa01852c7c29cd274df49';
+const workflow = {
+  name,
+  version: 1,
+  hash,
+  description,
+  definition: {
+    ...definition,
+    steps: planned.map(({ payload, ...step }) => ({
+      ...step,
+      with: payload,
+      retry: { max_attempts: 4, initial_ms: 500, factor: 2, max_ms: 30_000 },
+      timeout_ms: 120_000,
+    })),
+  },
+};
+const agent = {
+  name: 'echo',
+  version: 1,
+  description: 'Answers its input unchanged.',
+  queue: 'agent.echo',
+  max_tokens: 0,
+  input_schema: { type: 'object' },
+  output_schema: { type: 'object' },
+};
+
+const submission = { workflow: name, input: { question }, labels, budget };
+const cancellation = { reason: 'No longer needed.' };
 const links = {
   self: `/v1/tasks/${taskId}`,
   events: `/v1/tasks/${taskId}/events`,
   metrics: `/v1/tasks/${taskId}/metrics`,
   cancel: `/v1/tasks/${taskId}/cancel`,
 };
-const step = {
-  step_id: 'answer',
-  work_id: workId,
-  agent: 'writer',
-  needs: [],
-  payload: { focus: 'risks' },
-  reason: 'Declared in the definition.',
-  status: 'completed' as const,
-  attempt: 1,
-  output: { text: 'Two risks were found.' },
+const accepted = { task_id: taskId, plan_id: taskId, status: 'accepted', links };
+const dryRun = { dry_run: true, name, version: 1, definition_hash: hash, plan: planned, output };
+const found = { query: question, passages: [hit] };
+const written = {
+  answer: '- “Restart the consumer.” [1]\n\n**Sources**\n\n- [1] runbook.md, Runbook, line 3',
+  citations: [{ n: 1, ...place, quote: 'Restart the consumer.' }],
 };
-const summary = {
+const summary: TaskSummary = {
   task_id: taskId,
   plan_id: taskId,
-  status: 'completed' as const,
+  status: 'completed',
   goal: null,
-  workflow: 'review@1',
+  workflow: `${name}@1`,
   priority: 5,
-  labels: { team: 'payments' },
+  labels,
   created_at: time,
   updated_at: later,
   ended_at: later,
 };
+const searched = {
+  ...plannedSearch,
+  work_id: `${taskId}.1`,
+  attempt: 1,
+  status: 'completed' as const,
+  output: found,
+};
+const answering = { ...plannedAnswer, work_id: `${taskId}.2`, attempt: 1 };
 const task: TaskView = {
   ...summary,
-  input: { code: 'let x = 1' },
+  input: submission.input,
   deadline: null,
-  budget: { tokens: 20_000 },
+  budget,
   planner: 'definition',
-  plan: [step],
-  output: { text: 'Two risks were found.' },
-  usage: { ...usage, steps: 1 },
+  plan: [searched, { ...answering, status: 'completed', output: written }],
+  output: written,
+  usage: { ...usage, steps: 3 },
   error: null,
   links,
 };
+const runningTask: TaskView = {
+  ...task,
+  status: 'running',
+  updated_at: begun,
+  ended_at: null,
+  plan: [searched, { ...answering, status: 'running' }],
+  output: null,
+  usage: { ...nothing, steps: 3 },
+};
+/** Of a step that was under way nobody knows what it has used: it counts as all that it might have. */
+const cancelledTask: TaskView = {
+  ...runningTask,
+  status: 'cancelled',
+  updated_at: later,
+  ended_at: later,
+  plan: [searched, { ...answering, status: 'cancelled' }],
+  usage: { prompt_tokens: 12_000, completion_tokens: 0, steps: 3 },
+  error: { class: 'cancelled', code: 'cancelled', detail: cancellation.reason },
+};
+const turn = { attempt: 1, action_name: 'finish', action_input: {}, token_usage: nothing };
 const stepView: StepView = {
   task_id: taskId,
-  ...step,
-  attempts: [{ attempt: 1, status: 'completed', started_at: time, ended_at: later }],
+  ...searched,
+  attempts: [{ attempt: 1, status: 'completed', started_at: time, ended_at: begun }],
   journal: [
     {
+      ...turn,
       ordinal: 0,
-      attempt: 1,
       turn: 0,
-      thought: 'The documents may say something about it.',
+      thought: 'Search the documents for the question.',
       action_name: 'knowledge.search',
-      action_input: { query: 'known risks', k: 4 },
-      observation: { hits: [] },
-      token_usage: { prompt_tokens: 200, completion_tokens: 40 },
+      action_input: { query: question, k: 8 },
+      observation: { hits: [hit] },
     },
+    { ...turn, ordinal: 1, turn: 1, thought: null, observation: found },
   ],
-  usage,
-  model: 'gpt-4o-mini',
+  usage: nothing,
+  model: null,
 };
-const spent = { attempts: 1, latency_ms: 2_000, ...usage };
+const searchSpent = { attempts: 1, latency_ms: 125, ...nothing };
+const answerSpent = { attempts: 1, latency_ms: 2_000, ...usage };
 const metrics: TaskMetrics = {
   task_id: taskId,
   status: 'completed',
   latency_ms: 2_125,
-  events: 5,
-  usage: { ...usage, steps: 1 },
-  steps: [{ step_id: 'answer', agent: 'writer', model: 'gpt-4o-mini', status: 'completed', ...spent }],
-  by_agent: [{ agent: 'writer', steps: 1, ...spent }],
-  by_model: [{ model: 'gpt-4o-mini', steps: 1, ...spent }],
-};
-const document: DocumentView = {
-  document_id: documentId,
-  name: 'runbook.md',
-  collection: 'default',
-  metadata: { team: 'payments' },
-  status: 'indexed',
-  bytes: 22,
-  media_type: 'text/markdown',
-  sha256: 'c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2',
-  chunks: 1,
-  error: null,
-  created_at: time,
-  updated_at: later,
-};
-const definition = {
-  name: 'review',
-  version: 1,
-  description: 'Reads code and names its risks.',
-  input: { type: 'object', required: ['code'], properties: { code: { type: 'string' } } },
-  steps: { answer: { agent: 'writer', with: { focus: 'risks', code: '${{ input.code }}' } } },
-  output: '${{ steps.answer.output }}',
-};
-const normalDefinition = {
-  name: 'review',
-  version: 1,
-  description: 'Reads code and names its risks.',
-  input: definition.input,
+  events: 10,
+  usage: task.usage,
   steps: [
-    {
-      step_id: 'answer',
-      agent: 'writer',
-      needs: [],
-      with: { focus: 'risks', code: '${{ input.code }}' },
-      retry: { max_attempts: 4, initial_ms: 500, factor: 2, max_ms: 30_000 },
-      timeout_ms: 120_000,
-      reason: 'Declared in the definition.',
-    },
+    { step_id: 'search', agent: search.agent, model: null, status: 'completed', ...searchSpent },
+    { step_id: 'answer', agent: answer.agent, model, status: 'completed', ...answerSpent },
   ],
-  output: '${{ steps.answer.output }}',
+  by_agent: [
+    { agent: search.agent, steps: 1, ...searchSpent },
+    { agent: answer.agent, steps: 1, ...answerSpent },
+  ],
+  by_model: [{ model, steps: 1, ...answerSpent }],
 };
-const hash = '0f343b0931126a20f133d67c2b018a3b1d1c2a0cf6f0f3f5a0e5a6c8cf2e6b11';
-const workflow = {
-  name: 'review',
-  version: 1,
-  hash,
-  description: 'Reads code and names its risks.',
-  definition: normalDefinition,
-};
-const agent = {
-  name: 'writer',
-  version: 1,
-  description: 'Writes the answer from what the steps before it found.',
-  queue: 'agent.writer',
-  max_tokens: 2_000,
-  input_schema: { type: 'object' },
-  output_schema: { type: 'object' },
-};
-const event = {
+const firstEvent = {
   seq: 1,
   type: 'TaskAccepted',
   time,
-  data: { workflow: 'review@1', input: { code: 'let x = 1' }, priority: 5, labels: {}, budget: {} },
+  data: { input: submission.input, priority: 5, labels, budget, workflow: summary.workflow },
 };
-const accepted = { task_id: taskId, plan_id: taskId, status: 'accepted', links };
-const dryRun = {
-  dry_run: true,
-  name: 'review',
-  version: 1,
-  definition_hash: hash,
-  plan: [
-    {
-      step_id: 'answer',
-      agent: 'writer',
-      needs: [],
-      payload: { focus: 'risks' },
-      reason: 'Declared in the definition.',
-    },
-  ],
-  output: '${{ steps.answer.output }}',
-};
-const hit = {
-  document_id: documentId,
-  name: 'runbook.md',
-  text: 'Restart the consumer.',
-  score: 0.82,
-  place: 'Runbook, line 1',
-};
+const lastEvent = { seq: 10, type: 'TaskCompleted', time: later, data: { output: written, usage: task.usage } };
 
 export const apiExamples = {
   accepted,
   agent,
+  cancellation,
+  cancelledTask,
   definition,
   document,
   documentId,
+  documentSubmission,
   dryRun,
-  event,
+  firstEvent,
   hit,
+  lastEvent,
   metrics,
+  question,
+  runningTask,
   stepView,
+  submission,
   summary,
   task,
   taskId,
-  time,
   workflow,
 };

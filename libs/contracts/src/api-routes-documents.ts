@@ -33,16 +33,15 @@ export const documentRoutes: readonly ApiRoute[] = [
     path: '/v1/documents',
     tag: 'documents',
     summary: 'Add a document to the knowledge of the agents',
-    parameters: [idempotencyKey],
+    parameters: [idempotencyKey('runbook-1')],
     request: {
       required: true,
       content: {
-        ...json(DocumentSubmission, {
-          name: 'runbook.md',
-          text: '# Runbook\n\nRestart the consumer.',
-          metadata: { team: 'payments' },
-        }),
-        'multipart/form-data': { schema: DocumentForm, example: { file: '# Runbook', collection: 'default' } },
+        ...json(DocumentSubmission, example.documentSubmission),
+        'multipart/form-data': {
+          schema: DocumentForm,
+          example: { file: example.documentSubmission.text, name: 'runbook.md', collection: 'default' },
+        },
       },
     },
     responses: {
@@ -106,7 +105,7 @@ export const documentRoutes: readonly ApiRoute[] = [
     tag: 'documents',
     summary: 'Search the documents',
     parameters: [],
-    request: { required: true, content: json(SearchInput, { query: 'How do I restart the consumer?', k: 4 }) },
+    request: { required: true, content: json(SearchInput, { query: example.question, k: 4 }) },
     responses: { 200: answers('Best first.', SearchAnswer, { hits: [example.hit] }) },
     errors: [...bodyErrors, 'log_unavailable', 'unavailable', 'timeout'],
   },

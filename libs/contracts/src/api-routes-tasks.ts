@@ -20,15 +20,16 @@ import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
 
 const taskId: ApiParameter = { name: 'task_id', in: 'path', ...text('The task.'), example: example.taskId };
-export const idempotencyKey: ApiParameter = {
+/** No two operations show the same one: that would be refused. */
+export const idempotencyKey = (example: string): ApiParameter => ({
   name: 'Idempotency-Key',
   in: 'header',
   ...text(
     'The same key with the same body is the same task: the first answer comes again.',
     z.string().min(1).max(limits.idempotencyKeyChars).optional(),
   ),
-  example: 'order-4711',
-};
+  example,
+});
 export const limit: ApiParameter = {
   name: 'limit',
   in: 'query',
@@ -44,7 +45,7 @@ const lastEventId: ApiParameter = {
   name: 'Last-Event-ID',
   in: 'header',
   ...text('`id` of the last frame seen: the stream goes on after it.', z.string().optional()),
-  example: '1',
+  example: '9',
 };
 const tokens: ApiParameter = {
   name: 'tokens',
@@ -58,7 +59,7 @@ const eventQuery: readonly ApiParameter[] = [
     ...text('Events with a greater `seq`.', z.number().int().min(0).optional()),
     example: 0,
   },
-  limit,
+  { ...limit, example: 1 },
 ];
 
 const definitionErrors: readonly ErrorCode[] = [
@@ -82,7 +83,7 @@ const readErrors: readonly ErrorCode[] = ['task_not_found', 'unavailable'];
 const location = { Location: 'Where the task is.' };
 const stream = {
   schema: z.string(),
-  example: `id: 1\nevent: TaskAccepted\ndata: ${JSON.stringify(example.event)}\n\n`,
+  example: `id: 10\nevent: TaskCompleted\ndata: ${JSON.stringify(example.lastEvent)}\n\n`,
 };
 const streamOf = (id: string, path: string, tag: ApiRoute['tag']): ApiRoute => ({
   id,
@@ -97,7 +98,7 @@ const streamOf = (id: string, path: string, tag: ApiRoute['tag']): ApiRoute => (
   responses: {
     200: {
       description: 'The events.',
-      content: { ...json(EventPage, { events: [example.event], next: 1 }), 'text/event-stream': stream },
+      content: { ...json(EventPage, { events: [example.firstEvent], next: 1 }), 'text/event-stream': stream },
     },
     204: { description: 'The task has ended and you have seen its last event.' },
   },
@@ -122,15 +123,10 @@ export const taskRoutes: readonly ApiRoute[] = [
     tag: 'tasks',
     summary: 'Submit a task',
     description: 'Exactly one of `goal`, `workflow` and `definition`. It is durable when the answer is sent.',
-    parameters: [idempotencyKey],
+    parameters: [idempotencyKey('order-4711')],
     request: {
       required: true,
-      content: json(TaskSubmission, {
-        workflow: 'review',
-        input: { code: 'let x = 1' },
-        labels: { team: 'payments' },
-        budget: { tokens: 20_000 },
-      }),
+      content: json(TaskSubmission, example.submission),
     },
     responses: {
       200: answers('A dry run: the plan, and nothing was started.', DryRunAnswer, example.dryRun),
@@ -166,7 +162,7 @@ export const taskRoutes: readonly ApiRoute[] = [
         name: 'workflow',
         in: 'query',
         ...text('`name` or `name@version`.', WorkflowReference.optional()),
-        example: 'review',
+        example: example.workflow.name,
       },
       limit,
       cursor,
@@ -190,7 +186,7 @@ export const taskRoutes: readonly ApiRoute[] = [
     path: '/v1/tasks/{task_id}/steps/{step_id}',
     tag: 'tasks',
     summary: 'One step: its attempts and its journal',
-    parameters: [taskId, { name: 'step_id', in: 'path', ...text('The step.'), example: 'answer' }],
+    parameters: [taskId, { name: 'step_id', in: 'path', ...text('The step.'), example: example.stepView.step_id }],
     responses: { 200: answers('The step.', StepView, example.stepView) },
     errors: ['step_not_found', ...readErrors],
   },
@@ -203,16 +199,11 @@ export const taskRoutes: readonly ApiRoute[] = [
     tag: 'tasks',
     summary: 'Cancel a task',
     description: 'Waits up to two seconds for the verdict.',
-    parameters: [taskId, idempotencyKey],
-    request: { required: false, content: json(CancelRequest, { reason: 'No longer needed.' }) },
+    parameters: [taskId, idempotencyKey('cancel-4711')],
+    request: { required: false, content: json(CancelRequest, example.cancellation) },
     responses: {
-      200: answers('It is cancelled.', TaskView, { ...example.task, status: 'cancelled' }),
-      202: answers(
-        'The verdict is still to come.',
-        TaskView,
-        { ...example.task, status: 'running', output: null, ended_at: null },
-        location,
-      ),
+      200: answers('It is cancelled.', TaskView, example.cancelledTask),
+      202: answers('The verdict is still to come.', TaskView, example.runningTask, location),
     },
     errors: ['task_ended', ...bodyErrors, ...readErrors, 'idempotency_key_reused', 'log_unavailable'],
   },
@@ -222,8 +213,8 @@ export const taskRoutes: readonly ApiRoute[] = [
     path: '/run-task',
     tag: 'short forms',
     summary: 'Submit a goal',
-    parameters: [idempotencyKey],
-    request: { required: true, content: json(RunTask, { task: 'Find the risks in the payment service.' }) },
+    parameters: [idempotencyKey('run-4711')],
+    request: { required: true, content: json(RunTask, { task: example.question }) },
     responses: { 202: answers('Accepted.', TaskAnswer, example.accepted, { ...location, ...replayed }) },
     errors: [...bodyErrors, 'unknown_agent', 'idempotency_key_reused', ...logErrors],
   },

@@ -12,8 +12,9 @@ const workflowName: ApiParameter = {
   name: 'name',
   in: 'path',
   ...text('The name of the workflow.'),
-  example: 'review',
+  example: example.workflow.name,
 };
+const { definition: _definition, ...workflowSummary } = example.workflow;
 const workflowRoutes: readonly ApiRoute[] = [
   {
     id: 'putWorkflow',
@@ -22,7 +23,8 @@ const workflowRoutes: readonly ApiRoute[] = [
     tag: 'workflows',
     summary: 'Store a workflow',
     description:
-      'A version never changes. Without `version` it becomes the next one, unless it equals the latest. The answer is sent when this gateway has read it back.',
+      'A version never changes. Without `version` it becomes the next one, unless it equals the latest. The answer is sent when this gateway has read it back. ' +
+      'Its agents are looked for when a task is submitted, not here: an agent may come later.',
     parameters: [workflowName],
     request: { required: true, content: json(WorkflowDefinition, example.definition) },
     responses: {
@@ -67,7 +69,7 @@ const workflowRoutes: readonly ApiRoute[] = [
     parameters: [limit, cursor],
     responses: {
       200: answers('A page.', WorkflowPage, {
-        items: [{ name: 'review', version: 1, hash: example.workflow.hash, description: example.workflow.description }],
+        items: [workflowSummary],
         next: null,
         total: 1,
       }),
@@ -80,8 +82,11 @@ const workflowRoutes: readonly ApiRoute[] = [
     path: '/v1/agents',
     tag: 'workflows',
     summary: 'Every agent that a node has announced, by name',
-    parameters: [limit, cursor],
-    responses: { 200: answers('A page.', AgentPage, { items: [example.agent], next: null, total: 1 }) },
+    parameters: [
+      { ...limit, example: 1 },
+      { ...cursor, example: 'YW5hbHl6ZXI' },
+    ],
+    responses: { 200: answers('A page.', AgentPage, { items: [example.agent], next: 'ZWNobw', total: 4 }) },
     errors: ['invalid_request', 'invalid_cursor', 'unavailable'],
   },
 ];
@@ -94,7 +99,12 @@ const serviceRoutes: readonly ApiRoute[] = [
     tag: 'service',
     summary: 'This document',
     parameters: [],
-    responses: { 200: answers('OpenAPI 3.1.', z.looseObject({ openapi: z.string() }), { openapi: '3.1.0' }) },
+    responses: {
+      200: answers('OpenAPI 3.1.', z.looseObject({ openapi: z.string() }), {
+        openapi: '3.1.0',
+        info: { title: 'Waybill', version: '1' },
+      }),
+    },
     errors: [],
   },
   {
@@ -118,12 +128,12 @@ const serviceRoutes: readonly ApiRoute[] = [
       200: answers('It has.', Readiness, {
         status: 'ready',
         checks: { registry: true, tail: true, projection: true },
-        instance: 'gateway-1',
+        instance: '01999f2e-6c00-4d0e-8a35-7be2910cf6d4',
       }),
       503: answers('Not yet.', Readiness, {
         status: 'starting',
         checks: { registry: true, tail: true, projection: false },
-        instance: 'gateway-1',
+        instance: '01999f2e-6c00-4d0e-8a35-7be2910cf6d4',
       }),
     },
     errors: [],
@@ -138,7 +148,12 @@ const serviceRoutes: readonly ApiRoute[] = [
     responses: {
       200: {
         description: 'Text format.',
-        content: { 'text/plain': { schema: z.string(), example: 'waybill_streams_open 3\n' } },
+        content: {
+          'text/plain': {
+            schema: z.string(),
+            example: 'waybill_gateway_alarms_total{service="gateway",kind="gap"} 0\n',
+          },
+        },
       },
     },
     errors: [],

@@ -5,6 +5,7 @@ export const badRequests: Bad[] = [
   { what: 'a run-task without a task', to: 'POST /run-task', body: {}, code: 'invalid_request', pointer: '/task' },
   { what: 'an unknown method', to: 'DELETE /v1/tasks', code: 'method_not_allowed', status: 405 },
   { what: 'an unknown path', to: 'GET /v2/tasks', code: 'not_found', status: 404 },
+  { what: 'no path', to: 'GET /', code: 'not_found', status: 404, says: /; \/openapi\.json tells what does\.$/ },
   { what: 'an escape that is none', to: 'GET /v1/tasks/%zz', code: 'invalid_request' },
   { what: 'a NUL in the path', to: 'GET /v1/workflows/a%00b', code: 'invalid_text' },
   { what: 'an id that is no UUID', to: 'GET /v1/tasks/42', code: 'task_not_found', status: 404 },

@@ -78,6 +78,7 @@ function asPlatformError(thrown: unknown): PlatformError {
 }
 
 function detailOf(thrown: unknown, status: number): { detail?: string; pointer?: string } {
+  if (status === 404) return { detail: 'Nothing exists at this address; /openapi.json tells what does.' };
   if (status === 413) return { detail: 'The body is larger than 10 MiB.', pointer: '' };
   if (status === 415) return { detail: 'Send application/json (or multipart/form-data where a file is expected).' };
   return status === 400 && thrown instanceof Error ? { detail: `${thrown.message}.` } : {};

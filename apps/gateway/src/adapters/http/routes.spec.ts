@@ -28,8 +28,8 @@ beforeAll(async () => {
   });
   await gateway.announce('echo', 'writer', 'retriever', 'analyzer');
   const steps = { s1: { agent: 'echo' } };
-  await gateway.call('PUT', '/v1/workflows/review', { name: 'review', version: 7, steps });
-  taskId = await gateway.submit({ workflow: 'review' });
+  await gateway.call('PUT', '/v1/workflows/runbook', { name: 'runbook', version: 7, steps });
+  taskId = await gateway.submit({ workflow: 'runbook' });
   await gateway.emit(taskId, ...lifeOf(taskId));
   documentId = (await gateway.call('POST', '/v1/documents', { name: 'a', text: 'a' })).json.document_id as string;
 });
@@ -45,7 +45,7 @@ const special: Record<string, string> = {
 };
 
 function call(route: ApiRoute) {
-  const values: Record<string, string> = { task_id: taskId, document_id: documentId, step_id: 's1', name: 'review' };
+  const values: Record<string, string> = { task_id: taskId, document_id: documentId, step_id: 's1', name: 'runbook' };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!);
   const body = route.request?.content['application/json']?.example;
   return gateway.call(
