@@ -1,7 +1,7 @@
 /**
  * Are the installed packages those of package-lock.json, and if not: `npm ci`.
  * Promises: the usual case costs one hash of one file; an install made by hand with npm is recognised and not repeated;
- * npm's output is shown only when it fails, with one line below it that says what to do.
+ * a failure of npm's is one line that says what to do, and where npm says more; its output is shown only where we do not know either.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -55,13 +55,23 @@ export async function install(root, say) {
   const result = await run(npmCommand(), ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], root);
   if (result.missing)
     throw new Failure('npm is not installed or not on the PATH: install Node with npm, then try again.');
-  if (result.code !== 0) throw new Failure(npmAdvice(result.output, root), { details: theGist(result.output) });
+  if (result.code !== 0) throw failureOf(result.output, root);
   stampInstall(root);
   say(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
-/** @param {string} output what npm printed @param {string} root @returns {string} one line: what went wrong and how to mend it */
-export function npmAdvice(output, root) {
+/** @param {string} output what npm printed @param {string} root @returns {Failure} one line: what went wrong and how to mend it */
+export function failureOf(output, root) {
+  const advice = npmAdvice(output, root);
+  if (advice === unknown) return new Failure(advice, { details: theGist(output) });
+  const log = /A complete log of this run can be found in:\s*(\S.*)/.exec(output)?.[1];
+  return new Failure(log === undefined ? advice : `${advice} npm says more in ${log.trim()}`);
+}
+
+const unknown = 'npm ci failed, its output is above.';
+
+/** @param {string} output @param {string} root */
+function npmAdvice(output, root) {
   if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.test(output)) {
     return 'npm ci could not reach its registry: check the network or the proxy, then try again.';
   }
@@ -71,7 +81,7 @@ export function npmAdvice(output, root) {
   if (/can only install packages when your package\.json and package-lock\.json/.test(output)) {
     return 'package.json and package-lock.json disagree: run npm install, and commit both.';
   }
-  return 'npm ci failed, its output is above.';
+  return unknown;
 }
 
 /** After its reason npm prints its own manual: the first lines are enough, and the path of its log. @param {string} output */

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { isInstalled, isSatisfied, npmAdvice } from './install.mjs';
+import { isInstalled, isSatisfied, failureOf } from './install.mjs';
 
 const packages = { '': {}, 'node_modules/zod': { version: '4.6.7' }, 'node_modules/@waybill/agents': { link: true } };
 const installed = { 'node_modules/zod': { version: '4.6.7' }, 'node_modules/@waybill/agents': { link: true } };
@@ -70,8 +70,16 @@ it.each([
   ['`npm ci` can only install packages when your package.json and package-lock.json', /disagree/],
   ['npm error something else', /output is above/],
 ])('says in one line what to do about: %s', (output, advice) => {
-  expect(npmAdvice(output, root)).toMatch(advice);
-  expect(npmAdvice(output, root)).not.toContain('\n');
+  const { message, details } = failureOf(output, root);
+  expect(message).toMatch(advice);
+  expect(message).not.toContain('\n');
+  expect(details).toBe(message.includes('above') ? output : '');
+});
+
+it('says where npm says more', () => {
+  const output =
+    'npm error code ENOSPC\nnpm error A complete log of this run can be found in: /home/me/.npm/_logs/now.log\n';
+  expect(failureOf(output, root).message).toMatch(/needed\. npm says more in \/home\/me\/\.npm\/_logs\/now\.log$/);
 });
 
 function put(path: string, json: object): void {
