@@ -52,7 +52,7 @@ it.each([[['start', '--help']], [['waybill', '--help']], [['waybill', 'tasks']]]
 it('waybill run whose reader goes stops cleanly and quietly, as programs in a pipe do', async () => {
   const dataDir = scratchFolder();
   // Slow enough that there is more to say when the reader has gone.
-  const env = { ...process.env, ...(await settings(dataDir)), SIMULATED_TOKENS_PER_SECOND: '60' };
+  const env = { ...process.env, ...(await settings(dataDir)), SIMULATED_TOKENS_PER_SECOND: '20' };
   const child = spawn(process.execPath, [bootstrap, ...question], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   child.stdout.once('data', () => child.stdout.destroy());
