@@ -78,6 +78,14 @@ it('is not reached when it does not answer within three times the time for conne
   expect(made.isConnected()).toBe(false);
 });
 
+it('is not reached either when the request is given up before that', async () => {
+  const { made, asked } = broker();
+  const failed = made.connect();
+  await turn();
+  asked[0]!.reject(Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' }));
+  await expect(failed).rejects.toMatchObject({ name: 'KafkaJSConnectionError', message: 'timed out' });
+});
+
 it('is left for the next one while it is frozen', async () => {
   const connections: string[] = [];
   const brokers: string[] = [];

@@ -6,8 +6,11 @@
  * Promise: a broker counts as connected after the first exchange, with each connection anew; who comes earlier waits for it, and one that failed is repeated.
  * One that does not answer within three times the time for connecting has not been reached, and another broker is tried.
  */
+import kafkajs from 'kafkajs';
 import { breakOff, type ConnectionPool } from './broken-connections.ts';
 import { clientClass } from './client-class.ts';
+
+const { KafkaJSConnectionError } = kafkajs;
 
 /** The client's class, as far as it is changed. */
 export interface Broker {
@@ -42,6 +45,10 @@ export function waitForHandshakes({ prototype } = clientClass<Broker>('broker/in
     const limit = setTimeout(() => breakOff(connectionPool, `no first answer within ${ms} ms`), ms);
     try {
       return await apiVersions.call(this);
+    } catch (error) {
+      // Otherwise the same one is asked again and again.
+      if ((error as Error).name !== 'KafkaJSRequestTimeoutError') throw error;
+      throw new KafkaJSConnectionError((error as Error).message);
     } finally {
       clearTimeout(limit);
     }
