@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { freePort } from '@waybill/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { runScript } from './support/run-script.ts';
 import { bootstrap, scratchFolder } from './support/scratch.ts';
 
 const question = ['waybill', 'run', 'What is a consumer group?', '--docs', 'examples/documents'];
 const failed = /^waybill: What is printed cannot be written \(ENOSPC\)\.[^\n]*\n$/;
+
+// A tree that is not built yet says so first.
+beforeAll(() => runScript(bootstrap, ['waybill', '--help'], {}));
 
 async function settings(dataDir: string): Promise<Record<string, string>> {
   return { AGENTIC_NO_LLM: '1', NO_COLOR: '1', WAYBILL_DATA_DIR: dataDir, PORT: String(await freePort()) };

@@ -13,7 +13,7 @@ import type { Command } from './command.ts';
 import { verify } from './verify.ts';
 
 export const verifyRecord: Command = {
-  summary: 'Hold the log of record against the plan store (the platform must be stopped)',
+  summary: 'Hold the log of record against the plan store (one of this machine must be stopped)',
   usage: 'verify',
   async run(args, { config, servers, print }) {
     readArguments(args, {}, { count: 0, usage: this.usage });

@@ -1,17 +1,12 @@
 /** The leader of one partition moves while a fetch waits at the other broker: the group is joined anew, and what that fetch brings is of the assignment before. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer } from 'kafkajs';
 import { expect, it } from 'vitest';
 import { OwnedPartitionConsumer } from '../consumers/owned-partition.consumer.ts';
 import { WorkQueueConsumer } from '../consumers/work-queue.consumer.ts';
 import { PlayedCluster } from '../testing/played-cluster.ts';
 import { playedTopic as topic } from '../testing/played-coordinator.ts';
+import { until } from '../testing/played-member.ts';
 import { KafkaMember } from './kafka-member.ts';
-
-async function until(holds: () => boolean, ms = 4_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds() && Date.now() < end) await sleep(5);
-}
 
 /** Broker 2 is asked for what comes after `next`, and the group is joined anew meanwhile. */
 async function rejoinWhileItWaits(played: PlayedCluster, next: number): Promise<void> {

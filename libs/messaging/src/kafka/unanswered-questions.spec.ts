@@ -1,36 +1,14 @@
 /** A cluster that does not answer for minutes where reading begins: nobody who leaves, and no later assignment, waits for that. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../testing/played-cluster.ts';
-import { playedTopic as topic } from '../testing/played-coordinator.ts';
-import { KafkaMember } from './kafka-member.ts';
-
-async function until(holds: () => boolean, ms = 6_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds() && Date.now() < end) await sleep(5);
-}
+import { playedMember, until } from '../testing/played-member.ts';
 
 function memberOf(played: PlayedCluster) {
-  const happened: string[] = [];
   let isFailing = false;
-  const member = new KafkaMember(
-    {
-      group: 'read-model',
-      topics: [topic],
-      coPartitioned: false,
-      from: 'start',
-      onAssigned: async (claims) => {
-        happened.push(...claims.map(({ partition }) => `assigned ${partition}`));
-        return [];
-      },
-      onRevoked: async (partitions) => void happened.push(...partitions.map(({ partition }) => `revoked ${partition}`)),
-      onRecords: () => {
-        if (isFailing) throw new Error('its append was refused');
-      },
-    },
-    played.memberOptions,
-  );
-  return { member, happened, fail: () => (isFailing = true) };
+  const onRecords = (): void => {
+    if (isFailing) throw new Error('its append was refused');
+  };
+  return { ...playedMember(played, { onRecords }), fail: () => (isFailing = true) };
 }
 
 /** The first `count` questions are never answered. */

@@ -2,24 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedMember, until } from '../../testing/played-member.ts';
 import { playedTopic as topic } from '../../testing/played-coordinator.ts';
-import { KafkaMember } from '../kafka-member.ts';
 import { KafkaTail } from '../kafka-tail.ts';
-
-async function until(holds: () => boolean, ms = 6_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds() && Date.now() < end) await sleep(5);
-}
-
-const group = {
-  group: 'read-model',
-  topics: [topic],
-  coPartitioned: false,
-  from: 'start',
-  onAssigned: async () => [],
-  onRevoked: async () => {},
-  onRecords: () => {},
-} as const;
 
 function slow() {
   const played = new PlayedCluster();
@@ -43,7 +28,7 @@ async function asksForNothing(played: PlayedCluster): Promise<void> {
 it('a member leaves the group that takes it in after its end', async () => {
   const { played, wait, isWaiting, end } = slow();
   played.beforeJoining = wait;
-  const member = new KafkaMember(group, played.memberOptions);
+  const { member } = playedMember(played);
   const started = member.start();
   await until(isWaiting);
   await member.leave();
@@ -56,7 +41,7 @@ it('a member leaves the group that takes it in after its end', async () => {
 
 it('a member that is to begin again after a breakdown does not, when it was left', async () => {
   const { played, wait, isWaiting, end } = slow();
-  const member = new KafkaMember(group, played.memberOptions);
+  const { member } = playedMember(played);
   await member.start();
   played.beforeJoining = wait;
   played.isFatal = true;
@@ -70,7 +55,7 @@ it('a member that is to begin again after a breakdown does not, when it was left
 }, 20_000);
 
 it.each([
-  ['member', (played: PlayedCluster) => new KafkaMember(group, played.memberOptions)],
+  ['member', (played: PlayedCluster) => playedMember(played).member],
   [
     'tail',
     (played: PlayedCluster) =>
@@ -98,18 +83,7 @@ it.each([
 
 it('a member whose client breaks down hands its partitions back, though the connections do not end', async () => {
   const { played, wait, isWaiting, end } = slow();
-  const happened: string[] = [];
-  const member = new KafkaMember(
-    {
-      ...group,
-      onAssigned: async () => {
-        happened.push('assigned');
-        return [];
-      },
-      onRevoked: async () => void happened.push('revoked'),
-    },
-    played.memberOptions,
-  );
+  const { member, happened } = playedMember(played);
   await member.start();
   await until(() => happened.length === 2);
   played.whileDisconnecting = wait;
@@ -117,7 +91,7 @@ it('a member whose client breaks down hands its partitions back, though the conn
   await until(isWaiting);
   await until(() => happened.length === 4);
   expect(played.leaves).toBe(1);
-  expect(happened).toEqual(['assigned', 'assigned', 'revoked', 'revoked']);
+  expect(happened.toSorted()).toEqual(['assigned 0', 'assigned 1', 'revoked 0', 'revoked 1']);
   played.isFatal = false;
   end();
   await member.leave();

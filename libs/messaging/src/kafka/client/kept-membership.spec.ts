@@ -1,30 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
-import { playedTopic as topic } from '../../testing/played-coordinator.ts';
-import { KafkaMember } from '../kafka-member.ts';
-
-async function until(holds: () => boolean, ms = 6_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds() && Date.now() < end) await sleep(5);
-}
-
-async function joined(played: PlayedCluster): Promise<KafkaMember> {
-  const member = new KafkaMember(
-    {
-      group: 'read-model',
-      topics: [topic],
-      coPartitioned: false,
-      from: 'start',
-      onAssigned: async () => [],
-      onRevoked: async () => {},
-      onRecords: () => {},
-    },
-    played.memberOptions,
-  );
-  await member.start();
-  return member;
-}
+import { joined, until } from '../../testing/played-member.ts';
 
 /** `cannotLeave`: its broker is gone, so the group still has it. */
 async function breakDown(played: PlayedCluster, cannotLeave: boolean): Promise<void> {
@@ -38,7 +14,7 @@ async function breakDown(played: PlayedCluster, cannotLeave: boolean): Promise<v
 
 it('who broke down without leaving joins as the member that it was', async () => {
   const played = new PlayedCluster();
-  const member = await joined(played);
+  const { member } = await joined(played);
   await breakDown(played, true);
   await member.leave();
   expect(played.joinedAs).toEqual(['', 'm']);
@@ -46,7 +22,7 @@ it('who broke down without leaving joins as the member that it was', async () =>
 
 it('who has left joins as a new member', async () => {
   const played = new PlayedCluster();
-  const member = await joined(played);
+  const { member } = await joined(played);
   await breakDown(played, false);
   await member.leave();
   expect(played.joinedAs).toEqual(['', '']);
@@ -54,7 +30,7 @@ it('who has left joins as a new member', async () => {
 
 it('who is unknown by then joins as a new member, at once', async () => {
   const played = new PlayedCluster();
-  const member = await joined(played);
+  const { member } = await joined(played);
   played.refused.joinGroup.push('UNKNOWN_MEMBER_ID');
   await breakDown(played, true);
   await member.leave();
@@ -63,7 +39,7 @@ it('who is unknown by then joins as a new member, at once', async () => {
 
 it('who was told that it is unknown does not insist', async () => {
   const played = new PlayedCluster();
-  const member = await joined(played);
+  const { member } = await joined(played);
   played.refused.heartbeat.push('UNKNOWN_MEMBER_ID');
   await until(() => played.joins === 2);
   await member.leave();

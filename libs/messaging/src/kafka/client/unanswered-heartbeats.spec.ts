@@ -2,41 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
-import { playedTopic as topic } from '../../testing/played-coordinator.ts';
-import { KafkaMember } from '../kafka-member.ts';
+import { joined, until } from '../../testing/played-member.ts';
 
 const sessionTimeoutMs = 600;
 
-async function until(holds: () => boolean, ms = 6_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds() && Date.now() < end) await sleep(5);
-}
-
-async function joined(played: PlayedCluster) {
-  const happened: string[] = [];
-  const member = new KafkaMember(
-    {
-      group: 'read-model',
-      topics: [topic],
-      coPartitioned: false,
-      from: 'start',
-      onAssigned: async (claims) => {
-        happened.push(...claims.map(({ partition }) => `assigned ${partition}`));
-        return [];
-      },
-      onRevoked: async (partitions) => void happened.push(...partitions.map(({ partition }) => `revoked ${partition}`)),
-      onRecords: ({ records }) => void happened.push(...records.map(({ value }) => String(value))),
-    },
-    { ...played.memberOptions, sessionTimeoutMs },
-  );
-  await member.start();
-  await until(() => happened.length === 2);
-  return { member, happened };
-}
-
 it('hands its partitions back after a session and joins where the group is now', async () => {
   const played = new PlayedCluster();
-  const { member, happened } = await joined(played);
+  const { member, happened } = await joined(played, { sessionTimeoutMs });
   played.freezeCoordinator();
   await until(() => played.joins === 2);
   played.append(1, 'after');
@@ -49,7 +21,7 @@ it('hands its partitions back after a session and joins where the group is now',
 
 it('waits longer while the group is being joined', async () => {
   const played = new PlayedCluster();
-  const { member } = await joined(played);
+  const { member } = await joined(played, { sessionTimeoutMs });
   const others = Promise.withResolvers<void>();
   played.beforeJoining = () => others.promise;
   played.freezeCoordinator(); // it answers in the order in which it is asked
@@ -64,7 +36,7 @@ it('waits longer while the group is being joined', async () => {
 
 it('waits longer while the coordinator answers what it was asked before', async () => {
   const played = new PlayedCluster();
-  const { member } = await joined(played);
+  const { member } = await joined(played, { sessionTimeoutMs });
   played.freezeCoordinator(); // it writes commits, slowly, in the order in which they came
   for (let written = 0; written < 6; written += 1) {
     await sleep(sessionTimeoutMs / 2);

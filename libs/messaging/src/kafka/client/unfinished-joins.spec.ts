@@ -1,36 +1,7 @@
 /** A coordinator that has just been started: who is sent away by one request and then by another is still a member when the third comes. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
-import { playedTopic as topic } from '../../testing/played-coordinator.ts';
-import { KafkaMember } from '../kafka-member.ts';
-
-async function until(holds: () => boolean, ms = 6_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds() && Date.now() < end) await sleep(5);
-}
-
-async function joined(played: PlayedCluster) {
-  const happened: string[] = [];
-  const member = new KafkaMember(
-    {
-      group: 'read-model',
-      topics: [topic],
-      coPartitioned: false,
-      from: 'start',
-      onAssigned: async (claims) => {
-        happened.push(...claims.map(({ partition }) => `assigned ${partition}`));
-        return [];
-      },
-      onRevoked: async (partitions) => void happened.push(...partitions.map(({ partition }) => `revoked ${partition}`)),
-      onRecords: ({ records }) => void happened.push(...records.map(({ value }) => String(value))),
-    },
-    played.memberOptions,
-  );
-  await member.start();
-  await until(() => happened.length === 2);
-  return { member, happened };
-}
+import { joined, until } from '../../testing/played-member.ts';
 
 it.each(['NOT_COORDINATOR_FOR_GROUP', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'])(
   'who is told %s and then cannot join at once joins before it fetches anything more',
