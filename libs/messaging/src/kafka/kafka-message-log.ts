@@ -3,12 +3,13 @@
  * One connection for producing, one for questions, one for each membership and tail.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
-import type { Kafka as KafkaClient, Producer } from 'kafkajs';
+import type { Kafka as KafkaClient } from 'kafkajs';
 import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOptions } from '../message-log.ts';
 import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { refuseUnequal } from '../topic-partitions.ts';
 import { Kafka, logLevel } from './client/client.ts';
+import { clusterOf, type ClientCluster } from './client/client-cluster.ts';
 import { clientLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
 import { connect } from './client/connect.ts';
@@ -18,7 +19,7 @@ import { KafkaTail } from './kafka-tail.ts';
 import { Leaders } from './leaders.ts';
 import { boundsOf } from './positions.ts';
 import { ProduceQueue, type Produce } from './produce-queue.ts';
-import { produceAll } from './producing.ts';
+import { Producing } from './producing.ts';
 import type { TopicSettings } from './topic-settings.ts';
 import { Topics } from './topics.ts';
 
@@ -44,13 +45,11 @@ const retry = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 8 };
 export class KafkaMessageLog implements MessageLog {
   private readonly kafka: KafkaClient;
   private readonly cluster: Cluster;
-  private readonly producer: Producer;
+  /** For what is produced. */
+  private readonly brokers: ClientCluster;
   private readonly known: Topics;
-  private readonly leaders = new Leaders();
-  private readonly queue = new ProduceQueue(
-    (produces) => this.produce(produces),
-    (partition) => this.leaders.of(partition),
-  );
+  private readonly producing: Producing;
+  private readonly queue: ProduceQueue;
   private readonly readers = new Set<KafkaMember | KafkaTail>();
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
@@ -66,10 +65,13 @@ export class KafkaMessageLog implements MessageLog {
       logCreator: clientLog(logger),
     });
     this.cluster = new Cluster(() => this.kafka.admin());
-    this.producer = this.kafka.producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: this.leaders.createPartitioner,
-    });
+    this.brokers = clusterOf(this.kafka);
+    const leaders = new Leaders(this.brokers);
+    this.producing = new Producing(this.brokers, leaders, (error) => logger?.warn('Kafka', { error }));
+    this.queue = new ProduceQueue(
+      (produces) => this.produce(produces),
+      (partition) => leaders.of(partition),
+    );
     this.known = new Topics(this.cluster, options.topics, options.isReadOnly);
   }
 
@@ -77,7 +79,7 @@ export class KafkaMessageLog implements MessageLog {
   static async open(options: KafkaMessageLogOptions): Promise<KafkaMessageLog> {
     const log = new KafkaMessageLog(options);
     try {
-      await Promise.all([log.cluster.connect(), log.producer.connect()]);
+      await Promise.all([log.cluster.connect(), log.brokers.connect()]);
       return log;
     } catch (error) {
       await log.close();
@@ -125,7 +127,7 @@ export class KafkaMessageLog implements MessageLog {
   async close(): Promise<void> {
     await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
     await this.queue.idle();
-    await Promise.allSettled([this.producer.disconnect(), this.cluster.close()]);
+    await Promise.allSettled([this.brokers.disconnect(), this.cluster.close()]);
   }
 
   private judge(weaknesses: readonly string[]): void {
@@ -162,7 +164,7 @@ export class KafkaMessageLog implements MessageLog {
 
   private async produce(produces: readonly Produce[]): Promise<readonly number[]> {
     try {
-      return await produceAll(this.producer, produces);
+      return await this.producing.send(produces);
     } catch (error) {
       throw unavailable(`append to ${[...new Set(produces.map(({ topic }) => topic))].join(', ')}`, error);
     }

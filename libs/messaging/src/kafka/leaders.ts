@@ -1,29 +1,26 @@
-/**
- * Who leads which partition, as the producer sees it: the client tells its partitioner alone, and answers what it was given to send when all brokers have.
- * Promise: records keep the partitions that they have.
- */
-import type { ICustomPartitioner, PartitionMetadata } from 'kafkajs';
+/** Who leads which partition, as the cluster was when it was last looked at. */
+import type { ClientCluster, ClusterMetadata } from './client/client-cluster.ts';
 import { nameOf } from '../partition-name.ts';
 import type { TopicPartition } from '../message-log.ts';
 
 export class Leaders {
-  private readonly seen = new Map<string, readonly PartitionMetadata[]>();
+  private seen: ClusterMetadata | undefined;
   private readonly leaders = new Map<string, number>();
 
-  readonly createPartitioner: ICustomPartitioner =
-    () =>
-    ({ topic, partitionMetadata, message }) => {
-      if (this.seen.get(topic) !== partitionMetadata) this.learn(topic, partitionMetadata);
-      return message.partition!;
-    };
+  constructor(private readonly cluster: Pick<ClientCluster, 'brokerPool'>) {}
 
-  /** Undefined: nothing was sent there yet. */
+  /** Undefined: its topic is not known yet, or nobody leads it. */
   of(partition: TopicPartition): number | undefined {
+    const { metadata } = this.cluster.brokerPool;
+    if (metadata && metadata !== this.seen) this.learn(metadata);
     return this.leaders.get(nameOf(partition));
   }
 
-  private learn(topic: string, found: readonly PartitionMetadata[]): void {
-    this.seen.set(topic, found);
-    for (const { partitionId: partition, leader } of found) this.leaders.set(nameOf({ topic, partition }), leader);
+  private learn(metadata: ClusterMetadata): void {
+    this.seen = metadata;
+    this.leaders.clear();
+    for (const { topic, partitionMetadata } of metadata.topicMetadata)
+      for (const { partitionId: partition, leader } of partitionMetadata)
+        if (leader >= 0) this.leaders.set(nameOf({ topic, partition }), leader);
   }
 }

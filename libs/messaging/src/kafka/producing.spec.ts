@@ -1,41 +1,78 @@
-/** Through the client's own code for a produce, over brokers that are made up: what becomes of records while leaders move. */
-import { createRequire } from 'node:module';
-import type { Producer } from 'kafkajs';
+/** Over brokers that are made up: what becomes of records while leaders move, connections break and brokers refuse. */
 import { expect, it } from 'vitest';
 import { message } from '../contract/log-under-test.ts';
-import { produceAll } from './producing.ts';
+import type { ClientBroker, ClientCluster, ClusterMetadata, ProduceRequest } from './client/client-cluster.ts';
+import { Leaders } from './leaders.ts';
+import { Producing } from './producing.ts';
 
-type SendBatch = Producer['sendBatch'];
-const require = createRequire(import.meta.url);
-const clientsOwn = require('kafkajs/src/producer/sendMessages.js') as (parts: object) => SendBatch;
-const retried = require('kafkajs/src/retry/index.js') as (options: object) => unknown;
-const { KafkaJSProtocolError } = require('kafkajs') as { KafkaJSProtocolError: new (of: object) => Error };
+const retry = { firstMs: 1, mostMs: 2, retries: 3 };
+const failing = (name: string, more: object = {}): Error =>
+  Object.assign(new Error(name), { name, retriable: true, ...more });
 
-interface Broker {
-  readonly nodeId: number;
-  readonly written: string[];
-  produce(request: {
-    topicData: { topic: string; partitions: { partition: number; messages: { value: string }[] }[] }[];
-  }): Promise<object>;
-}
+/** Partition n is led by `leaders[n]`. The cluster is told of a change by a look only. */
+class MadeUpCluster {
+  readonly written: string[] = [];
+  readonly requests: ProduceRequest[] = [];
+  readonly done: string[] = [];
+  /** Thrown by the next requests to that broker, instead of writing. */
+  readonly refusals = new Map<number, Error[]>();
+  isConnected = true;
+  readonly leaders: number[];
 
-/** Partition n is led by `leaders[n]`; a broker that does not lead all it is asked to write to refuses, and then `moved` leads. */
-function cluster(leaders: number[], moved: readonly number[]) {
-  let known = [...leaders];
-  const brokers = new Map([...leaders, ...moved].map((nodeId) => [nodeId, broker(nodeId)]));
-  function broker(nodeId: number): Broker {
-    const written: string[] = [];
+  constructor(...leaders: number[]) {
+    this.leaders = leaders;
+  }
+
+  producing(onTrouble?: (error: unknown) => void): Producing {
+    return new Producing(this.cluster, new Leaders(this.cluster), onTrouble, retry);
+  }
+
+  private readonly targetTopics = new Set<string>();
+  private readonly brokerPool: { metadata: ClusterMetadata | null; metadataExpireAt: number | null } = {
+    metadata: null,
+    metadataExpireAt: null,
+  };
+
+  private look = async (): Promise<void> => {
+    this.done.push('look');
+    const partitionMetadata = this.leaders.map((leader, partitionId) => ({
+      ...{ partitionId, leader, partitionErrorCode: 0 },
+      ...{ replicas: [], isr: [] },
+    }));
+    this.brokerPool.metadata = { topicMetadata: [{ topic: 't', partitionMetadata }] };
+    this.brokerPool.metadataExpireAt = Date.now() + 60_000;
+  };
+
+  private readonly cluster: ClientCluster = {
+    targetTopics: this.targetTopics,
+    brokerPool: this.brokerPool,
+    connect: async () => {
+      this.done.push('connect');
+      this.isConnected = true;
+    },
+    disconnect: async () => {},
+    isConnected: () => this.isConnected,
+    addMultipleTargetTopics: async (topics) => {
+      for (const topic of topics) this.targetTopics.add(topic);
+      await this.look();
+    },
+    refreshMetadata: this.look,
+    refreshMetadataIfNecessary: this.look,
+    removeBroker: ({ host, port }) => void this.done.push(`without ${host}:${port}`),
+    findBroker: async ({ nodeId }) => this.broker(nodeId),
+  };
+
+  private broker(nodeId: number): ClientBroker {
     return {
-      nodeId,
-      written,
-      async produce({ topicData }) {
-        const all = topicData.flatMap(({ partitions }) => partitions);
-        if (all.some(({ partition }) => leaders[partition] !== nodeId))
-          throw new KafkaJSProtocolError({ type: 'NOT_LEADER_FOR_PARTITION', message: 'moved', retriable: true });
-        const topics = topicData.map(({ topic, partitions }) => ({
+      produce: async (request) => {
+        this.requests.push(request);
+        const refusal = this.refusals.get(nodeId)?.shift();
+        if (refusal) throw refusal;
+        const topics = request.topicData.map(({ topic, partitions }) => ({
           topicName: topic,
           partitions: partitions.map(({ partition, messages }) => {
-            written.push(...messages.map(({ value }) => value));
+            if (this.leaders[partition] !== nodeId) throw failing('moved', { type: 'NOT_LEADER_FOR_PARTITION' });
+            this.written.push(...messages.map(({ value }) => `${value as string} at ${nodeId}`));
             return { partition, baseOffset: String(100 * nodeId + partition) };
           }),
         }));
@@ -43,57 +80,62 @@ function cluster(leaders: number[], moved: readonly number[]) {
       },
     };
   }
-  const idle = { acquireBrokerLock: noop, releaseBrokerLock: noop, isTransactional: () => false, getSequence: () => 0 };
-  const sendBatch = clientsOwn({
-    logger: { debug: noop, error: noop },
-    retrier: retried({ initialRetryTime: 1, retries: 3 }),
-    partitioner: ({ message: { partition } }: { message: { partition: number } }) => partition,
-    eosManager: { ...idle, updateSequence: noop, getProducerId: () => -1, getProducerEpoch: () => 0 },
-    cluster: {
-      addMultipleTargetTopics: noop,
-      refreshMetadataIfNecessary: noop,
-      isConnected: () => true,
-      refreshMetadata: () => (known = [...leaders]),
-      findTopicPartitionMetadata: () => known.map((leader, partitionId) => ({ partitionId, leader })),
-      findLeaderForPartitions: (_: string, partitions: string[]) =>
-        Object.groupBy(partitions.map(Number), (partition) => known[partition]!),
-      findBroker: async ({ nodeId }: { nodeId: string }) => brokers.get(Number(nodeId)),
-    },
-  });
-  const move = (): void => void leaders.splice(0, leaders.length, ...moved);
-  return { sendBatch, move, written: (nodeId: number) => brokers.get(nodeId)!.written };
 }
-const noop = async (): Promise<void> => {};
+
 const produces = [0, 1, 2].map((partition) => ({
   topic: 't',
   partition,
   messages: [message('t', 'k', `of ${partition}`)],
 }));
 
-it('writes what the client leaves out when a leader moves to a broker that has answered', async () => {
-  const { sendBatch, move, written } = cluster([1, 2, 3], [1, 1, 3]);
-  move(); // the client does not know of it
-  expect(await produceAll({ sendBatch }, produces)).toEqual([100, 101, 302]);
-  expect([written(1), written(2), written(3)]).toEqual([['of 0', 'of 1'], [], ['of 2']]);
+it('sends to each leader what it leads, and takes nothing for written before all in-sync replicas have it', async () => {
+  const cluster = new MadeUpCluster(1, 2, 1);
+  expect(await cluster.producing().send(produces)).toEqual([100, 201, 102]);
+  expect(cluster.requests.map(({ acks }) => acks)).toEqual([-1, -1]);
+  expect(cluster.written.toSorted()).toEqual(['of 0 at 1', 'of 1 at 2', 'of 2 at 1']);
 });
 
-it('rejects when nobody answers for what is left', async () => {
-  const answer = { topicName: 't', partition: 0, baseOffset: '7', errorCode: 0 };
-  const calls: number[] = [];
-  const sendBatch: SendBatch = async ({ topicMessages = [] }) => {
-    calls.push(topicMessages.flatMap(({ messages }) => messages).length);
-    return calls.length === 1 ? [answer] : [];
-  };
-  await expect(produceAll({ sendBatch }, produces)).rejects.toThrow(/no broker answered/);
-  expect(calls).toEqual([3, 2]);
+it('looks at the cluster once, until something goes wrong', async () => {
+  const cluster = new MadeUpCluster(1, 1, 1);
+  const producing = cluster.producing();
+  await producing.send(produces);
+  await producing.send(produces);
+  expect(cluster.done).toEqual(['look']);
 });
 
-it('takes no record for written before all in-sync replicas have it', async () => {
-  const asked: unknown[] = [];
-  const sendBatch: SendBatch = async ({ acks }) => {
-    asked.push(acks);
-    return produces.map(({ topic: topicName, partition }) => ({ topicName, partition, baseOffset: '7', errorCode: 0 }));
-  };
-  await produceAll({ sendBatch }, produces);
-  expect(asked).toEqual([-1]);
+it('follows a leader that has moved, also to a broker that has answered, and repeats nothing that has an answer', async () => {
+  const cluster = new MadeUpCluster(1, 2, 3);
+  const troubles: unknown[] = [];
+  const producing = cluster.producing((error) => troubles.push(error));
+  await producing.send([]);
+  await producing.send(produces.slice(2)); // the leaders are known
+  cluster.leaders[1] = 1;
+  expect(await producing.send(produces)).toEqual([100, 101, 302]);
+  expect(cluster.written).toEqual(['of 2 at 3', 'of 0 at 1', 'of 2 at 3', 'of 1 at 1']);
+  expect(troubles).toEqual([expect.objectContaining({ type: 'NOT_LEADER_FOR_PARTITION' })]);
+});
+
+it('forgets a connection that was closed, and connects when none is left', async () => {
+  const cluster = new MadeUpCluster(1, 1, 1);
+  cluster.refusals.set(1, [failing('KafkaJSConnectionClosedError', { host: 'h', port: 9 })]);
+  const producing = cluster.producing(() => (cluster.isConnected = false));
+  expect(await producing.send(produces)).toEqual([100, 101, 102]);
+  expect(cluster.done).toEqual(['look', 'without h:9', 'connect', 'look']);
+});
+
+it('waits for a partition that nobody leads', async () => {
+  const cluster = new MadeUpCluster(1, -1, 1);
+  const producing = cluster.producing(() => (cluster.leaders[1] = 2));
+  expect(await producing.send(produces)).toEqual([100, 201, 102]);
+});
+
+it('rejects at once what will not pass, and after its retries what does not', async () => {
+  const cluster = new MadeUpCluster(1, 1, 1);
+  cluster.refusals.set(1, [failing('too large', { retriable: false })]);
+  await expect(cluster.producing().send(produces)).rejects.toThrow('too large');
+  expect(cluster.requests).toHaveLength(1);
+  const away = Array.from({ length: 9 }, () => failing('away'));
+  cluster.refusals.set(1, away);
+  await expect(cluster.producing().send(produces)).rejects.toThrow('away');
+  expect(away).toHaveLength(5);
 });

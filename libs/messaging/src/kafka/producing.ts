@@ -1,43 +1,98 @@
 /**
- * Records on their way through Kafka's client, until every partition has answered.
- * The client repeats what a broker refused, and asks no broker again that has answered: a partition whose leader moved to such a broker meanwhile
- * is left out, and the client reports success. So its answer counts for the partitions that are in it, and the others are sent again.
+ * Records on their way to the brokers that lead their partitions, until every partition has answered.
+ * Kafka's client connects and knows who leads; its own producer is left out: it looks at much for each produce (a fifth of a hop's time), and once a broker has refused it reports
+ * success for a partition whose leader moved to one that had answered.
+ * Promises: who is told an offset has it from all in-sync replicas; what was refused for a reason that may pass is sent again, after a look at the cluster; what
+ * has an answer is not sent again.
  */
-import type { Producer } from 'kafkajs';
+import { backOffMs, Pause } from '../back-off.ts';
 import { nameOf } from '../partition-name.ts';
+import type { ClientCluster, TopicRecords } from './client/client-cluster.ts';
+import type { Leaders } from './leaders.ts';
 import type { Produce } from './produce-queue.ts';
 import { toKafka } from './records.ts';
 
 const produceTimeoutMs = 15_000;
+/** Some twelve seconds in all: a leader that is gone is replaced sooner. */
+const usualRetry = { firstMs: 200, mostMs: 3_000, retries: 8 };
 
-/** Answers the offset of the first record of each, in their order. Rejects when any of them may not have been written. */
-export async function produceAll(
-  producer: Pick<Producer, 'sendBatch'>,
-  produces: readonly Produce[],
-): Promise<readonly number[]> {
-  const first = new Map<string, number>();
-  for (let left = produces; left.length > 0; left = left.filter((one) => !first.has(nameOf(one)))) {
-    const known = first.size;
-    for (const [name, offset] of await send(producer, left)) first.set(name, offset);
-    if (first.size === known) throw new Error('no broker answered for its partitions');
-  }
-  return produces.map((one) => first.get(nameOf(one))!);
+/** What the client throws, as far as it matters here. */
+interface Refusal extends Error {
+  readonly retriable?: boolean;
+  readonly host?: string;
+  readonly port?: number;
 }
 
-async function send(
-  producer: Pick<Producer, 'sendBatch'>,
-  produces: readonly Produce[],
-): Promise<readonly (readonly [string, number])[]> {
-  const answers = await producer.sendBatch({
-    acks: -1,
-    timeout: produceTimeoutMs,
-    topicMessages: [...Map.groupBy(produces, ({ topic }) => topic)].map(([topic, of]) => ({
-      topic,
-      messages: of.flatMap(({ partition, messages }) => messages.map((message) => toKafka(message, partition))),
+export class Producing {
+  constructor(
+    private readonly cluster: ClientCluster,
+    private readonly leaders: Leaders,
+    private readonly onTrouble: (error: unknown) => void = () => {},
+    private readonly retry = usualRetry,
+  ) {}
+
+  /** Answers the offset of the first record of each, in their order. Rejects when any of them may not have been written. */
+  async send(produces: readonly Produce[]): Promise<readonly number[]> {
+    const first = new Map<string, number>();
+    let refusal: Refusal | undefined;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        if (refusal) await this.lookAgain(refusal);
+        await this.attempt(
+          produces.filter((one) => !first.has(nameOf(one))),
+          first,
+        );
+        return produces.map((one) => first.get(nameOf(one))!);
+      } catch (error) {
+        refusal = error as Refusal;
+        if (refusal.retriable === false || refusal instanceof TypeError || failures === this.retry.retries) throw error;
+        this.onTrouble(error);
+        await new Pause().wait(backOffMs(this.retry, failures + 1));
+      }
+    }
+  }
+
+  /** Every leader is asked, whatever becomes of the others. */
+  private async attempt(produces: readonly Produce[], first: Map<string, number>): Promise<void> {
+    await this.know(produces);
+    const byLeader = Map.groupBy(produces, (one) => this.leaders.of(one));
+    const asked = [...byLeader].map(([leader, of]) => this.sendTo(leader, of, first));
+    for (const outcome of await Promise.allSettled(asked)) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  private async know(produces: readonly Produce[]): Promise<void> {
+    const { cluster } = this;
+    if (produces.some(({ topic }) => !cluster.targetTopics.has(topic)))
+      await cluster.addMultipleTargetTopics([...new Set(produces.map(({ topic }) => topic))]);
+    const { metadataExpireAt } = cluster.brokerPool;
+    if (!metadataExpireAt || metadataExpireAt < Date.now()) await cluster.refreshMetadataIfNecessary();
+  }
+
+  private async sendTo(leader: number | undefined, produces: readonly Produce[], first: Map<string, number>) {
+    if (leader === undefined) throw new Error(`nobody leads ${produces.map(nameOf).join(', ')}`);
+    const broker = await this.cluster.findBroker({ nodeId: leader });
+    const { topics } = await broker.produce({ acks: -1, timeout: produceTimeoutMs, topicData: recordsOf(produces) });
+    for (const { topicName: topic, partitions } of topics)
+      for (const { partition, baseOffset } of partitions) first.set(nameOf({ topic, partition }), Number(baseOffset));
+    const silent = produces.find((one) => !first.has(nameOf(one)));
+    if (silent) throw new Error(`the broker did not answer for ${nameOf(silent)}`);
+  }
+
+  private async lookAgain({ name, host, port }: Refusal): Promise<void> {
+    const { cluster } = this;
+    if (name === 'KafkaJSConnectionClosedError' && host !== undefined && port !== undefined)
+      cluster.removeBroker({ host, port });
+    if (!cluster.isConnected()) await cluster.connect();
+    await cluster.refreshMetadata();
+  }
+}
+
+function recordsOf(produces: readonly Produce[]): TopicRecords[] {
+  return [...Map.groupBy(produces, ({ topic }) => topic)].map(([topic, of]) => ({
+    topic,
+    partitions: of.map(({ partition, messages }) => ({
+      partition,
+      messages: messages.map((message) => toKafka(message, partition)),
     })),
-  });
-  return answers.map(({ topicName: topic, partition, baseOffset }) => [
-    nameOf({ topic, partition }),
-    Number(baseOffset),
-  ]);
+  }));
 }

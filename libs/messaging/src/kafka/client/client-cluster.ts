@@ -1,0 +1,60 @@
+/**
+ * The cluster as Kafka's client sees it: who leads what, and connections to brokers. The client keeps it to itself, and makes one for each producer and
+ * consumer; whoever sends requests of its own has one of its own.
+ */
+import type { Kafka, Message, PartitionMetadata } from 'kafkajs';
+
+export interface ClusterMetadata {
+  readonly topicMetadata: readonly { readonly topic: string; readonly partitionMetadata: readonly PartitionMetadata[] }[];
+}
+
+export interface TopicRecords {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly messages: readonly Message[] }[];
+}
+export interface ProduceRequest {
+  /** -1: acknowledged once all in-sync replicas have it. */
+  readonly acks: -1;
+  /** ms, for those replicas. */
+  readonly timeout: number;
+  readonly topicData: readonly TopicRecords[];
+}
+export interface ProduceResponse {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
+  }[];
+}
+/** Its requests reject when one of their partitions was refused. */
+export interface ClientBroker {
+  produce(request: ProduceRequest): Promise<ProduceResponse>;
+}
+
+export interface ClientCluster {
+  readonly targetTopics: ReadonlySet<string>;
+  /** `metadata`: another object each time the cluster was looked at; `metadataExpireAt`: ms since 1970, null once it is known to be out of date. */
+  readonly brokerPool: { readonly metadata?: ClusterMetadata | null; readonly metadataExpireAt?: number | null };
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  isConnected(): boolean;
+  /** Looks at the cluster if one of them is new. */
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  /** If the last look is five minutes ago, or a broker has gone since. */
+  refreshMetadataIfNecessary(): Promise<void>;
+  /** After a connection was closed. */
+  removeBroker(address: { readonly host?: string; readonly port?: number }): void;
+  /** Connected. */
+  findBroker(of: { readonly nodeId: number }): Promise<ClientBroker>;
+}
+
+type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => ClientCluster;
+
+const metadataMaxAge = 300_000;
+
+export function clusterOf(kafka: Kafka): ClientCluster {
+  const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith(':createCluster'));
+  const create = name && (kafka as unknown as Record<symbol, CreateCluster>)[name];
+  if (!create) throw new Error('This version of kafkajs makes its clusters in another way.');
+  return create({ metadataMaxAge, allowAutoTopicCreation: false });
+}
