@@ -7,7 +7,7 @@
  */
 import { backOffMs, Pause } from '../back-off.ts';
 import { nameOf } from '../partition-name.ts';
-import type { ClientCluster, TopicRecords } from './client/client-cluster.ts';
+import { isStale, type ClientCluster, type TopicRecords } from './client/client-cluster.ts';
 import type { Leaders } from './leaders.ts';
 import type { Produce } from './produce-queue.ts';
 import { toKafka } from './records.ts';
@@ -64,8 +64,7 @@ export class Producing {
     const { cluster } = this;
     if (produces.some(({ topic }) => !cluster.targetTopics.has(topic)))
       await cluster.addMultipleTargetTopics([...new Set(produces.map(({ topic }) => topic))]);
-    const { metadataExpireAt } = cluster.brokerPool;
-    if (!metadataExpireAt || metadataExpireAt < Date.now()) await cluster.refreshMetadataIfNecessary();
+    if (isStale(cluster)) await cluster.refreshMetadataIfNecessary();
   }
 
   private async sendTo(leader: number | undefined, produces: readonly Produce[], first: Map<string, number>) {

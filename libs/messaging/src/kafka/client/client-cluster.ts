@@ -2,7 +2,9 @@
  * The cluster as Kafka's client sees it: who leads what, and connections to brokers. The client keeps it to itself, and makes one for each producer and
  * consumer; whoever sends requests of its own has one of its own.
  */
-import type { Kafka, Message, PartitionMetadata } from 'kafkajs';
+import type { Kafka, KafkaMessage, Message, PartitionMetadata } from 'kafkajs';
+import type { ConnectionPool } from './broken-connections.ts';
+import type { FetchedRecord } from './wire/fetch-decoding.ts';
 
 export interface ClusterMetadata {
   readonly topicMetadata: readonly { readonly topic: string; readonly partitionMetadata: readonly PartitionMetadata[] }[];
@@ -25,9 +27,33 @@ export interface ProduceResponse {
     readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
   }[];
 }
+export interface FetchRequest {
+  /** How long it waits for the first record, ms. */
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  /** 1: nothing of transactions that were not committed. */
+  readonly isolationLevel: 1;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number }[];
+  }[];
+}
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly abortedTransactions: readonly object[];
+  /** May begin before the offset that was asked for. */
+  readonly messages: readonly (FetchedRecord | (KafkaMessage & { readonly isControlRecord?: boolean }))[];
+}
+export interface FetchResponse {
+  readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
+}
 /** Its requests reject when one of their partitions was refused. */
 export interface ClientBroker {
+  readonly connectionPool: Pick<ConnectionPool, 'pool'>;
   produce(request: ProduceRequest): Promise<ProduceResponse>;
+  fetch(request: FetchRequest): Promise<FetchResponse>;
 }
 
 export interface ClientCluster {
@@ -58,3 +84,7 @@ export function clusterOf(kafka: Kafka): ClientCluster {
   if (!create) throw new Error('This version of kafkajs makes its clusters in another way.');
   return create({ metadataMaxAge, allowAutoTopicCreation: false });
 }
+
+/** The last look at it is too old, or a broker has gone since. */
+export const isStale = ({ brokerPool: { metadataExpireAt } }: ClientCluster): boolean =>
+  !metadataExpireAt || metadataExpireAt < Date.now();

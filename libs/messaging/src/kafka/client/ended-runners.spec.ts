@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { playedMember, until } from '../../testing/played-member.ts';
 import { playedTopic as topic } from '../../testing/played-coordinator.ts';
-import { KafkaTail } from '../kafka-tail.ts';
 
 function slow() {
   const played = new PlayedCluster();
@@ -54,32 +53,18 @@ it('a member that is to begin again after a breakdown does not, when it was left
   await asksForNothing(played);
 }, 20_000);
 
-it.each([
-  ['member', (played: PlayedCluster) => playedMember(played).member],
-  [
-    'tail',
-    (played: PlayedCluster) =>
-      new KafkaTail(
-        { topics: [topic], from: 'start', onRecords: () => {} },
-        { ...played.memberOptions, onEnd: () => {} },
-      ),
-  ],
-])(
-  'a %s that ends while it connects never joins',
-  async (_, make) => {
-    const { played, wait, isWaiting, end } = slow();
-    played.beforeConnecting = wait;
-    const reader = make(played);
-    const started = reader.start();
-    await until(isWaiting);
-    await ('leave' in reader ? reader.leave() : reader.close());
-    end();
-    await started;
-    expect(played.joins).toBe(0);
-    expect(played.isConnected).toBe(false);
-  },
-  20_000,
-);
+it('a member that ends while it connects never joins', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  played.beforeConnecting = wait;
+  const { member } = playedMember(played);
+  const started = member.start();
+  await until(isWaiting);
+  await member.leave();
+  end();
+  await started;
+  expect(played.joins).toBe(0);
+  expect(played.isConnected).toBe(false);
+}, 20_000);
 
 it('a member whose client breaks down hands its partitions back, though the connections do not end', async () => {
   const { played, wait, isWaiting, end } = slow();
