@@ -7,7 +7,10 @@ import type { ConnectionPool } from './broken-connections.ts';
 import type { FetchedRecord } from './wire/fetch-decoding.ts';
 
 export interface ClusterMetadata {
-  readonly topicMetadata: readonly { readonly topic: string; readonly partitionMetadata: readonly PartitionMetadata[] }[];
+  readonly topicMetadata: readonly {
+    readonly topic: string;
+    readonly partitionMetadata: readonly PartitionMetadata[];
+  }[];
 }
 
 export interface TopicRecords {
@@ -36,7 +39,11 @@ export interface FetchRequest {
   readonly isolationLevel: 1;
   readonly topics: readonly {
     readonly topic: string;
-    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number }[];
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly fetchOffset: string;
+      readonly maxBytes: number;
+    }[];
   }[];
 }
 export interface FetchedPartition {

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { playedMember, until } from '../../testing/played-member.ts';
-import { playedTopic as topic } from '../../testing/played-coordinator.ts';
 
 function slow() {
   const played = new PlayedCluster();
