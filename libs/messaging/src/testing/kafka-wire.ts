@@ -65,9 +65,12 @@ export const argumentsOf = (data: TopicData, more: object = {}) => ({
 });
 export type Arguments = Parameters<ReturnType<typeof client.produce.protocol>>[0];
 
-export async function encoded(by: typeof client.produce, version: number, args: Arguments): Promise<Buffer> {
+export async function encoded<A>(by: Encodes<A>, version: number, args: A): Promise<Buffer> {
   const { request } = by.protocol({ version })(args);
   return (await request.encode()).buffer;
+}
+interface Encodes<A> {
+  protocol(of: { version: number }): (args: A) => { request: { encode: () => Promise<{ buffer: Buffer }> } };
 }
 
 /** A response as a broker writes it, around record sets. */

@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import type { Message } from 'kafkajs';
 import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
+import { encodeFetch, type FetchBody } from './fetch-encoding.ts';
 import { encodeProduce, noProducer, type ProduceBody } from './produce-encoding.ts';
 
 interface Exchange {
@@ -27,10 +28,14 @@ interface ProduceArguments extends ProduceBody {
   readonly producerId?: number;
   readonly compression?: number;
 }
+interface FetchArguments extends FetchBody {
+  readonly replicaId?: number | undefined;
+  readonly sessionId?: number | undefined;
+}
 /** The client's table of the requests it knows. */
 export interface ClientRequests {
   Produce: Definition<ProduceArguments>;
-  Fetch: Definition<object>;
+  Fetch: Definition<FetchArguments>;
 }
 
 const fetchVersion = 11;
@@ -57,24 +62,23 @@ export function leanProduce(theirs: Definition<ProduceArguments>): Definition<Pr
       return (args) => {
         const { request, response } = protocol(args);
         if (!isPlain(args)) return { request, response };
-        const encode = async (): Promise<Encoded> => {
-          const buffer = encodeProduce(args, Date.now());
-          return { buf: buffer, buffer };
-        };
+        const encode = async (): Promise<Encoded> => encoded(encodeProduce(args, Date.now()));
         return { request: { ...request, encode }, response };
       };
     },
   };
 }
 
-export function leanFetch(theirs: Definition<object>): Definition<object> {
+export function leanFetch(theirs: Definition<FetchArguments>): Definition<FetchArguments> {
   return {
     versions: theirs.versions,
     protocol: ({ version }) => {
       const protocol = theirs.protocol({ version });
       if (version !== fetchVersion) return protocol;
       return (args) => {
-        const { request, response } = protocol(args);
+        const { response, ...rest } = protocol(args);
+        const encode = async (): Promise<Encoded> => encoded(encodeFetch(args));
+        const request = isConsumers(args) ? { ...rest.request, encode } : rest.request;
         const decode = async (bytes: Buffer): Promise<unknown> => {
           try {
             return decodeFetch(bytes);
@@ -83,11 +87,17 @@ export function leanFetch(theirs: Definition<object>): Definition<object> {
             return response.decode(bytes);
           }
         };
-        return { request, response: { ...response, decode } };
+        return { ...rest, request, response: { ...response, decode } };
       };
     },
   };
 }
+
+const encoded = (buffer: Buffer): Encoded => ({ buf: buffer, buffer });
+
+/** Neither a broker's that copies another one, nor one of a fetch session. */
+const isConsumers = ({ replicaId, sessionId }: FetchArguments): boolean =>
+  replicaId === undefined && sessionId === undefined;
 
 function isPlain({ transactionalId, producerId = noProducer, compression = 0, topicData }: ProduceArguments): boolean {
   if (transactionalId || producerId !== noProducer || compression !== 0) return false;

@@ -1,0 +1,59 @@
+/**
+ * The body of a fetch request, version 11, outside of a fetch session.
+ *
+ *   body      := replica:i32 max_wait:i32 min_bytes:i32 max_bytes:i32 isolation:i8 session:i32 epoch:i32 topic*:i32 forgotten*:i32 rack:string
+ *   topic     := name:string partition*:i32
+ *   partition := number:i32 leader_epoch:i32 offset:i64 log_start:i64 max_bytes:i32
+ */
+import { ByteWriter } from './byte-writer.ts';
+
+export interface FetchBody {
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  /** 0: also what is not committed; 1, the default: only what is. */
+  readonly isolationLevel?: number | undefined;
+  readonly rackId?: string | undefined;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly fetchOffset: string;
+      readonly maxBytes: number;
+    }[];
+  }[];
+}
+
+const consumer = -1;
+const noSession = { id: 0, epoch: -1 };
+const unknown = -1;
+const committedOnly = 1;
+const headBytes = 40;
+const partitionBytes = 28;
+const topicBytes = 80;
+
+export function encodeFetch({ maxWaitTime, minBytes, maxBytes, isolationLevel, rackId, topics }: FetchBody): Buffer {
+  const to = new ByteWriter(headBytes + topics.length * (topicBytes + partitionBytes));
+  to.int32(consumer);
+  to.int32(maxWaitTime);
+  to.int32(minBytes);
+  to.int32(maxBytes);
+  to.int8(isolationLevel ?? committedOnly);
+  to.int32(noSession.id);
+  to.int32(noSession.epoch);
+  to.int32(topics.length);
+  for (const { topic, partitions } of topics) {
+    to.string(topic);
+    to.int32(partitions.length);
+    for (const { partition, fetchOffset, maxBytes: most } of partitions) {
+      to.int32(partition);
+      to.int32(unknown);
+      to.int64(Number(fetchOffset));
+      to.int64(unknown);
+      to.int32(most);
+    }
+  }
+  to.int32(0);
+  to.string(rackId ?? '');
+  return to.bytes;
+}
