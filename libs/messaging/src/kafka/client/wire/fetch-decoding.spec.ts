@@ -14,6 +14,7 @@ import {
 } from '../../../testing/kafka-wire.ts';
 
 const fetch = leanFetch(client.fetch);
+const asked = { maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] };
 
 interface Read {
   responses: { topicName: string; partitions: { messages: Record<string, unknown>[] }[] }[];
@@ -67,7 +68,7 @@ it('reads what the client reads', async () => {
       const body = await encoded(client.produce, 7, argumentsOf(data));
       const sets = stored(body, data.length, offset);
       const bytes = response(sets.map((records, at) => ({ topic: `topic ${at}`, partition: at, records })));
-      const theirs = await client.fetch.protocol({ version: 11 })({}).response.decode(bytes);
+      const theirs = await client.fetch.protocol({ version: 11 })(asked).response.decode(bytes);
       expect(plain(decodeFetch(bytes))).toEqual(plain(theirs));
     }),
     { numRuns: 100 },
@@ -112,7 +113,7 @@ it('keeps a header whatever it is named', async () => {
 it('leaves compressed records to the client', async () => {
   const bytes = response([{ topic: 't', partition: 0, records: await someBatch({ compression: 1 }) }]);
   expect(() => decodeFetch(bytes)).toThrow(UnsupportedRecords);
-  const read = (await fetch.protocol({ version: 11 })({}).response.decode(bytes)) as Read;
+  const read = (await fetch.protocol({ version: 11 })(asked).response.decode(bytes)) as Read;
   expect(read.responses[0]!.partitions[0]!.messages.map(({ value: said }) => String(said))).toEqual([
     'value 1',
     'value 2',
@@ -125,7 +126,7 @@ it.each([0, 1])(
   async (format) => {
     for (const count of [1, 3]) {
       const sets = [{ topic: 't', partition: 0, records: messageSet(format, count) }];
-      const read = (await fetch.protocol({ version: 11 })({}).response.decode(response(sets))) as Read;
+      const read = (await fetch.protocol({ version: 11 })(asked).response.decode(response(sets))) as Read;
       expect(read.responses[0]!.partitions[0]!.messages.map(({ value: said }) => String(said))).toEqual(
         ['value 1', 'value 2', 'value 3'].slice(0, count),
       );
