@@ -27,3 +27,19 @@ export class Pause {
     this.#end?.();
   }
 }
+
+/** Waits of several at once, which are cut short together. */
+export class Pauses {
+  readonly #all = new Set<Pause>();
+
+  async wait(ms: number): Promise<void> {
+    const pause = new Pause();
+    this.#all.add(pause);
+    await pause.wait(ms);
+    this.#all.delete(pause);
+  }
+
+  cut(): void {
+    for (const pause of this.#all) pause.cut();
+  }
+}

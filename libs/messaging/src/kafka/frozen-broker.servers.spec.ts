@@ -1,13 +1,13 @@
 /**
  * A broker that is frozen: its connections stay, and nothing is answered. The cluster gives what it led to others within seconds; a client has to find that out.
- * The group of the tail may have it for its coordinator, too.
+ * The member's group may have it for its coordinator, too.
  */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { pidOf } from '../../../../tools/stack/background.mjs';
 import { host, ports } from '../../../../tools/stack/places.mjs';
 import { clean, up } from '../../../../tools/stack/servers.mjs';
 import { kafkaCluster } from '../../../../tools/stack/servers/kafka.mjs';
-import { Collector, freshTopic, message, textOf } from '../contract/log-under-test.ts';
+import { Collector, freshGroup, freshTopic, message, TestMember, textOf } from '../contract/log-under-test.ts';
 import { Kafka, logLevel } from './client/client.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';
 
@@ -47,18 +47,21 @@ it('what it led is appended to and read at the others, for which nothing else wa
   const collector = new Collector();
   await append('before');
   const tail = await log.tail({ topics: [topic], from: 'start', onRecords: collector.onRecords });
+  const member = await new TestMember(collector.seen).join(log, { group: freshGroup(), topics: [topic] });
   await collector.until(partitions.length);
+  await collector.seen.until(() => member.records.length === partitions.length, 'what the member reads');
   const led = await ledByFrozen(topic);
   const pid = pidOf(kafkaCluster[frozen - 1]!.name)!;
   process.kill(pid, 'SIGSTOP');
   onTestFinished(() => void process.kill(pid, 'SIGCONT'));
   await append('after');
-  const read = (): number[] =>
-    partitions.filter((at) => collector.records.some((one) => one.partition === at && textOf(one) === "after's value"));
-  await collector.seen.until(() => read().length === partitions.length, 'what was appended');
+  const readBy = ({ records }: Pick<Collector, 'records'>): number[] =>
+    partitions.filter((at) => records.some((one) => one.partition === at && textOf(one) === "after's value"));
+  for (const reader of [collector, member])
+    await collector.seen.until(() => readBy(reader).length === partitions.length, 'what was appended');
   process.kill(pid, 'SIGCONT');
   await tail.close();
   await log.close();
-  expect(read()).toEqual(partitions);
+  expect([readBy(collector), readBy(member)]).toEqual([partitions, partitions]);
   expect(new Set(acknowledged.slice(-led.length))).toEqual(new Set(led));
 });

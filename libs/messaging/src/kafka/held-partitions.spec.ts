@@ -4,9 +4,8 @@ import { HeldPartitions, type Fetching } from './held-partitions.ts';
 
 const partition = { topic: 't', partition: 0 };
 const fetched = { ...partition, records: [], nextOffset: 5 };
-const never = () => false;
 
-/** A consumer that only notes what it is told. */
+/** A reader that only notes what it is told. */
 function fetchingWith(change: Partial<Fetching> = {}) {
   const told: string[] = [];
   const note = (what: string) => (partitions: readonly TopicPartition[]) =>
@@ -14,7 +13,8 @@ function fetchingWith(change: Partial<Fetching> = {}) {
   const fetching: Fetching = {
     beginning: async (_, known = 2) => known,
     claims: async () => [partition],
-    seek: ({ offset }: Position) => void told.push(`seek ${offset}`),
+    read: ({ offset }: Position) => void told.push(`read ${offset}`),
+    drop: note('drop'),
     pause: note('pause'),
     resume: note('resume'),
     onTrouble: (error) => void told.push(String(error)),
@@ -46,21 +46,26 @@ describe('a handler that throws instead of rejecting', () => {
       fetching,
     );
     await held.assign([partition]);
-    expect(await held.deliver(fetched, never)).toBe(false);
-    expect(await held.deliver(fetched, never)).toBe(true);
-    expect(told).toEqual(['seek 2', 'Error: not this one', 'pause 1', 'seek 2', 'resume 1']);
+    expect(await held.deliver(fetched)).toBe(false);
+    expect(await held.deliver(fetched)).toBe(false);
+    await expect.poll(() => told.length).toBe(4);
+    expect(await held.deliver(fetched)).toBe(true);
+    expect(told).toEqual(['read 2', 'Error: not this one', 'drop 1', 'read 2']);
   });
 });
 
-it('hands on nothing that was fetched before the client was told to read elsewhere', async () => {
-  const { fetching } = fetchingWith();
+it('hands on nothing before it is assigned and nothing after it is revoked, and reads nothing then', async () => {
+  const { fetching, told } = fetchingWith();
   const handled: unknown[] = [];
   const held = heldWith({ onRecords: (batch) => void handled.push(batch) }, fetching);
+  expect(await held.deliver(fetched)).toBe(false);
   await held.assign([partition]);
-  expect(await held.deliver(fetched, () => true)).toBe(false);
-  expect(handled).toEqual([]);
-  expect(await held.deliver(fetched, never)).toBe(true);
+  expect(await held.deliver(fetched)).toBe(true);
+  const revoked = held.revoke();
+  expect(await held.deliver(fetched)).toBe(false);
+  await revoked;
   expect(handled).toEqual([fetched]);
+  expect(told).toEqual(['read 2', 'drop 1']);
 });
 
 describe('revoking', () => {

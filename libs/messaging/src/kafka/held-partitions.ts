@@ -5,7 +5,8 @@
  * - Nothing is delivered before `onAssigned` has resolved, and nothing after `revoke` was called.
  * - `onRevoked` is called once for each `onAssigned` that resolved, after running handlers have settled.
  * - After a handler rejected: revoked, and after a back-off assigned anew; records come again from where `onAssigned` says, or else from what is committed.
- * - What came too early is kept for a moment only: the client neither fetches for others of that broker nor joins anew while it is, and assigning may take as long as a store is away.
+ * - Nothing is fetched that could not be delivered: assigning may take as long as a store is away, and what has come would hold up others of that broker. What comes for a paused
+ *   one is kept for a moment only.
  */
 import type { IncomingMessage } from '@waybill/contracts';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
@@ -14,13 +15,15 @@ import { nameOf } from '../partition-name.ts';
 import { Handlings } from './handlings.ts';
 import { PausedPartitions } from './paused-partitions.ts';
 
-/** What it needs of the consumer that fetches. */
+/** What it needs of whoever reads. */
 export interface Fetching {
   /** Where to read from when it is known how far the partition was read, and when it is not. Throws when that lies beyond its end. */
   beginning(partition: TopicPartition, known: number | undefined): Promise<number>;
   /** With what the group has committed, read anew. */
   claims(partitions: readonly TopicPartition[]): Promise<readonly Claim[]>;
-  seek(position: Position): void;
+  /** From there, unpaused. */
+  read(position: Position): void;
+  drop(partitions: readonly TopicPartition[]): void;
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
   onTrouble(error: unknown): void;
@@ -51,7 +54,6 @@ export class HeldPartitions {
     private readonly fetching: Fetching,
   ) {
     this.paused = new PausedPartitions(fetching);
-    this.keepBack();
   }
 
   /** Does not reject; `claims` are known for the first time only. */
@@ -61,8 +63,8 @@ export class HeldPartitions {
   }
 
   /** True once the records count as delivered; false: they are to be fetched again. */
-  async deliver(fetched: Fetched, isStale: () => boolean): Promise<boolean> {
-    if (!(await this.paused.whenResumed(fetched)) || this.state !== 'held' || isStale()) return false;
+  async deliver(fetched: Fetched): Promise<boolean> {
+    if (!(await this.paused.whenResumed(fetched)) || this.state !== 'held') return false;
     try {
       await this.handlings.run(() => this.handlers.onRecords(fetched));
       return true;
@@ -83,6 +85,7 @@ export class HeldPartitions {
   /** Resolves when running handlers have settled and `onRevoked` was called. */
   async revoke(): Promise<void> {
     this.state = 'over';
+    this.fetching.drop(this.partitions);
     this.paused.clear();
     this.rest.cut();
     this.end.resolve(undefined);
@@ -123,12 +126,9 @@ export class HeldPartitions {
     return { topic, partition, offset };
   }
 
-  /** Also where the client would begin by itself: what it fetches just now may be of the assignment before this one, from further on. */
   private begin(beginnings: readonly Position[]): void {
-    for (const beginning of beginnings) this.fetching.seek(beginning);
-    if (this.state !== 'assigning') this.fetching.resume(this.partitions);
     this.state = 'held';
-    for (const partition of this.partitions) this.paused.resume(partition);
+    for (const beginning of beginnings) this.fetching.read(beginning);
   }
 
   /** Revoked and, after a back-off, assigned anew. */
@@ -136,9 +136,8 @@ export class HeldPartitions {
     if (this.state !== 'held') return;
     this.state = 'failed';
     this.fetching.onTrouble(error);
-    this.fetching.pause(this.partitions);
+    this.fetching.drop(this.partitions);
     this.paused.clear();
-    this.keepBack();
     const again = this.giveUp().then(() => (this.isWanted() ? this.rest.wait(backOffMs(usualBackOff, 1)) : undefined));
     this.assigning = again.then(() => this.assignUntilHeld());
     await this.assigning;
@@ -151,11 +150,6 @@ export class HeldPartitions {
     await Promise.resolve(this.handlers.onRevoked(this.partitions)).catch((error: unknown) =>
       this.fetching.onTrouble(error),
     );
-  }
-
-  /** Until they are assigned. */
-  private keepBack(): void {
-    for (const partition of this.partitions) this.paused.pause(partition);
   }
 
   private isWanted(): boolean {

@@ -1,13 +1,17 @@
 /** What only Kafka shows of a group's member: the client takes any position, and would begin somewhere else. */
 import { expect, it, onTestFinished } from 'vitest';
 import { settings } from '../../../../tools/stack/places.mjs';
-import { freshGroup, freshTopic, message, Seen, TestMember } from '../contract/log-under-test.ts';
+import { freshGroup, freshTopic, message, Seen, TestMember, textOf } from '../contract/log-under-test.ts';
+import type { Position } from '../message-log.ts';
+import { Kafka, logLevel } from './client/client.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';
+
+const brokers = settings('postgres')['KAFKA_BROKERS']!.split(',');
 
 async function openLog() {
   const problems: string[] = [];
   const log = await KafkaMessageLog.open({
-    brokers: settings('postgres')['KAFKA_BROKERS']!.split(','),
+    brokers,
     clientId: 'contract',
     topics: { partitions: 1, replicas: 1, minInSyncReplicas: 1 },
     logger: { warn: (_, fields) => void problems.push(String(fields?.['error'])) },
@@ -54,4 +58,47 @@ it('reads nothing where the group has committed a position beyond the end, and l
   for (let looks = 0; told().length < 3 && second.records.length === 0; looks += 1)
     await new Promise((resolve) => setTimeout(resolve, 50));
   expect(second.records).toEqual([]);
+});
+
+/** As its retention would. */
+async function expire(through: Position): Promise<void> {
+  const { topic, partition, offset } = through;
+  const admin = new Kafka({ brokers, clientId: 'expiry', logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.fetchTopicOffsets(topic); // it looks into what it knows already
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset + 1) }] });
+  await admin.disconnect();
+}
+
+it('goes on from the oldest record that is left when what it was to read next has expired', async () => {
+  const { log } = await openLog();
+  const topic = freshTopic();
+  const seen = new Seen();
+  const handler = Promise.withResolvers<void>();
+  const read: (string | null)[] = [];
+  const assigned: number[] = [];
+  await log.append([message(topic, 'k', 'first')]);
+  await log.join({
+    group: freshGroup(),
+    topics: [topic],
+    coPartitioned: false,
+    from: 'start',
+    onAssigned: async (claims) => {
+      assigned.push(...claims.map(({ partition }) => partition));
+      return [];
+    },
+    onRevoked: async () => {},
+    onRecords: async ({ records }) => {
+      read.push(...records.map(textOf));
+      seen.changed();
+      await handler.promise;
+    },
+  });
+  await seen.until(() => read.length === 1, 'the first record');
+  const [expired] = await log.append([message(topic, 'k', 'expired')]);
+  await expire(expired!);
+  await log.append([message(topic, 'k', 'kept')]);
+  handler.resolve();
+  await seen.until(() => read.length === 2, 'what is left');
+  expect({ read, assigned }).toEqual({ read: ['first', 'kept'], assigned: [0] });
 });

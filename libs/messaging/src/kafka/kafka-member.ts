@@ -1,29 +1,33 @@
 /**
- * A member of a consumer group. Every rebalance takes all partitions away and gives the new ones: Kafka's client forgets its positions with it too.
+ * A member of a consumer group: Kafka's client keeps its membership, and what it is assigned it reads itself. Every rebalance takes all partitions away and gives the new ones.
  * Promise: what the port says of a group (`held-partitions.ts` keeps it for what is held together).
  */
 import type { Consumer, Kafka } from 'kafkajs';
-import type { CommittedPosition, GroupMembership, GroupOptions, TopicPartition } from '../message-log.ts';
+import type { CommittedPosition, GroupMembership, GroupOptions, Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
+import type { ClientCluster } from './client/client-cluster.ts';
+import type { HandingBack } from './client/membership-only.ts';
 import type { Cluster } from './cluster.ts';
 import { assignByNumber } from './co-partitioning.ts';
-import { fetchingConsumer, heartbeatMsOf, keepRunning } from './fetching.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
-import { Beginnings, claimsOf } from './positions.ts';
+import { consumerOf, keepRunning } from './membership.ts';
+import { Beginnings, beyondEnd, boundsOf, claimsOf, nothing } from './positions.ts';
+import { Reader } from './reader.ts';
 
 export interface MemberOptions {
   readonly kafka: Kafka;
   readonly cluster: Cluster;
+  /** Its own, for what it reads. */
+  readonly brokers: ClientCluster;
   readonly sessionTimeoutMs: number;
-  /** Of all its topics. */
-  readonly partitionCount: number;
   onTrouble(error: unknown): void;
   onEnd(member: KafkaMember): void;
 }
 
 export class KafkaMember implements GroupMembership {
   private readonly consumer: Consumer;
+  private readonly reader: Reader;
   private held = new Map<string, HeldPartitions>();
   /** Of the newest assignment. */
   private beginnings: Beginnings;
@@ -38,10 +42,13 @@ export class KafkaMember implements GroupMembership {
     private readonly options: MemberOptions,
   ) {
     this.beginnings = this.beginningsAnew();
-    this.consumer = fetchingConsumer({
-      ...options,
-      groupId: group.group,
-      assigners: [assignByNumber],
+    this.consumer = consumerOf({ ...options, groupId: group.group, assigners: [assignByNumber] });
+    this.reader = new Reader({
+      cluster: options.brokers,
+      gatherMs: group.gatherMs,
+      deliver: async (fetched) => (await this.held.get(nameOf(fetched))?.deliver(fetched)) ?? false,
+      outOfRange: (position) => this.outOfRange(position),
+      onTrouble: (error) => options.onTrouble(error),
     });
   }
 
@@ -51,19 +58,15 @@ export class KafkaMember implements GroupMembership {
     const { topics, from } = this.group;
     const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
-    consumer.on(REBALANCING, () => void this.revokeAll());
+    consumer.on(REBALANCING, ({ payload }) => this.handBack(payload as HandingBack));
     consumer.on(CRASH, () => void this.revokeAll());
     try {
+      this.reader.prepare(topics);
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'start' });
       await keepRunning(consumer, {
-        heartbeatMs: heartbeatMsOf(this.options.sessionTimeoutMs),
-        partitionCount: this.options.partitionCount,
-        gatherMs: this.group.gatherMs,
         isClosing: () => this.leaving !== undefined,
         onTrouble: (error) => this.options.onTrouble(error),
-        deliver: (fetched, isStale) =>
-          this.held.get(nameOf(fetched))?.deliver(fetched, isStale) ?? Promise.resolve(false),
       });
     } catch (error) {
       throw unavailable(`let ${this.group.group} join`, error);
@@ -106,9 +109,11 @@ export class KafkaMember implements GroupMembership {
 
   /** Handed back before the group is left, so that the next owner finds nothing half done. */
   private async end(): Promise<void> {
+    const closed = this.reader.close();
     await this.revokeAll();
     await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
     await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+    await closed;
     this.joined.resolve();
     this.options.onEnd(this);
   }
@@ -121,8 +126,6 @@ export class KafkaMember implements GroupMembership {
       numbers.map((partition) => ({ topic, partition })),
     );
     this.beginnings = this.beginningsAnew();
-    // A new assignment begins unpaused.
-    this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })));
     const together = Map.groupBy(partitions, ({ topic, partition }) =>
       this.group.coPartitioned ? String(partition) : `${topic}/${partition}`,
     );
@@ -152,27 +155,26 @@ export class KafkaMember implements GroupMembership {
     return this.changing;
   }
 
-  /** A client that is breaking down takes nothing in; what it holds is revoked in a moment. */
-  private tell(what: () => void): void {
-    try {
-      what();
-    } catch (error) {
-      this.options.onTrouble(error);
-    }
+  private handBack({ waitFor }: HandingBack): void {
+    void this.revokeAll();
+    waitFor?.(this.reader.handled());
+  }
+
+  /** Reading goes on from the oldest record that is left; what lies beyond the end is refused, as where reading begins. */
+  private async outOfRange(position: Position): Promise<number | undefined> {
+    const { start, end } = (await boundsOf(this.options.cluster, position.topic))[position.partition] ?? nothing;
+    if (position.offset <= end) return Math.max(start, position.offset);
+    void this.held.get(nameOf(position))?.fail(beyondEnd(position, end));
+    return undefined;
   }
 
   private readonly fetching: Fetching = {
     beginning: (partition, known) => this.beginnings.of(partition, known),
     claims: (partitions) => claimsOf(this.options.cluster, this.group.group, partitions),
-    seek: ({ topic, partition, offset }) => this.consumer.seek({ topic, partition, offset: String(offset) }),
-    pause: (partitions) =>
-      this.tell(() =>
-        this.consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
-      ),
-    resume: (partitions) =>
-      this.tell(() =>
-        this.consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
-      ),
+    read: (position) => this.reader.read([position]),
+    drop: (partitions) => this.reader.drop(partitions),
+    pause: (partitions) => this.reader.pause(partitions),
+    resume: (partitions) => this.reader.resume(partitions),
     onTrouble: (error) => this.options.onTrouble(error),
   };
 }

@@ -113,15 +113,15 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async join(group: GroupOptions): Promise<GroupMembership> {
-    const counts = await this.counts(group.topics);
-    refuseUnequal(group, counts);
+    refuseUnequal(group, await this.counts(group.topics));
     // Topics of work are made by whoever needs them first, so nobody has looked at them yet.
     this.judge(await this.known.look(group.topics));
-    return this.begin(new KafkaMember(group, this.parts(counts)));
+    return this.begin(new KafkaMember(group, { ...this.parts, brokers: clusterOf(this.kafka) }));
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
-    return this.begin(new KafkaTail(tail, this.parts(await this.counts(tail.topics))));
+    await this.counts(tail.topics);
+    return this.begin(new KafkaTail(tail, this.parts));
   }
 
   async close(): Promise<void> {
@@ -150,10 +150,9 @@ export class KafkaMessageLog implements MessageLog {
     return counts;
   }
 
-  private parts(counts: readonly number[]) {
+  private get parts() {
     const { kafka, cluster, options } = this;
     return {
-      partitionCount: counts.reduce((sum, count) => sum + count, 0),
       kafka,
       cluster,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,

@@ -1,6 +1,6 @@
 /** Reads all partitions of some topics, without a group. */
 import type { Kafka } from 'kafkajs';
-import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
+import { backOffMs, Pauses, usualBackOff } from '../back-off.ts';
 import type { Position, Tail, TailOptions, TopicPartition } from '../message-log.ts';
 import { clusterOf, type ClientCluster } from './client/client-cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -19,7 +19,7 @@ export interface KafkaTailOptions {
 export class KafkaTail implements Tail {
   private readonly brokers: ClientCluster;
   private readonly reader: Reader;
-  private readonly rests = new Set<Pause>();
+  private readonly rests = new Pauses();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -56,7 +56,7 @@ export class KafkaTail implements Tail {
   }
 
   private async end(): Promise<void> {
-    for (const rest of this.rests) rest.cut();
+    this.rests.cut();
     await this.reader.close();
     this.options.onEnd(this);
   }
@@ -88,10 +88,7 @@ export class KafkaTail implements Tail {
       } catch (error) {
         failures += 1;
         this.options.onTrouble(error);
-        const rest = new Pause();
-        this.rests.add(rest);
-        await rest.wait(backOffMs(usualBackOff, failures));
-        this.rests.delete(rest);
+        await this.rests.wait(backOffMs(usualBackOff, failures));
       }
     }
     return false;

@@ -1,17 +1,17 @@
 /**
- * Partitions that get nothing for now. Kafka's client is told of a pause late: a fetch that waits for records does not take in a partition that is resumed
+ * Partitions that get nothing for now. The reader is told of a pause late: a fetch that waits for records does not take in a partition that is resumed
  * meanwhile, so a pause of a millisecond would cost as long as a fetch waits. What comes for a paused partition is kept for a moment instead.
  */
 import { Pause } from '../back-off.ts';
 import type { TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 
-/** Nothing else is fetched for this member while it keeps a batch. */
+/** Nothing else is fetched of that broker while a batch is kept. */
 const keptMs = 100;
 
 interface Paused {
   readonly kept: Pause;
-  /** The client fetches nothing of it any more. */
+  /** Nothing of it is fetched any more. */
   isStopped: boolean;
 }
 
@@ -38,7 +38,7 @@ export class PausedPartitions {
     paused.kept.cut();
   }
 
-  /** All are as if they had never been paused; the client is not told. */
+  /** All are as if they had never been paused; the reader is not told. */
   clear(): void {
     const all = [...this.paused.values()];
     this.paused.clear();

@@ -1,6 +1,6 @@
 /** Offsets as the cluster knows them. */
 import { PlatformError } from '@waybill/contracts';
-import type { Claim, CommittedPosition, StartFrom, TopicPartition } from '../message-log.ts';
+import type { Claim, CommittedPosition, Position, StartFrom, TopicPartition } from '../message-log.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface Bounds {
@@ -41,6 +41,13 @@ export async function claimsOf(
   });
 }
 
+export const nothing: Bounds = { start: 0, end: 0 };
+
+export function beyondEnd({ topic, partition, offset }: Position, end: number): PlatformError {
+  const detail = `${topic}/${partition} ends at ${end}, and what is stored of it reaches to ${offset}: the log was shortened, or it is another cluster's. Nothing of it is read until that is put right.`;
+  return new PlatformError('log_unavailable', { detail });
+}
+
 /** Where the partitions of one assignment are read from: each topic is asked once. */
 export class Beginnings {
   private readonly asked = new Map<string, Promise<readonly Bounds[]>>();
@@ -62,8 +69,7 @@ export class Beginnings {
     }
     if (known === undefined) return this.from === 'start' ? bounds.start : bounds.end;
     if (known <= bounds.end) return known;
-    const detail = `${topic}/${partition} ends at ${bounds.end}, and what is stored of it reaches to ${known}: the log was shortened, or it is another cluster's. Nothing of it is read until that is put right.`;
-    throw new PlatformError('log_unavailable', { detail });
+    throw beyondEnd({ topic, partition, offset: known }, bounds.end);
   }
 
   private boundsOf(topic: string): Promise<readonly Bounds[]> {
@@ -76,5 +82,3 @@ export class Beginnings {
     return bounds;
   }
 }
-
-const nothing: Bounds = { start: 0, end: 0 };

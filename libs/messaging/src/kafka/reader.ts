@@ -1,17 +1,21 @@
 /**
  * Reads partitions from the brokers that lead them: a loop for each of these brokers, which fetches, hands over what came partition by partition, and fetches on.
  * Promises: a partition is read from where `read` says, and each of its records is handed over once until `read` says otherwise; what a fetch brings that was under way
- * meanwhile is dropped; whatever the cluster answers it is asked again, for as long as it takes; once `close` has resolved nothing is handed over any more.
+ * meanwhile, or when its partition was dropped, is dropped too; of one that is paused nothing more is fetched, but what is under way may still come; whatever the cluster
+ * answers it is asked again, for as long as it takes; once `close` has resolved nothing is handed over any more.
+ * Neither a broker that does not answer nor a partition that cannot be read where it is to be holds up the others'.
  */
-import { backOffMs, Pause } from '../back-off.ts';
+import { backOffMs, Pauses } from '../back-off.ts';
 import type { Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 import { breakOff } from './client/broken-connections.ts';
-import { isStale, type ClientCluster, type FetchRequest, type FetchResponse } from './client/client-cluster.ts';
+import { isStale, type ClientCluster, type FetchResponse } from './client/client-cluster.ts';
 import { FetchPace } from './fetch-pace.ts';
 import { fetchedRecords } from './fetched-records.ts';
+import { Handlings } from './handlings.ts';
 import type { Fetched } from './held-partitions.ts';
-import { Leaders } from './leaders.ts';
+import { Looks } from './looks.ts';
+import { Places, requestOf, type Place } from './places.ts';
 
 export interface ReaderOptions {
   readonly cluster: ClientCluster;
@@ -19,112 +23,123 @@ export interface ReaderOptions {
   readonly gatherMs?: number | undefined;
   /** Answers whether the records count as delivered; otherwise they are fetched again. Does not reject. */
   readonly deliver: (fetched: Fetched) => Promise<boolean>;
-  /** What lies where it reads is no longer there, or never was. Answers where to go on. */
-  readonly outOfRange: (partition: TopicPartition) => Promise<number>;
+  /** What lies where it reads is no longer there, or never was. Answers where to go on; undefined: nowhere, until `read` says so. */
+  readonly outOfRange: (position: Position) => Promise<number | undefined>;
   readonly onTrouble: (error: unknown) => void;
 }
 
 /** One that finds nothing waits this long, ms. Who begins to read waits for it; but each costs client and broker CPU when it finds nothing, too. */
 const waitMs = 500;
+/** After a beginning, as other partitions mostly begin soon after it, and would wait for that fetch. */
+const leastWaitMs = 10;
 /** A broker that has not answered this much later is frozen, or gone. */
 const lateMs = 5_000;
-const mostBytes = 16 * 1024 * 1024;
-const mostBytesOfOne = 4 * 1024 * 1024;
 /** A leader that is gone is replaced within seconds. */
 const backOff = { firstMs: 100, mostMs: 2_000 };
 
-/** Replaced by another one when it is to be read from elsewhere. */
-interface Place extends TopicPartition {
-  offset: number;
-  /** Being handed over; by two loops at once only while its leader moves. */
-  busy?: Promise<void> | undefined;
-}
 interface Asked {
   readonly place: Place;
   readonly from: number;
 }
 
 export class Reader {
-  private readonly places = new Map<string, Place>();
-  private readonly leaders: Leaders;
+  private readonly places = new Places();
+  private readonly looks: Looks;
   /** By node id. */
   private readonly loops = new Map<number, Promise<void>>();
   private searching: Promise<void> | undefined;
+  private readonly handlings = new Handlings();
   /** The look at the cluster by which the loops are. */
   private tended: object | null | undefined;
-  private readonly rests = new Set<Pause>();
-  private failures = 0;
+  private readonly rests = new Pauses();
   private isClosed = false;
 
   constructor(private readonly options: ReaderOptions) {
-    this.leaders = new Leaders(options.cluster);
+    this.looks = new Looks(options.cluster, () => this.places.all);
   }
 
+  /** Finds out who leads them before anything of them is to be read. */
+  prepare(topics: readonly string[]): void {
+    this.looks.know(topics);
+    this.searching ??= this.search();
+  }
+
+  /** Also of a paused partition, which is not paused any more. */
   read(positions: readonly Position[]): void {
-    for (const { topic, partition, offset } of positions)
-      this.places.set(nameOf({ topic, partition }), { topic, partition, offset });
+    this.places.set(positions);
     this.tend();
   }
 
   drop(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.places.delete(nameOf(partition));
+    this.places.delete(partitions);
   }
 
-  /** Breaks off what is under way. Handlers that run are waited for. */
+  pause(partitions: readonly TopicPartition[]): void {
+    this.places.pause(partitions, true);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.places.pause(partitions, false);
+    this.tend();
+  }
+
+  /** Resolves when what is handed over now is handled, well or not. */
+  handled(): Promise<void> {
+    return this.handlings.settled();
+  }
+
+  /** Breaks off what is under way. Handlers that run are waited for, brokers that do not answer are not. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const rest of this.rests) rest.cut();
-    const ended = this.options.cluster.disconnect();
-    await Promise.allSettled([ended, this.searching, ...this.loops.values()]);
+    this.rests.cut();
+    const { cluster } = this.options;
+    const others = Promise.allSettled([this.looks.close(), this.searching, ...this.loops.values()]);
+    await Promise.allSettled([cluster.disconnect(), this.handled()]);
+    void others.then(() => cluster.disconnect()).catch(() => {}); // what was connected after its end
   }
 
   /** A loop for every broker that leads something; a look at the cluster for what nobody leads. */
   private tend(): void {
     if (this.isClosed) return;
-    this.tended = this.options.cluster.brokerPool.metadata;
-    for (const place of this.places.values()) {
-      const leader = this.leaders.of(place);
-      if (leader === undefined) this.searching ??= this.search();
-      else if (!this.loops.has(leader)) this.loops.set(leader, this.loop(leader));
+    this.tended = this.looks.last;
+    if (this.looks.leaderless) this.searching ??= this.search();
+    for (const place of this.places.read) {
+      const leader = this.looks.leaderOf(place);
+      if (leader !== undefined && !this.loops.has(leader)) this.loops.set(leader, this.loop(leader));
     }
   }
 
   /** Until all are led. */
   private async search(): Promise<void> {
-    while (!this.isClosed && [...this.places.values()].some((place) => this.leaders.of(place) === undefined)) {
+    let failures = 0;
+    do {
       try {
-        await this.look();
+        await this.looks.look();
       } catch (error) {
-        await this.rest(error);
+        failures += 1;
+        await this.rest(error, failures);
       }
-    }
+    } while (!this.isClosed && this.looks.leaderless);
     this.searching = undefined;
     this.tend();
-  }
-
-  private async look(): Promise<void> {
-    const { cluster } = this.options;
-    if (!cluster.isConnected()) await cluster.connect();
-    await cluster.addMultipleTargetTopics([...new Set([...this.places.values()].map(({ topic }) => topic))]);
-    await cluster.refreshMetadata();
-    const left = [...this.places.values()].find((place) => this.leaders.of(place) === undefined);
-    if (left) throw new Error(`nobody leads ${nameOf(left)}`);
   }
 
   /** While that broker leads something that is read. */
   private async loop(leader: number): Promise<void> {
     await Promise.resolve(); // it is among the loops by then
     const pace = new FetchPace(this.options.gatherMs);
+    let failures = 0;
     for (;;) {
-      if (this.tended !== this.options.cluster.brokerPool.metadata) this.tend();
-      const led = [...this.places.values()].filter((place) => this.leaders.of(place) === leader);
+      if (this.tended !== this.looks.last) this.tend();
+      const led = this.places.read.filter((place) => this.looks.leaderOf(place) === leader);
       if (this.isClosed || led.length === 0) break;
       try {
         const records = await this.fetch(leader, led);
-        this.failures = 0;
+        failures = 0;
         if (records > 0) await pace.keep(records);
       } catch (error) {
-        await this.recover(error);
+        failures += 1;
+        await this.recover(error, led, failures);
       }
     }
     this.loops.delete(leader);
@@ -134,7 +149,8 @@ export class Reader {
   /** Answers how many records came. */
   private async fetch(leader: number, led: readonly Place[]): Promise<number> {
     const { cluster } = this.options;
-    if (isStale(cluster)) await cluster.refreshMetadataIfNecessary();
+    // Nobody waits for it: a broker that does not answer may be asked.
+    if (isStale(cluster)) void this.looks.look().catch((error: unknown) => this.options.onTrouble(error));
     const broker = await cluster.findBroker({ nodeId: leader });
     const limit = setTimeout(
       () => breakOff(broker.connectionPool, `no answer to a fetch within ${waitMs + lateMs} ms`),
@@ -143,7 +159,8 @@ export class Reader {
     const asked = new Map(led.map((place) => [nameOf(place), { place, from: place.offset }]));
     let response: FetchResponse;
     try {
-      response = await broker.fetch(requestOf(led));
+      const patienceMs = Math.min(waitMs, Math.max(leastWaitMs, this.places.age));
+      response = await broker.fetch(requestOf(led, Math.round(patienceMs)));
     } finally {
       clearTimeout(limit);
     }
@@ -168,8 +185,8 @@ export class Reader {
 
   private deliver({ place, from }: Asked, fetched: Fetched): Promise<void> {
     if (place.busy) return place.busy;
-    if (this.isClosed || place.offset !== from || this.places.get(nameOf(place)) !== place) return Promise.resolve();
-    place.busy = this.take(place, fetched).finally(() => (place.busy = undefined));
+    if (this.isClosed || place.offset !== from || !this.places.has(place)) return Promise.resolve();
+    place.busy = this.handlings.run(() => this.take(place, fetched)).finally(() => (place.busy = undefined));
     return place.busy;
   }
 
@@ -177,34 +194,43 @@ export class Reader {
     if (fetched.records.length === 0 || (await this.options.deliver(fetched))) place.offset = fetched.nextOffset;
   }
 
-  private async recover(error: unknown): Promise<void> {
+  private async recover(error: unknown, led: readonly Place[], failures: number): Promise<void> {
     if (this.isClosed) return;
+    const { name, topic, partition, host, port } = error as Refusal;
+    const astray =
+      name === 'KafkaJSOffsetOutOfRange' && led.find((one) => nameOf(one) === nameOf({ topic, partition }));
+    if (astray) return void this.goOn(astray, error);
     try {
-      const { name, topic, partition, host, port } = error as Refusal;
-      if (name === 'KafkaJSOffsetOutOfRange') return await this.goOn({ topic, partition });
       if (name === 'KafkaJSConnectionClosedError') this.options.cluster.removeBroker({ host, port });
-      await this.rest(error);
-      if (!this.isClosed) await this.look();
+      await this.rest(error, failures);
+      if (!this.isClosed) await this.looks.look();
     } catch (again) {
-      await this.rest(again);
+      await this.rest(again, failures);
     }
   }
 
-  private async goOn(of: TopicPartition): Promise<void> {
-    const place = this.places.get(nameOf(of));
-    if (!place) return;
-    const offset = await this.options.outOfRange(of);
-    if (this.places.get(nameOf(of)) === place) place.offset = offset;
+  /** Until it is known where. */
+  private async goOn(place: Place, why: unknown): Promise<void> {
+    const { topic, partition, offset } = place;
+    place.isAstray = true;
+    for (let failures = 1; !this.isClosed && this.places.has(place); failures += 1) {
+      try {
+        const found = await this.options.outOfRange({ topic, partition, offset });
+        if (found === undefined) return;
+        if (found === offset) await this.rest(why, failures); // the broker will know of it in a moment
+        place.offset = found;
+        place.isAstray = false;
+        return this.tend();
+      } catch (error) {
+        await this.rest(error, failures);
+      }
+    }
   }
 
-  private async rest(error: unknown): Promise<void> {
+  private async rest(error: unknown, failures: number): Promise<void> {
     if (this.isClosed) return;
     this.options.onTrouble(error);
-    this.failures += 1;
-    const rest = new Pause();
-    this.rests.add(rest);
-    await rest.wait(backOffMs(backOff, this.failures));
-    this.rests.delete(rest);
+    await this.rests.wait(backOffMs(backOff, failures));
   }
 }
 
@@ -213,16 +239,4 @@ interface Refusal extends TopicPartition {
   readonly name: string;
   readonly host?: string;
   readonly port?: number;
-}
-
-function requestOf(places: readonly Place[]): FetchRequest {
-  const topics = [...Map.groupBy(places, ({ topic }) => topic)].map(([topic, of]) => ({
-    topic,
-    partitions: of.map(({ partition, offset }) => ({
-      partition,
-      fetchOffset: String(offset),
-      maxBytes: mostBytesOfOne,
-    })),
-  }));
-  return { maxWaitTime: waitMs, minBytes: 1, maxBytes: mostBytes, isolationLevel: 1, topics };
 }

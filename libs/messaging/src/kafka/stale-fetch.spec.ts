@@ -1,5 +1,4 @@
-/** The leader of one partition moves while a fetch waits at the other broker: the group is joined anew, and what that fetch brings is of the assignment before. */
-import type { Consumer } from 'kafkajs';
+/** A fetch waits at a broker while the group is joined anew: what it brings is of the assignment before. */
 import { expect, it } from 'vitest';
 import { OwnedPartitionConsumer } from '../consumers/owned-partition.consumer.ts';
 import { WorkQueueConsumer } from '../consumers/work-queue.consumer.ts';
@@ -7,12 +6,14 @@ import { PlayedCluster } from '../testing/played-cluster.ts';
 import { playedTopic as topic } from '../testing/played-coordinator.ts';
 import { until } from '../testing/played-member.ts';
 import { KafkaMember } from './kafka-member.ts';
+import type { Places } from './places.ts';
 
 /** Broker 2 is asked for what comes after `next`, and the group is joined anew meanwhile. */
 async function rejoinWhileItWaits(played: PlayedCluster, next: number): Promise<void> {
   await until(() => played.fetchesAt2.at(-1) === next);
   const { looks } = played;
-  played.moveLeader();
+  played.isPatient = true;
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
   await until(() => played.looks > looks); // the partitions are being assigned anew
 }
 
@@ -49,6 +50,7 @@ it.each([
     await until(() => begun.includes('first'));
     await rejoinWhileItWaits(played, before.length + names.length);
     const { length } = played.fetchesAt2;
+    played.isPatient = false;
     played.append(1, 'fourth'); // ends the fetch that still waits
     await until(() => played.fetchesAt2.length > length);
     gate.resolve();
@@ -87,6 +89,7 @@ it('an owner decides every request, though its store is away meanwhile', async (
   for (const name of ['first', 'second', 'third']) played.append(1, name);
   await rejoinWhileItWaits(played, 4);
   isAway = false;
+  played.isPatient = false;
   played.append(1, 'fourth');
   await until(() => stored === 5);
   await consumer.close();
@@ -116,8 +119,8 @@ it('a member may be resumed while its client breaks down', async () => {
   played.append(1, 'first');
   await until(() => got === 1);
   played.append(1, 'second');
-  const consumer = Reflect.get(member, 'consumer') as Consumer;
-  await until(() => consumer.paused().length > 0); // what has come is kept for a moment, then the client is told not to fetch more
+  const places = Reflect.get(Reflect.get(member, 'reader') as object, 'places') as Places;
+  await until(() => places.read.length === 1); // what has come is kept for a moment, then the reader is told not to fetch more
   const thrown: unknown[] = [];
   let isOver = false;
   played.whileDisconnecting = () => {

@@ -1,7 +1,8 @@
-/** Two brokers that are played under Kafka's real client, so that a spec decides in which order things happen: partition 0 is led by broker 1, partition 1 by broker 2. */
+/** Two brokers that are played under Kafka's real client and under our own reader, so that a spec decides in which order things happen: partition 0 is led by broker 1, partition 1 by broker 2. */
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import '../kafka/client/client.ts';
+import type { ClientCluster, ClusterMetadata, FetchRequest, FetchResponse } from '../kafka/client/client-cluster.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
@@ -15,33 +16,46 @@ const { LEVELS, createLogger } = require('kafkajs/src/loggers/index.js') as {
   createLogger: (options: object) => object;
 };
 
-interface Fetching {
-  readonly topics: readonly { readonly partitions: readonly { partition: number; fetchOffset: string }[] }[];
-}
 export class PlayedCluster extends PlayedCoordinator {
   /** From which offset broker 2 was asked, fetch by fetch. */
   readonly fetchesAt2: number[] = [];
   /** How often it was asked for the ends of its partitions: once an assignment. */
   looks = 0;
-  /** Fetches fail in a way that ends the client. */
-  isFatal = false;
+  /** Fetches wait until there is something, from then on. */
+  isPatient = false;
   whileDisconnecting = (): void | Promise<void> => {};
   beforeConnecting = async (): Promise<void> => {};
-  isConnected = false;
+  /** Whoever is connected to brokers, to any. */
+  readonly connected = new Set<object>();
   /** A question of the adapter's own. */
   beforeAnswering = async (): Promise<void> => {};
   private readonly records = new PlayedRecords();
-  private isMoving = false;
+  private readonly leaders = [1, 2];
   private readonly offsets = new Map<string, object>();
 
   append(partition: number, value: string): void {
     this.records.append(partition, value);
   }
 
-  /** Of partition 0: a fetch at broker 1 is told so, and its client joins its group anew. */
+  /** What is older is no longer there. */
+  expire(partition: number, start: number): void {
+    this.records.expire(partition, start);
+  }
+
+  /** As when its broker comes back from an older copy. */
+  shorten(partition: number, end: number): void {
+    this.records.shorten(partition, end);
+  }
+
+  /** Of partition 0, to broker 2: a fetch at broker 1 is told so. */
   moveLeader(): void {
-    this.isMoving = true;
+    this.leaders[0] = 2;
     this.records.wake();
+  }
+
+  /** The client of a member. */
+  get isConnected(): boolean {
+    return this.connected.has(this.clientOptions);
   }
 
   /** A log, as far as consumers of a group need one. */
@@ -59,40 +73,90 @@ export class PlayedCluster extends PlayedCoordinator {
     return {
       kafka: kafka as unknown as Kafka,
       cluster: this.questions as unknown as Cluster,
+      brokers: this.brokers(),
       sessionTimeoutMs: 6_000,
-      partitionCount: 2,
       onTrouble: () => {},
       onEnd: () => {},
     };
   }
 
-  private async fetch(nodeId: number, { topics }: Fetching): Promise<object> {
+  /** For the members' own readers, one each. */
+  brokers(): ClientCluster {
+    const pool: { metadata: ClusterMetadata | null; metadataExpireAt: number } = {
+      metadata: null,
+      metadataExpireAt: Infinity,
+    };
+    const targetTopics = new Set<string>();
+    const look = async (): Promise<void> => void (pool.metadata = this.metadata());
+    return {
+      ...this.connection(pool),
+      targetTopics,
+      brokerPool: pool,
+      addMultipleTargetTopics: async (topics) => {
+        for (const topic of topics) targetTopics.add(topic);
+        await look();
+      },
+      refreshMetadata: look,
+      refreshMetadataIfNecessary: async () => {},
+      removeBroker: () => {},
+      findBroker: async ({ nodeId }) => ({
+        connectionPool: { pool: [] },
+        fetch: (request) => this.fetch(nodeId, request),
+        produce: () => Promise.reject(new Error('nothing is produced here')),
+      }),
+    };
+  }
+
+  private metadata(): ClusterMetadata {
+    const partitionMetadata = this.leaders.map((leader, partitionId) => ({
+      partitionId,
+      leader,
+      partitionErrorCode: 0,
+      replicas: [],
+      isr: [],
+    }));
+    return { topicMetadata: [{ topic: playedTopic, partitionMetadata }] };
+  }
+
+  private connection(key: object) {
+    return {
+      connect: async () => {
+        await this.beforeConnecting();
+        this.connected.add(key);
+      },
+      disconnect: async () => {
+        this.connected.delete(key);
+        await this.whileDisconnecting();
+      },
+      isConnected: () => this.connected.has(key),
+    };
+  }
+
+  private async fetch(nodeId: number, { topics, maxWaitTime }: FetchRequest): Promise<FetchResponse> {
     const asked = topics[0]!.partitions.map(({ partition, fetchOffset }) => ({ partition, from: Number(fetchOffset) }));
     if (nodeId === 2) this.fetchesAt2.push(...asked.map(({ from }) => from));
-    if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
-    const isMoving = (): boolean => nodeId === 1 && this.isMoving;
+    const isMoved = (): boolean => asked.some(({ partition }) => this.leaders[partition] !== nodeId);
     await this.records.until(
-      () => isMoving() || this.records.has(asked) || this.records.beyondEnd(asked) !== undefined,
+      () => isMoved() || this.records.has(asked) || this.records.outside(asked) !== undefined,
+      this.isPatient ? 60_000 : maxWaitTime,
     );
-    if (isMoving()) {
-      this.isMoving = false;
+    if (isMoved())
       throw Object.assign(new Error('not the leader'), { type: 'NOT_LEADER_FOR_PARTITION', retriable: true });
-    }
-    this.refuseBeyondEnd(asked);
+    this.refuseOutside(asked);
     const partitions = asked.map(({ partition, from }) => {
       const records = this.records.of(partition);
       return {
         partition,
-        highWatermark: String(records.length),
+        highWatermark: this.records.bounds(partition).high,
         abortedTransactions: [],
-        messages: records.slice(from),
+        messages: records.slice(from) as FetchResponse['responses'][0]['partitions'][0]['messages'],
       };
     });
     return { responses: [{ topicName: playedTopic, partitions }] };
   }
 
-  private refuseBeyondEnd(asked: readonly Asked[]): void {
-    const found = this.records.beyondEnd(asked);
+  private refuseOutside(asked: readonly Asked[]): void {
+    const found = this.records.outside(asked);
     if (!found) return;
     const { partition } = found;
     throw Object.assign(new Error('out of range'), { name: 'KafkaJSOffsetOutOfRange', topic: playedTopic, partition });
@@ -104,31 +168,15 @@ export class PlayedCluster extends PlayedCoordinator {
     isolationLevel: 1,
     metadataMaxAge: 300_000,
     cluster: {
-      connect: async () => {
-        await this.beforeConnecting();
-        this.isConnected = true;
-      },
-      disconnect: async () => {
-        this.isConnected = false;
-        await this.whileDisconnecting();
-      },
+      connect: () => this.connection(this.clientOptions).connect(),
+      disconnect: () => this.connection(this.clientOptions).disconnect(),
       isConnected: () => true,
       addMultipleTargetTopics: async () => {},
       refreshMetadata: async () => {},
       refreshMetadataIfNecessary: async () => {},
       removeBroker: () => {},
-      getNodeIds: () => [1, 2],
-      findTopicPartitionMetadata: () => [0, 1].map((partitionId) => ({ partitionId, leader: partitionId + 1 })),
+      findTopicPartitionMetadata: () => [0, 1].map((partitionId) => ({ partitionId })),
       findGroupCoordinator: async () => this.coordinator,
-      findBroker: async ({ nodeId }: { nodeId: number }) => ({
-        fetch: (request: Fetching) => this.fetch(nodeId, request),
-      }),
-      defaultOffset: () => -2,
-      fetchTopicsOffset: async (asked: readonly { topic: string; partitions: readonly { partition: number }[] }[]) =>
-        asked.map(({ topic, partitions }) => ({
-          topic,
-          partitions: partitions.map(({ partition }) => ({ partition, offset: '0' })),
-        })),
       committedOffsets: ({ groupId }: { groupId: string }) => {
         if (!this.offsets.has(groupId)) this.offsets.set(groupId, {});
         return this.offsets.get(groupId);
@@ -144,7 +192,7 @@ export class PlayedCluster extends PlayedCoordinator {
         fetchOffsets: async () => this.stored(),
         fetchTopicOffsets: async () => {
           this.looks += 1;
-          return [0, 1].map((partition) => ({ partition, low: '0', high: String(this.records.of(partition).length) }));
+          return [0, 1].map((partition) => ({ partition, ...this.records.bounds(partition) }));
         },
       });
     },

@@ -16,6 +16,9 @@ export class PlayedCoordinator {
   /** Time by time, as whom a member asked to join; empty: as a new one. */
   readonly joinedAs: string[] = [];
   leaves = 0;
+  heartbeats = 0;
+  /** Heartbeats fail in a way that ends the client. */
+  isFatal = false;
   /** The errors, by their type, with which it answers next. */
   readonly refused: Record<'heartbeat' | 'joinGroup' | 'leaveGroup', string[]> = {
     heartbeat: [],
@@ -56,6 +59,8 @@ export class PlayedCoordinator {
     },
     syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
     heartbeat: async () => {
+      this.heartbeats += 1;
+      if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
       await this.frozen?.promise;
       this.refuse('heartbeat');
     },
@@ -63,7 +68,6 @@ export class PlayedCoordinator {
       this.refuse('leaveGroup');
       this.leaves += 1;
     },
-    offsetFetch: async () => ({ responses: this.stored() }),
     offsetCommit: async ({ topics }: Committing) => {
       for (const { partitions } of topics)
         for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));

@@ -1,9 +1,6 @@
 /** What the two played brokers hold, and fetches that wait for more of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Of a fetch that finds nothing, as the members ask for it. */
-const fetchWaitMs = 500;
-
 export interface Asked {
   readonly partition: number;
   readonly from: number;
@@ -11,6 +8,7 @@ export interface Asked {
 
 export class PlayedRecords {
   private readonly records: object[][] = [[], []];
+  private readonly starts = [0, 0];
   private readonly waiting = new Set<() => void>();
 
   of(partition: number): readonly object[] {
@@ -24,6 +22,20 @@ export class PlayedRecords {
     this.wake();
   }
 
+  bounds(partition: number): { low: string; high: string } {
+    return { low: String(this.starts[partition]), high: String(this.of(partition).length) };
+  }
+
+  expire(partition: number, start: number): void {
+    this.starts[partition] = start;
+    this.wake();
+  }
+
+  shorten(partition: number, end: number): void {
+    this.records[partition]!.length = end;
+    this.wake();
+  }
+
   wake(): void {
     for (const wake of this.waiting) wake();
     this.waiting.clear();
@@ -33,10 +45,10 @@ export class PlayedRecords {
     return asked.some(({ partition, from }) => this.records[partition]!.length > from);
   }
 
-  async until(holds: () => boolean): Promise<void> {
+  async until(holds: () => boolean, ms: number): Promise<void> {
     const limit = new AbortController();
     let isLate = false;
-    const late = sleep(fetchWaitMs, undefined, { signal: limit.signal }).then(
+    const late = sleep(ms, undefined, { signal: limit.signal }).then(
       () => void (isLate = true),
       () => undefined,
     );
@@ -44,7 +56,9 @@ export class PlayedRecords {
     limit.abort();
   }
 
-  beyondEnd(asked: readonly Asked[]): Asked | undefined {
-    return asked.find(({ partition, from }) => from > this.records[partition]!.length);
+  outside(asked: readonly Asked[]): Asked | undefined {
+    return asked.find(
+      ({ partition, from }) => from > this.records[partition]!.length || from < this.starts[partition]!,
+    );
   }
 }

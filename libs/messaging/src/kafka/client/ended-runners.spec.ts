@@ -15,18 +15,22 @@ function slow() {
   return { played, wait, isWaiting: () => waiting > 0, end: others.resolve };
 }
 
+const sessionTimeoutMs = 600;
+
 /** All that it asks for after its end would be there by then. */
 async function asksForNothing(played: PlayedCluster): Promise<void> {
   const { length } = played.fetchesAt2;
+  const { heartbeats } = played;
   played.append(1, 'after');
   await sleep(600);
   expect(played.fetchesAt2).toHaveLength(length);
+  expect(played.heartbeats).toBe(heartbeats);
 }
 
 it('a member leaves the group that takes it in after its end', async () => {
   const { played, wait, isWaiting, end } = slow();
   played.beforeJoining = wait;
-  const { member } = playedMember(played);
+  const { member } = playedMember(played, {}, { sessionTimeoutMs });
   const started = member.start();
   await until(isWaiting);
   await member.leave();
@@ -39,7 +43,7 @@ it('a member leaves the group that takes it in after its end', async () => {
 
 it('a member that is to begin again after a breakdown does not, when it was left', async () => {
   const { played, wait, isWaiting, end } = slow();
-  const { member } = playedMember(played);
+  const { member } = playedMember(played, {}, { sessionTimeoutMs });
   await member.start();
   played.beforeJoining = wait;
   played.isFatal = true;
@@ -55,14 +59,15 @@ it('a member that is to begin again after a breakdown does not, when it was left
 it('a member that ends while it connects never joins', async () => {
   const { played, wait, isWaiting, end } = slow();
   played.beforeConnecting = wait;
-  const { member } = playedMember(played);
+  const { member } = playedMember(played, {}, { sessionTimeoutMs });
   const started = member.start();
   await until(isWaiting);
   await member.leave();
   end();
   await started;
   expect(played.joins).toBe(0);
-  expect(played.isConnected).toBe(false);
+  await until(() => played.connected.size === 0);
+  expect(played.connected.size).toBe(0);
 }, 20_000);
 
 it('a member whose client breaks down hands its partitions back, though the connections do not end', async () => {

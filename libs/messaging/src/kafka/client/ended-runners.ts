@@ -2,11 +2,16 @@
  * The client stops only what runs already. Who leaves while it is still joining (for the first time, or again after a crash) has left nothing: the joining goes on,
  * and who has joined then fetches for ever, a member of its group that keeps partitions on which nobody works.
  * And one that breaks down leaves its group, so that others get what it holds, and tells of it when all its connections have ended: that takes as long as a frozen broker is waited for.
- * Promise: what was stopped before it ran does not begin to; it leaves the group that has taken it in, and its connections are closed. Who is stopped is told before its group is.
+ * Promise: what was stopped before it ran does not begin to; it leaves the group that has taken it in, and its connections are closed. Who is stopped is told before its group is,
+ * which is left when the handlers that run have settled.
  */
 import { clientClass } from './client-class.ts';
+import { handBack, rebalancing, type ConsumerGroup as Member } from './membership-only.ts';
 
-/** The client's class, as far as it is changed. */
+/** The client's classes, as far as they are changed. */
+export interface ConsumerGroup extends Member {
+  leave: (this: ConsumerGroup) => Promise<void>;
+}
 export interface Runner {
   running: boolean;
   readonly instrumentationEmitter: { emit(event: string, payload: object): void };
@@ -18,11 +23,16 @@ export interface Runner {
   scheduleFetchManager: (this: Runner) => void;
 }
 
-/** As the client names it: nothing is held any more. */
-const rebalancing = 'consumer.rebalancing';
-
 /** In the process's one copy of the client, from now on. */
-export function endWhatWasStopped({ prototype } = clientClass<Runner>('consumer/runner.js')): void {
+export function endWhatWasStopped(
+  { prototype } = clientClass<Runner>('consumer/runner.js'),
+  { prototype: groups } = clientClass<ConsumerGroup>('consumer/consumerGroup.js'),
+): void {
+  const { leave } = groups;
+  groups.leave = async function (): Promise<void> {
+    await handBack(this);
+    await leave.call(this);
+  };
   const { stop, scheduleFetchManager: schedule } = prototype;
   const stopped = new WeakSet<Runner>();
   prototype.stop = function (): Promise<void> {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
-import { joined, until } from '../../testing/played-member.ts';
+import { joined, playedMember, until } from '../../testing/played-member.ts';
 
 const sessionTimeoutMs = 600;
 
@@ -21,11 +21,24 @@ it('hands its partitions back after a session and joins where the group is now',
 
 it('waits longer while the group is being joined', async () => {
   const played = new PlayedCluster();
-  const { member } = await joined(played, { sessionTimeoutMs });
+  const handler = Promise.withResolvers<void>();
+  let handling = 0;
+  const onRecords = (): Promise<void> => {
+    handling += 1;
+    return handler.promise;
+  };
+  const { member } = playedMember(played, { onRecords }, { sessionTimeoutMs });
+  await member.start();
+  played.append(1, 'slow');
+  await until(() => handling === 1);
   const others = Promise.withResolvers<void>();
   played.beforeJoining = () => others.promise;
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  await until(() => played.refused.heartbeat.length === 0);
   played.freezeCoordinator(); // it answers in the order in which it is asked
-  played.moveLeader();
+  const { heartbeats } = played;
+  await until(() => played.heartbeats > heartbeats);
+  handler.resolve();
   await sleep(3 * sessionTimeoutMs);
   played.beforeJoining = async () => {};
   others.resolve();

@@ -21,19 +21,6 @@ it.each(['NOT_COORDINATOR_FOR_GROUP', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRES
   20_000,
 );
 
-it('joins once for all brokers whose fetches find out together', async () => {
-  const played = new PlayedCluster();
-  const { member, happened } = await joined(played);
-  played.refused.joinGroup.push('GROUP_LOAD_IN_PROGRESS');
-  played.moveLeader();
-  await until(() => played.refused.joinGroup.length === 0);
-  for (const partition of [0, 1]) played.append(partition, `after ${partition}`);
-  await until(() => happened.includes('after 0') && happened.includes('after 1'));
-  await member.leave();
-  expect(happened).toEqual(expect.arrayContaining(['after 0', 'after 1']));
-  expect(played.joins).toBe(2);
-}, 20_000);
-
 it('who is no member any more hands its partitions back before it joins again, however long that takes', async () => {
   const played = new PlayedCluster();
   const { member, happened } = await joined(played);

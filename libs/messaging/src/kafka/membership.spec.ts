@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { keepRunning } from './fetching.ts';
+import { keepRunning } from './membership.ts';
 
 /** A consumer that only notes when it was begun. */
 function crashing() {
@@ -12,17 +12,14 @@ function crashing() {
   const begun: number[] = [];
   const began = Date.now();
   const consumer = {
-    events: { CRASH: 'crash', FETCH: 'fetch', GROUP_JOIN: 'join' },
+    events: { CRASH: 'crash', HEARTBEAT: 'heartbeat', GROUP_JOIN: 'join' },
     on: (name: string, listener: (event: object) => void) => heard.set(name, [...(heard.get(name) ?? []), listener]),
     run: async () => void begun.push(Date.now() - began),
   };
   const tell = (name: string): void => heard.get(name)?.forEach((listener) => listener({ payload: { error: 'no' } }));
   const started = keepRunning(consumer as unknown as Consumer, {
-    heartbeatMs: 1_000,
-    partitionCount: 1,
     isClosing: () => false,
     onTrouble: () => {},
-    deliver: async () => true,
   });
   return { started, begun, tell };
 }
@@ -38,11 +35,11 @@ it('begins anew after a crash, each time later, though its group took it in', as
   expect(begun).toEqual([0, 100, 10_200, 20_400, 30_800]);
 });
 
-it('begins anew at once when it had read something since', async () => {
+it('begins anew at once when it had been a member since', async () => {
   const { started, begun, tell } = crashing();
   await started;
   for (let crash = 0; crash < 3; crash += 1) {
-    tell('fetch');
+    tell('heartbeat');
     tell('crash');
     await vi.advanceTimersByTimeAsync(10_000);
   }

@@ -1,0 +1,71 @@
+/** A member whose handler takes long: it stays a member, and others get its partitions only afterwards. */
+import { expect, it } from 'vitest';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { joined, playedMember, until } from '../../testing/played-member.ts';
+
+const sessionTimeoutMs = 600;
+
+/** A member in whose handler a record of partition 1 is. */
+async function handling() {
+  const played = new PlayedCluster();
+  const handler = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const onRecords = async ({ records }: { records: readonly { value: unknown }[] }): Promise<void> => {
+    begun.push(...records.map(({ value }) => String(value)));
+    if (begun.includes('slow')) await handler.promise;
+  };
+  const { member, happened } = playedMember(played, { onRecords }, { sessionTimeoutMs });
+  await member.start();
+  await until(() => happened.length === 2);
+  played.append(1, 'slow');
+  await until(() => begun.length === 1);
+  const beats = async (): Promise<void> => {
+    const { heartbeats } = played;
+    await until(() => played.heartbeats >= heartbeats + 4);
+    expect(played.heartbeats).toBeGreaterThanOrEqual(heartbeats + 4);
+  };
+  return { played, member, happened, begun, beats, end: handler.resolve };
+}
+
+it('sends its heartbeats while a handler runs', async () => {
+  const { member, beats, end } = await handling();
+  await beats();
+  end();
+  await member.leave();
+}, 20_000);
+
+it('joins anew when the handler has settled; meanwhile it stays a member and gets nothing', async () => {
+  const { played, member, happened, begun, beats, end } = await handling();
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  await until(() => played.refused.heartbeat.length === 0);
+  played.append(0, 'too late');
+  await beats();
+  expect({ joins: played.joins, begun }).toEqual({ joins: 1, begun: ['slow'] });
+  end();
+  await until(() => played.joins === 2 && begun.includes('too late'));
+  await member.leave();
+  expect(happened.filter((what) => what.endsWith('1'))).toEqual(['assigned 1', 'revoked 1', 'assigned 1', 'revoked 1']);
+  expect(begun.toSorted()).toEqual(['slow', 'slow', 'too late']);
+}, 20_000);
+
+it('leaves a group whose client breaks down when the handler has settled', async () => {
+  const { played, member, beats, end } = await handling();
+  played.isFatal = true;
+  await beats();
+  expect(played.leaves).toBe(0);
+  end();
+  await until(() => played.leaves === 1);
+  expect(played.leaves).toBe(1);
+  played.isFatal = false;
+  await member.leave();
+}, 20_000);
+
+it('waits for no heartbeat that is due much later when it is left', async () => {
+  const played = new PlayedCluster();
+  const { member } = await joined(played, { sessionTimeoutMs: 60_000 });
+  await until(() => played.heartbeats > 0);
+  const before = Date.now();
+  await member.leave();
+  expect(played.leaves).toBe(1);
+  expect(Date.now() - before).toBeLessThan(2_000);
+}, 20_000);

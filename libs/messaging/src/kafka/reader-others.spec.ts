@@ -1,0 +1,89 @@
+/** What of reading does not wait for anything else: two brokers are played, each leads one partition. */
+import { expect, it, onTestFinished } from 'vitest';
+import { PlayedCluster } from '../testing/played-cluster.ts';
+import { playedTopic as topic } from '../testing/played-coordinator.ts';
+import { until } from '../testing/played-member.ts';
+import type { ClientCluster } from './client/client-cluster.ts';
+import { Reader, type ReaderOptions } from './reader.ts';
+
+const at = (partition: number, offset = 0) => ({ topic, partition, offset });
+
+function reading(
+  options: Partial<ReaderOptions> = {},
+  change: (brokers: ClientCluster) => Partial<ClientCluster> = () => ({}),
+) {
+  const played = new PlayedCluster();
+  const brokers = played.brokers();
+  const values: string[] = [];
+  const reader = new Reader({
+    cluster: { ...brokers, ...change(brokers) },
+    deliver: async ({ records }) => {
+      values.push(...records.map(({ value }) => String(value)));
+      return true;
+    },
+    outOfRange: async () => undefined,
+    onTrouble: () => {},
+    ...options,
+  });
+  onTestFinished(() => reader.close());
+  return { played, reader, values };
+}
+
+it('fetches nothing of a paused partition until it is resumed', async () => {
+  const { played, reader, values } = reading();
+  reader.read([at(0), at(1)]);
+  reader.pause([at(1)]);
+  played.append(1, 'paused');
+  played.append(0, 'read');
+  await until(() => values.length === 1);
+  expect({ values: [...values], fetches: [...played.fetchesAt2] }).toEqual({ values: ['read'], fetches: [] });
+  reader.resume([at(1)]);
+  await until(() => values.length === 2);
+  expect(values).toEqual(['read', 'paused']);
+});
+
+it('reads at one broker though the other one answers nothing, nor any look at the cluster', async () => {
+  const never = new Promise<never>(() => {});
+  let looks = 0;
+  const { played, reader, values } = reading({}, (brokers) => ({
+    brokerPool: {
+      get metadata() {
+        return brokers.brokerPool.metadata ?? null;
+      },
+      metadataExpireAt: null,
+    },
+    refreshMetadata: () => {
+      looks += 1;
+      return never;
+    },
+    findBroker: (of) => (of.nodeId === 1 ? never : brokers.findBroker(of)),
+  }));
+  reader.read([at(0), at(1)]);
+  for (const value of ['a', 'b', 'c']) {
+    played.append(1, value);
+    await until(() => values.includes(value));
+  }
+  expect({ values, looks }).toEqual({ values: ['a', 'b', 'c'], looks: 1 });
+});
+
+it('reads the others while it is not known where one goes on that is outside its log', async () => {
+  const where = Promise.withResolvers<number>();
+  const asked: unknown[] = [];
+  const { played, reader, values } = reading({
+    outOfRange: (position) => {
+      asked.push(position);
+      return where.promise;
+    },
+  });
+  played.moveLeader(); // one broker leads both
+  for (const value of ['a', 'b']) played.append(1, value);
+  played.expire(1, 1);
+  reader.read([at(0), at(1)]);
+  await until(() => asked.length === 1);
+  played.append(0, 'of the other');
+  await until(() => values.length === 1);
+  expect(values).toEqual(['of the other']);
+  where.resolve(1);
+  await until(() => values.length === 2);
+  expect({ values, asked }).toEqual({ values: ['of the other', 'b'], asked: [at(1)] });
+});
