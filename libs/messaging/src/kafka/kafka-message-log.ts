@@ -1,6 +1,6 @@
 /**
  * The log on Kafka. Records are acknowledged by all in-sync replicas; no transactions (Kafka's are slow through this client).
- * One connection for producing, one for questions, one for each membership and tail.
+ * Connections of their own for producing, for questions, for what each membership and each tail reads, and for each membership's group.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
 import type { Kafka as KafkaClient } from 'kafkajs';

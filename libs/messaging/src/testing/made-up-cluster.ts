@@ -9,6 +9,7 @@ import type {
   ProduceRequest,
   ProduceResponse,
 } from '../kafka/client/client-cluster.ts';
+import { metadataOf } from './made-up-metadata.ts';
 
 export const refusal = (name: string, more: object = {}): Error =>
   Object.assign(new Error(name), { name, retriable: true, ...more });
@@ -57,14 +58,7 @@ export class MadeUpCluster {
 
   readonly look = async (): Promise<void> => {
     this.done.push('look');
-    const partitionMetadata = this.leaders.map((leader, partitionId) => ({
-      partitionId,
-      leader,
-      partitionErrorCode: 0,
-      replicas: [],
-      isr: [],
-    }));
-    this.brokerPool.metadata = { topicMetadata: [{ topic: 't', partitionMetadata }] };
+    this.brokerPool.metadata = metadataOf('t', this.leaders);
     this.brokerPool.metadataExpireAt = Date.now() + 60_000;
   };
 

@@ -6,6 +6,7 @@ import type { ClientCluster, ClusterMetadata, FetchRequest, FetchResponse } from
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
+import { metadataOf } from './made-up-metadata.ts';
 import { PlayedCoordinator, playedTopic } from './played-coordinator.ts';
 import { PlayedRecords, type Asked } from './played-records.ts';
 
@@ -87,7 +88,7 @@ export class PlayedCluster extends PlayedCoordinator {
       metadataExpireAt: Infinity,
     };
     const targetTopics = new Set<string>();
-    const look = async (): Promise<void> => void (pool.metadata = this.metadata());
+    const look = async (): Promise<void> => void (pool.metadata = metadataOf(playedTopic, this.leaders));
     return {
       ...this.connection(pool),
       targetTopics,
@@ -105,17 +106,6 @@ export class PlayedCluster extends PlayedCoordinator {
         produce: () => Promise.reject(new Error('nothing is produced here')),
       }),
     };
-  }
-
-  private metadata(): ClusterMetadata {
-    const partitionMetadata = this.leaders.map((leader, partitionId) => ({
-      partitionId,
-      leader,
-      partitionErrorCode: 0,
-      replicas: [],
-      isr: [],
-    }));
-    return { topicMetadata: [{ topic: playedTopic, partitionMetadata }] };
   }
 
   private connection(key: object) {

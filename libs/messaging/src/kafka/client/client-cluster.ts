@@ -5,6 +5,7 @@
 import type { Kafka, KafkaMessage, Message, PartitionMetadata } from 'kafkajs';
 import type { ConnectionPool } from './broken-connections.ts';
 import type { FetchedRecord } from './wire/fetch-decoding.ts';
+import type { FetchBody } from './wire/fetch-encoding.ts';
 
 export interface ClusterMetadata {
   readonly topicMetadata: readonly {
@@ -37,14 +38,7 @@ export interface FetchRequest {
   readonly maxBytes: number;
   /** 1: nothing of transactions that were not committed. */
   readonly isolationLevel: 1;
-  readonly topics: readonly {
-    readonly topic: string;
-    readonly partitions: readonly {
-      readonly partition: number;
-      readonly fetchOffset: string;
-      readonly maxBytes: number;
-    }[];
-  }[];
+  readonly topics: FetchBody['topics'];
 }
 export interface FetchedPartition {
   readonly partition: number;

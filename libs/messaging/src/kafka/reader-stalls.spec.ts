@@ -1,4 +1,4 @@
-/** What of reading does not wait for anything else: two brokers are played, each leads one partition. */
+/** What a reader is not held up by, over two played brokers that lead a partition each, and what it leaves alone when it is told to. */
 import { expect, it, onTestFinished } from 'vitest';
 import { PlayedCluster } from '../testing/played-cluster.ts';
 import { playedTopic as topic } from '../testing/played-coordinator.ts';
