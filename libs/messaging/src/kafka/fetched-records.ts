@@ -1,6 +1,6 @@
 /** What a fetch brought of one partition, as whoever reads it gets it. */
 import { createRequire } from 'node:module';
-import type { FetchedPartition } from './client/client-cluster.ts';
+import type { FetchedPartition } from './client/record-requests.ts';
 import type { Fetched } from './held-partitions.ts';
 import { fromKafka } from './records.ts';
 

@@ -121,7 +121,7 @@ export class KafkaMessageLog implements MessageLog {
 
   async tail(tail: TailOptions): Promise<Tail> {
     await this.counts(tail.topics);
-    return this.begin(new KafkaTail(tail, this.parts));
+    return this.begin(new KafkaTail(tail, { ...this.parts, brokers: clusterOf(this.kafka) }));
   }
 
   async close(): Promise<void> {

@@ -8,12 +8,14 @@ import { KafkaTail } from './kafka-tail.ts';
 
 function tailOf(made: MadeUpCluster, from: ReadonlyMap<string, readonly number[]> | 'end' = 'end') {
   const came: string[] = [];
-  const kafka = { [Symbol('private:Kafka:createCluster')]: () => made.cluster } as unknown as Kafka;
   const bounds = made.leaders.map((_, partition) => ({ partition, low: '0', high: '0' }));
   const cluster = { ask: async () => bounds } as unknown as Cluster;
   const onRecords = ({ records }: { records: readonly { value: unknown }[] }): void =>
     void came.push(...records.map(({ value }) => String(value)));
-  const tail = new KafkaTail({ topics: ['t'], from, onRecords }, { kafka, cluster, onTrouble() {}, onEnd() {} });
+  const tail = new KafkaTail(
+    { topics: ['t'], from, onRecords },
+    { brokers: made.cluster, cluster, onTrouble() {}, onEnd() {} },
+  );
   return { tail, came };
 }
 

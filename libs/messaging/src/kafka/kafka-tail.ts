@@ -1,8 +1,7 @@
 /** Reads all partitions of some topics, without a group. */
-import type { Kafka } from 'kafkajs';
 import { backOffMs, Pauses, usualBackOff } from '../back-off.ts';
 import type { Position, Tail, TailOptions, TopicPartition } from '../message-log.ts';
-import { clusterOf, type ClientCluster } from './client/client-cluster.ts';
+import type { ClientCluster } from './client/client-cluster.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fetched } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
@@ -10,14 +9,15 @@ import { boundsOf } from './positions.ts';
 import { Reader } from './reader.ts';
 
 export interface KafkaTailOptions {
-  readonly kafka: Kafka;
+  /** For questions. */
   readonly cluster: Cluster;
+  /** To read from, its own. */
+  readonly brokers: ClientCluster;
   onTrouble(error: unknown): void;
   onEnd(tail: KafkaTail): void;
 }
 
 export class KafkaTail implements Tail {
-  private readonly brokers: ClientCluster;
   private readonly reader: Reader;
   private readonly rests = new Pauses();
   private closing: Promise<void> | undefined;
@@ -26,9 +26,8 @@ export class KafkaTail implements Tail {
     private readonly tail: TailOptions,
     private readonly options: KafkaTailOptions,
   ) {
-    this.brokers = clusterOf(options.kafka);
     this.reader = new Reader({
-      cluster: this.brokers,
+      cluster: options.brokers,
       deliver: (fetched) => this.deliver(fetched),
       outOfRange: (partition) => this.oldest(partition),
       onTrouble: (error) => options.onTrouble(error),
@@ -41,10 +40,10 @@ export class KafkaTail implements Tail {
     try {
       const positions: Position[] = [];
       for (const topic of topics) positions.push(...(await this.startOf(topic)));
-      await this.brokers.connect();
-      await this.brokers.addMultipleTargetTopics(topics);
+      await this.options.brokers.connect();
+      await this.options.brokers.addMultipleTargetTopics(topics);
       if (!this.closing) this.reader.read(positions);
-      else await this.brokers.disconnect(); // what was connected after its end
+      else await this.options.brokers.disconnect(); // what was connected after its end
     } catch (error) {
       throw unavailable(`read ${topics.join(', ')}`, error);
     }

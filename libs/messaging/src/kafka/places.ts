@@ -1,14 +1,16 @@
 /** Where a reader is in each of its partitions. */
 import type { Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
-import type { FetchRequest } from './client/client-cluster.ts';
+import type { FetchRequest } from './client/record-requests.ts';
 
 /** Replaced by another one when it is to be read from elsewhere. */
 export interface Place extends TopicPartition {
   offset: number;
   isPaused: boolean;
-  /** It is being found out where to go on. */
-  isAstray: boolean;
+  /** Nothing of it is fetched until it is known where to go on, or who leads it. */
+  isAside: boolean;
+  /** How often it was refused since it was last read. */
+  refusals: number;
   /** Being handed over; by two loops at once only while its leader moves. */
   busy?: Promise<void> | undefined;
 }
@@ -19,7 +21,14 @@ export class Places {
 
   set(positions: readonly Position[]): void {
     for (const { topic, partition, offset } of positions)
-      this.places.set(nameOf({ topic, partition }), { topic, partition, offset, isPaused: false, isAstray: false });
+      this.places.set(nameOf({ topic, partition }), {
+        topic,
+        partition,
+        offset,
+        isPaused: false,
+        isAside: false,
+        refusals: 0,
+      });
     this.begunAt = performance.now();
   }
 
@@ -45,7 +54,7 @@ export class Places {
 
   /** Of which something is to be fetched. */
   get read(): readonly Place[] {
-    return this.all.filter(({ isPaused, isAstray }) => !isPaused && !isAstray);
+    return this.all.filter(({ isPaused, isAside }) => !isPaused && !isAside);
   }
 
   /** Since reading began somewhere, ms. */
@@ -57,8 +66,11 @@ export class Places {
 const mostBytes = 16 * 1024 * 1024;
 const mostBytesOfOne = 4 * 1024 * 1024;
 
-export function requestOf(places: readonly Place[], maxWaitTime: number): FetchRequest {
-  const topics = [...Map.groupBy(places, ({ topic }) => topic)].map(([topic, of]) => ({
+/** `turn`: which of them is first, as a broker fills an answer in the order in which it was asked. At least one. */
+export function requestOf(places: readonly Place[], maxWaitTime: number, turn: number): FetchRequest {
+  const first = turn % places.length;
+  const inTurn = [...places.slice(first), ...places.slice(0, first)];
+  const topics = [...Map.groupBy(inTurn, ({ topic }) => topic)].map(([topic, of]) => ({
     topic,
     partitions: of.map(({ partition, offset }) => ({
       partition,

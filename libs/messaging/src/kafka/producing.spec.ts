@@ -66,3 +66,14 @@ it('rejects at once what will not pass, and after its retries what does not', as
   await expect(producingTo(cluster).send(produces)).rejects.toThrow('away');
   expect(away).toHaveLength(5);
 });
+
+it('sends again only the partitions that a broker refused, and rejects with what will not pass rather than with what may', async () => {
+  const [notEnoughReplicas, tooLarge] = [19, 10];
+  const cluster = new MadeUpCluster(1, 1, 1);
+  cluster.refusedPartitions.set(1, [notEnoughReplicas]);
+  expect(await producingTo(cluster).send(produces)).toEqual([100, 101, 102]);
+  expect(cluster.written).toEqual(['of 0 at 1', 'of 2 at 1', 'of 1 at 1']);
+  cluster.refusedPartitions.set(0, [notEnoughReplicas]).set(1, [tooLarge]);
+  await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+  expect(cluster.produces).toHaveLength(3);
+});

@@ -7,21 +7,15 @@
  */
 import { backOffMs, Pause } from '../back-off.ts';
 import { nameOf } from '../partition-name.ts';
-import { isStale, type ClientCluster, type TopicRecords } from './client/client-cluster.ts';
+import { isStale, type ClientCluster } from './client/client-cluster.ts';
+import { refusalOf, type Refusal } from './client/refusals.ts';
+import type { TopicRecords } from './client/wire/produce-encoding.ts';
 import type { Leaders } from './leaders.ts';
 import type { Produce } from './produce-queue.ts';
-import { toKafka } from './records.ts';
 
 const produceTimeoutMs = 15_000;
 /** Some twelve seconds in all: a leader that is gone is replaced sooner. */
 const usualRetry = { firstMs: 200, mostMs: 3_000, retries: 8 };
-
-/** What the client throws, as far as it matters here. */
-interface Refusal extends Error {
-  readonly retriable?: boolean;
-  readonly host?: string;
-  readonly port?: number;
-}
 
 export class Producing {
   constructor(
@@ -57,7 +51,8 @@ export class Producing {
     await this.know(produces);
     const byLeader = Map.groupBy(produces, (one) => this.leaders.of(one));
     const asked = [...byLeader].map(([leader, of]) => this.sendTo(leader, of, first));
-    for (const outcome of await Promise.allSettled(asked)) if (outcome.status === 'rejected') throw outcome.reason;
+    const outcomes = await Promise.allSettled(asked);
+    throwWorst(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Refusal] : [])));
   }
 
   private async know(produces: readonly Produce[]): Promise<void> {
@@ -71,8 +66,12 @@ export class Producing {
     if (leader === undefined) throw new Error(`nobody leads ${produces.map(nameOf).join(', ')}`);
     const broker = await this.cluster.findBroker({ nodeId: leader });
     const { topics } = await broker.produce({ acks: -1, timeout: produceTimeoutMs, topicData: recordsOf(produces) });
+    const refused: number[] = [];
     for (const { topicName: topic, partitions } of topics)
-      for (const { partition, baseOffset } of partitions) first.set(nameOf({ topic, partition }), Number(baseOffset));
+      for (const { partition, errorCode, baseOffset } of partitions)
+        if (errorCode === 0) first.set(nameOf({ topic, partition }), baseOffset);
+        else refused.push(errorCode);
+    throwWorst(refused.map(refusalOf));
     const silent = produces.find((one) => !first.has(nameOf(one)));
     if (silent) throw new Error(`the broker did not answer for ${nameOf(silent)}`);
   }
@@ -89,9 +88,12 @@ export class Producing {
 function recordsOf(produces: readonly Produce[]): TopicRecords[] {
   return [...Map.groupBy(produces, ({ topic }) => topic)].map(([topic, of]) => ({
     topic,
-    partitions: of.map(({ partition, messages }) => ({
-      partition,
-      messages: messages.map((message) => toKafka(message, partition)),
-    })),
+    partitions: of,
   }));
+}
+
+/** One that will not pass, rather than one that may. */
+function throwWorst(refusals: readonly Refusal[]): void {
+  const worst = refusals.find(({ retriable }) => retriable === false) ?? refusals[0];
+  if (worst) throw worst;
 }

@@ -160,6 +160,40 @@ it('meets broken connections with another one, however often', async () => {
   expect(made.done).toContain('without h:9');
 });
 
+it('reads what else a broker leads while it refuses a partition, and that one as soon as it does not', async () => {
+  const made = new MadeUpCluster(1, 1);
+  const unavailable = 56; // its disk is away
+  made.refusedPartitions.set(0, [unavailable, unavailable]);
+  made.append(0, 'a');
+  made.append(1, 'x');
+  const { reader, came, troubles } = reading(made);
+  reader.read(from(0, 0));
+  await vi.waitFor(() => expect(came).toEqual(['x of 1']));
+  made.append(1, 'y');
+  await vi.waitFor(() => expect(came).toEqual(['x of 1', 'y of 1']));
+  // A look at the cluster later it is asked for again, with the next fetch.
+  for (const looks of [2, 3]) {
+    await vi.waitFor(() => expect(made.done.filter((one) => one === 'look')).toHaveLength(looks), 5_000);
+    made.append(1, 'z');
+  }
+  await vi.waitFor(() => expect(came).toContain('a of 0'));
+  expect(troubles).toEqual([1, 2].map(() => expect.objectContaining({ type: 'KAFKA_STORAGE_ERROR' })));
+});
+
+it('asks in turns for what is first in an answer', async () => {
+  const made = new MadeUpCluster(1, 1, 1);
+  for (const partition of [0, 1, 2]) made.append(partition, 'a');
+  const { reader, came } = reading(made);
+  reader.read(from(0, 0, 0));
+  await vi.waitFor(() => expect(came).toHaveLength(3));
+  for (const value of ['b', 'c']) {
+    made.append(0, value);
+    await vi.waitFor(() => expect(came).toContain(`${value} of 0`));
+  }
+  const first = made.fetches.map((fetch) => Number(/^1: (\d)@/.exec(fetch)![1]));
+  expect(new Set(first.slice(0, 3))).toEqual(new Set([0, 1, 2]));
+});
+
 it('goes on where it is told to when what it reads is not there', async () => {
   const made = new MadeUpCluster(1);
   made.append(0, 'a');

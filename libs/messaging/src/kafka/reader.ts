@@ -3,15 +3,17 @@
  * Promises: a partition is read from where `read` says, and each of its records is handed over once until `read` says otherwise; what a fetch brings that was under way
  * meanwhile, or when its partition was dropped, is dropped too; of one that is paused nothing more is fetched, but what is under way may still come; whatever the cluster
  * answers it is asked again, for as long as it takes; once `close` has resolved nothing is handed over any more.
- * Neither a broker that does not answer nor a partition that cannot be read where it is to be holds up the others'.
+ * Neither a broker that does not answer nor a partition that it refuses, or that cannot be read where it is to be, holds up the others'.
  */
 import { backOffMs, Pauses } from '../back-off.ts';
 import type { Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 import { breakOff } from './client/broken-connections.ts';
-import { isStale, type ClientCluster, type FetchResponse } from './client/client-cluster.ts';
+import { isStale, type ClientCluster } from './client/client-cluster.ts';
+import type { FetchResponse } from './client/record-requests.ts';
+import type { Refusal } from './client/refusals.ts';
+import { answersOf, type Asked, type Refused } from './fetch-answers.ts';
 import { FetchPace } from './fetch-pace.ts';
-import { fetchedRecords } from './fetched-records.ts';
 import { Handlings } from './handlings.ts';
 import type { Fetched } from './held-partitions.ts';
 import { Looks } from './looks.ts';
@@ -37,11 +39,6 @@ const lateMs = 5_000;
 /** A leader that is gone is replaced within seconds. */
 const backOff = { firstMs: 100, mostMs: 2_000 };
 
-interface Asked {
-  readonly place: Place;
-  readonly from: number;
-}
-
 export class Reader {
   private readonly places = new Places();
   private readonly looks: Looks;
@@ -52,6 +49,7 @@ export class Reader {
   /** The look at the cluster by which the loops are. */
   private tended: object | null | undefined;
   private readonly rests = new Pauses();
+  private fetches = 0;
   private isClosed = false;
 
   constructor(private readonly options: ReaderOptions) {
@@ -139,7 +137,7 @@ export class Reader {
         if (records > 0) await pace.keep(records);
       } catch (error) {
         failures += 1;
-        await this.recover(error, led, failures);
+        await this.recover(error, failures);
       }
     }
     this.loops.delete(leader);
@@ -160,27 +158,19 @@ export class Reader {
     let response: FetchResponse;
     try {
       const patienceMs = Math.min(waitMs, Math.max(leastWaitMs, this.places.age));
-      response = await broker.fetch(requestOf(led, Math.round(patienceMs)));
+      response = await broker.fetch(requestOf(led, Math.round(patienceMs), (this.fetches += 1)));
     } finally {
       clearTimeout(limit);
     }
     return this.handOver(response, asked);
   }
 
-  private async handOver({ responses }: FetchResponse, asked: ReadonlyMap<string, Asked>): Promise<number> {
-    let records = 0;
-    const handling: Promise<void>[] = [];
-    for (const { topicName: topic, partitions } of responses)
-      for (const of of partitions) {
-        if (of.messages.length === 0) continue;
-        const what = asked.get(nameOf({ topic, partition: of.partition }));
-        const fetched = what && fetchedRecords(topic, what.from, of);
-        if (!fetched) continue;
-        records += fetched.records.length;
-        handling.push(this.deliver(what, fetched));
-      }
-    await Promise.all(handling);
-    return records;
+  private async handOver(response: FetchResponse, asked: ReadonlyMap<string, Asked>): Promise<number> {
+    const { came, astray, refused } = answersOf(response, asked);
+    for (const one of astray) void this.goOn(one);
+    if (refused.length > 0) void this.setAside(refused);
+    await Promise.all(came.map(({ of, fetched }) => this.deliver(of, fetched)));
+    return came.reduce((sum, { fetched }) => sum + fetched.records.length, 0);
   }
 
   private deliver({ place, from }: Asked, fetched: Fetched): Promise<void> {
@@ -194,12 +184,9 @@ export class Reader {
     if (fetched.records.length === 0 || (await this.options.deliver(fetched))) place.offset = fetched.nextOffset;
   }
 
-  private async recover(error: unknown, led: readonly Place[], failures: number): Promise<void> {
+  private async recover(error: unknown, failures: number): Promise<void> {
     if (this.isClosed) return;
-    const { name, topic, partition, host, port } = error as Refusal;
-    const astray =
-      name === 'KafkaJSOffsetOutOfRange' && led.find((one) => nameOf(one) === nameOf({ topic, partition }));
-    if (astray) return void this.goOn(astray, error);
+    const { name, host, port } = error as Refusal;
     try {
       if (name === 'KafkaJSConnectionClosedError') this.options.cluster.removeBroker({ host, port });
       await this.rest(error, failures);
@@ -209,17 +196,28 @@ export class Reader {
     }
   }
 
+  /** Until a look at the cluster, and longer each time: what else that broker leads is read meanwhile. */
+  private async setAside(refused: readonly Refused[]): Promise<void> {
+    for (const { place } of refused) {
+      place.isAside = true;
+      place.refusals += 1;
+    }
+    await this.recover(refused[0]!.why, Math.max(...refused.map(({ place }) => place.refusals)));
+    for (const { place } of refused) place.isAside = false;
+    this.tend();
+  }
+
   /** Until it is known where. */
-  private async goOn(place: Place, why: unknown): Promise<void> {
+  private async goOn({ place, why }: Refused): Promise<void> {
     const { topic, partition, offset } = place;
-    place.isAstray = true;
+    place.isAside = true;
     for (let failures = 1; !this.isClosed && this.places.has(place); failures += 1) {
       try {
         const found = await this.options.outOfRange({ topic, partition, offset });
         if (found === undefined) return;
         if (found === offset) await this.rest(why, failures); // the broker will know of it in a moment
         place.offset = found;
-        place.isAstray = false;
+        place.isAside = false;
         return this.tend();
       } catch (error) {
         await this.rest(error, failures);
@@ -232,11 +230,4 @@ export class Reader {
     this.options.onTrouble(error);
     await this.rests.wait(backOffMs(backOff, failures));
   }
-}
-
-/** What the client throws, as far as it matters here. */
-interface Refusal extends TopicPartition {
-  readonly name: string;
-  readonly host?: string;
-  readonly port?: number;
 }

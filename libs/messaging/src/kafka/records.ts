@@ -1,15 +1,10 @@
-/** Records as Kafka's client has them, and as the port does. Text stays text: bytes are told apart by not being UTF-8. */
+/** Records as a fetch brings them, and as the port has them. Text stays text: bytes are told apart by not being UTF-8. */
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, OutgoingMessage } from '@waybill/contracts';
-import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { IncomingMessage } from '@waybill/contracts';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { FetchedRecord } from './client/wire/fetch-decoding.ts';
 
-export function toKafka({ key, value, headers }: OutgoingMessage, partition: number): Message {
-  const bytes = value === null || typeof value === 'string' ? value : Buffer.from(value);
-  return { key, value: bytes, headers, partition };
-}
-
-/** Of a response that the lean wire has read, or the client itself. */
+/** Of a response that we have read, or the client. */
 export function fromKafka(topic: string, partition: number, message: KafkaMessage | FetchedRecord): IncomingMessage {
   const offset = Number(message.offset);
   const timestamp = Number(message.timestamp);

@@ -1,15 +1,36 @@
-/** What the specs of the lean wire share: records to send, and the client's own way of writing and reading them. */
+/** What the specs of the wire share: records to send, and the client's own way of writing and reading them. */
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import type { Message } from 'kafkajs';
-import type { ClientRequests } from '../kafka/client/wire/lean-wire.ts';
+import { ByteWriter } from '../kafka/client/wire/byte-writer.ts';
+import type { FetchBody } from '../kafka/client/wire/fetch-encoding.ts';
+import type { ProduceBody, ProducedRecord } from '../kafka/client/wire/produce-encoding.ts';
 
 const require = createRequire(import.meta.url);
-/** As the client has it, whoever else has exchanged entries of its table in this process. */
+/** A request of the client's and what it makes of the answer. */
+interface Exchange {
+  readonly request: { readonly encode: () => Promise<{ readonly buffer: Buffer }> };
+  readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown> };
+}
+export interface Definition<Arguments> {
+  protocol(of: { readonly version: number }): (args: Arguments) => Exchange;
+}
+export type Arguments = ProduceBody & { readonly compression?: number };
 export const client = {
-  produce: require('kafkajs/src/protocol/requests/produce/index.js') as ClientRequests['Produce'],
-  fetch: require('kafkajs/src/protocol/requests/fetch/index.js') as ClientRequests['Fetch'],
+  produce: require('kafkajs/src/protocol/requests/produce/index.js') as Definition<Arguments>,
+  fetch: require('kafkajs/src/protocol/requests/fetch/index.js') as Definition<FetchBody>,
 };
+/** With its head. */
+export const requestOf = require('kafkajs/src/protocol/request.js') as (of: {
+  readonly request: object;
+  readonly correlationId: number;
+  readonly clientId: string;
+}) => Promise<{ readonly buffer: Buffer }>;
+
+export function written(write: (to: ByteWriter) => void): Buffer {
+  const to = new ByteWriter(16);
+  write(to);
+  return to.bytes;
+}
 export const now = Date.parse('2026-11-28T12:34:56.789Z');
 
 const text = fc.oneof(
@@ -49,7 +70,7 @@ export const topicData = fc.array(fc.record({ topic: fc.string({ minLength: 1 })
   minLength: 1,
   maxLength: 3,
 });
-export type TopicData = { topic: string; partitions: { partition: number; messages: Message[] }[] }[];
+export type TopicData = { topic: string; partitions: { partition: number; messages: ProducedRecord[] }[] }[];
 
 export const argumentsOf = (data: TopicData, more: object = {}) => ({
   acks: -1,
@@ -63,14 +84,9 @@ export const argumentsOf = (data: TopicData, more: object = {}) => ({
   })),
   ...more,
 });
-export type Arguments = Parameters<ReturnType<typeof client.produce.protocol>>[0];
-
-export async function encoded<A>(by: Encodes<A>, version: number, args: A): Promise<Buffer> {
+export async function encoded<A>(by: Definition<A>, version: number, args: A): Promise<Buffer> {
   const { request } = by.protocol({ version })(args);
   return (await request.encode()).buffer;
-}
-interface Encodes<A> {
-  protocol(of: { version: number }): (args: A) => { request: { encode: () => Promise<{ buffer: Buffer }> } };
 }
 
 /** A response as a broker writes it, around record sets. */

@@ -1,20 +1,21 @@
 /** A cluster as Kafka's client sees it, made up for specs: who leads, what brokers refuse, and what was asked of them. A topic `t`, a partition for each of `leaders`. */
 import type { KafkaMessage } from 'kafkajs';
+import type { ClientCluster, ClusterMetadata } from '../kafka/client/client-cluster.ts';
 import type {
   ClientBroker,
-  ClientCluster,
-  ClusterMetadata,
   FetchRequest,
   FetchResponse,
   ProduceRequest,
   ProduceResponse,
-} from '../kafka/client/client-cluster.ts';
+} from '../kafka/client/record-requests.ts';
 import { metadataOf } from './made-up-metadata.ts';
 
 export const refusal = (name: string, more: object = {}): Error =>
   Object.assign(new Error(name), { name, retriable: true, ...more });
 
-const notLeader = (): Error => refusal('moved', { type: 'NOT_LEADER_FOR_PARTITION' });
+/** As brokers number them. */
+const offsetOutOfRange = 1;
+const notLeader = 6;
 
 export class MadeUpCluster {
   readonly leaders: number[];
@@ -26,6 +27,8 @@ export class MadeUpCluster {
   readonly done: string[] = [];
   /** Thrown by the next requests to that broker. */
   readonly refusals = new Map<number, Error[]>();
+  /** The next answers for that partition, as brokers number them. */
+  readonly refusedPartitions = new Map<number, number[]>();
   isConnected = true;
   /** The answer to a fetch is on its way for as long as this lasts. */
   whileAnswering = async (_nodeId: number): Promise<void> => {};
@@ -101,9 +104,11 @@ export class MadeUpCluster {
     const topics = topicData.map(({ topic, partitions }) => ({
       topicName: topic,
       partitions: partitions.map(({ partition, messages }) => {
-        if (this.leaders[partition] !== nodeId) throw notLeader();
+        const errorCode =
+          this.refusedPartitions.get(partition)?.shift() ?? (this.leaders[partition] === nodeId ? 0 : notLeader);
+        if (errorCode !== 0) return { partition, errorCode, baseOffset: -1 };
         this.written.push(...messages.map(({ value }) => `${value as string} at ${nodeId}`));
-        return { partition, baseOffset: String(100 * nodeId + partition) };
+        return { partition, errorCode, baseOffset: 100 * nodeId + partition };
       }),
     }));
     return { topics };
@@ -122,14 +127,18 @@ export class MadeUpCluster {
     if (!this.isConnected) throw refusal('KafkaJSConnectionError');
     this.refuse(nodeId);
     const partitions = asked.map(({ partition, fetchOffset }) => {
-      if (this.leaders[partition] !== nodeId) throw notLeader();
-      const of = this.records[partition]!;
-      if (Number(fetchOffset) > of.length) throw refusal('KafkaJSOffsetOutOfRange', { topic: 't', partition });
-      const messages = of.slice(Number(fetchOffset));
-      return { partition, highWatermark: String(of.length), abortedTransactions: [], messages };
+      const errorCode = this.errorOf(nodeId, partition, Number(fetchOffset));
+      const messages = errorCode === 0 ? this.records[partition]!.slice(Number(fetchOffset)) : [];
+      return { partition, errorCode, abortedTransactions: [], messages };
     });
     await this.whileAnswering(nodeId);
     return { responses: [{ topicName: 't', partitions }] };
+  }
+
+  private errorOf(nodeId: number, partition: number, from: number): number {
+    if (this.leaders[partition] !== nodeId) return notLeader;
+    if (from > this.records[partition]!.length) return offsetOutOfRange;
+    return this.refusedPartitions.get(partition)?.shift() ?? 0;
   }
 
   /** Fetches that wait look again. */

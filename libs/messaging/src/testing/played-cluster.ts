@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import '../kafka/client/client.ts';
-import type { ClientCluster, ClusterMetadata, FetchRequest, FetchResponse } from '../kafka/client/client-cluster.ts';
+import type { ClientCluster, ClusterMetadata } from '../kafka/client/client-cluster.ts';
+import type { FetchedPartition, FetchRequest, FetchResponse } from '../kafka/client/record-requests.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
@@ -16,6 +17,10 @@ const { LEVELS, createLogger } = require('kafkajs/src/loggers/index.js') as {
   LEVELS: { NOTHING: number };
   createLogger: (options: object) => object;
 };
+
+/** As brokers number them. */
+const offsetOutOfRange = 1;
+const notLeader = 6;
 
 export class PlayedCluster extends PlayedCoordinator {
   /** From which offset broker 2 was asked, fetch by fetch. */
@@ -130,26 +135,17 @@ export class PlayedCluster extends PlayedCoordinator {
       () => isMoved() || this.records.has(asked) || this.records.outside(asked) !== undefined,
       this.isPatient ? 60_000 : maxWaitTime,
     );
-    if (isMoved())
-      throw Object.assign(new Error('not the leader'), { type: 'NOT_LEADER_FOR_PARTITION', retriable: true });
-    this.refuseOutside(asked);
     const partitions = asked.map(({ partition, from }) => {
-      const records = this.records.of(partition);
-      return {
-        partition,
-        highWatermark: this.records.bounds(partition).high,
-        abortedTransactions: [],
-        messages: records.slice(from) as FetchResponse['responses'][0]['partitions'][0]['messages'],
-      };
+      const errorCode = this.errorOf(nodeId, { partition, from });
+      const messages = errorCode === 0 ? this.records.of(partition).slice(from) : [];
+      return { partition, errorCode, abortedTransactions: [], messages: messages as FetchedPartition['messages'] };
     });
     return { responses: [{ topicName: playedTopic, partitions }] };
   }
 
-  private refuseOutside(asked: readonly Asked[]): void {
-    const found = this.records.outside(asked);
-    if (!found) return;
-    const { partition } = found;
-    throw Object.assign(new Error('out of range'), { name: 'KafkaJSOffsetOutOfRange', topic: playedTopic, partition });
+  private errorOf(nodeId: number, asked: Asked): number {
+    if (this.leaders[asked.partition] !== nodeId) return notLeader;
+    return this.records.outside([asked]) ? offsetOutOfRange : 0;
   }
 
   /** The client's own view of the cluster. */

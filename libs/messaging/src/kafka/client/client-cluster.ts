@@ -2,59 +2,15 @@
  * The cluster as Kafka's client sees it: who leads what, and connections to brokers. The client keeps it to itself, and makes one for each producer and
  * consumer; whoever sends requests of its own has one of its own.
  */
-import type { Kafka, KafkaMessage, Message, PartitionMetadata } from 'kafkajs';
-import type { ConnectionPool } from './broken-connections.ts';
-import type { FetchedRecord } from './wire/fetch-decoding.ts';
-import type { FetchBody } from './wire/fetch-encoding.ts';
+import type { Kafka, PartitionMetadata } from 'kafkajs';
+import type { ClientBroker } from './record-requests.ts';
+import { RecordBroker, type Broker } from './wire/record-broker.ts';
 
 export interface ClusterMetadata {
   readonly topicMetadata: readonly {
     readonly topic: string;
     readonly partitionMetadata: readonly PartitionMetadata[];
   }[];
-}
-
-export interface TopicRecords {
-  readonly topic: string;
-  readonly partitions: readonly { readonly partition: number; readonly messages: readonly Message[] }[];
-}
-export interface ProduceRequest {
-  /** -1: acknowledged once all in-sync replicas have it. */
-  readonly acks: -1;
-  /** ms, for those replicas. */
-  readonly timeout: number;
-  readonly topicData: readonly TopicRecords[];
-}
-export interface ProduceResponse {
-  readonly topics: readonly {
-    readonly topicName: string;
-    readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
-  }[];
-}
-export interface FetchRequest {
-  /** How long it waits for the first record, ms. */
-  readonly maxWaitTime: number;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-  /** 1: nothing of transactions that were not committed. */
-  readonly isolationLevel: 1;
-  readonly topics: FetchBody['topics'];
-}
-export interface FetchedPartition {
-  readonly partition: number;
-  readonly highWatermark: string;
-  readonly abortedTransactions: readonly object[];
-  /** May begin before the offset that was asked for. */
-  readonly messages: readonly (FetchedRecord | (KafkaMessage & { readonly isControlRecord?: boolean }))[];
-}
-export interface FetchResponse {
-  readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
-}
-/** Its requests reject when one of their partitions was refused. */
-export interface ClientBroker {
-  readonly connectionPool: Pick<ConnectionPool, 'pool'>;
-  produce(request: ProduceRequest): Promise<ProduceResponse>;
-  fetch(request: FetchRequest): Promise<FetchResponse>;
 }
 
 export interface ClientCluster {
@@ -75,7 +31,11 @@ export interface ClientCluster {
   findBroker(of: { readonly nodeId: number }): Promise<ClientBroker>;
 }
 
-type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => ClientCluster;
+/** As the client makes it: what its brokers know of records is not used. */
+type TheirCluster = Omit<ClientCluster, 'findBroker'> & {
+  findBroker(of: { readonly nodeId: number }): Promise<Broker>;
+};
+type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => TheirCluster;
 
 const metadataMaxAge = 300_000;
 
@@ -83,7 +43,17 @@ export function clusterOf(kafka: Kafka): ClientCluster {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith(':createCluster'));
   const create = name && (kafka as unknown as Record<symbol, CreateCluster>)[name];
   if (!create) throw new Error('This version of kafkajs makes its clusters in another way.');
-  return create({ metadataMaxAge, allowAutoTopicCreation: false });
+  const cluster = create({ metadataMaxAge, allowAutoTopicCreation: false });
+  const find = cluster.findBroker.bind(cluster);
+  const brokers = new WeakMap<Broker, RecordBroker>();
+  return Object.assign(cluster, {
+    findBroker: async (of: { readonly nodeId: number }): Promise<RecordBroker> => {
+      const theirs = await find(of);
+      const known = brokers.get(theirs) ?? new RecordBroker(theirs);
+      brokers.set(theirs, known);
+      return known;
+    },
+  });
 }
 
 /** The last look at it is too old, or a broker has gone since. */

@@ -15,9 +15,7 @@ import { forgetPartialAnswers } from './partial-answers.ts';
 import { connectOnce } from './shared-connecting.ts';
 import { limitHeartbeats } from './unanswered-heartbeats.ts';
 import { finishJoins } from './unfinished-joins.ts';
-import { useLeanWire } from './wire/lean-wire.ts';
 
-useLeanWire();
 waitForHandshakes();
 forgetPartialAnswers();
 connectOnce();

@@ -64,6 +64,13 @@ export class ByteReader {
     return isUtf8(bytes) ? bytes.toString('utf8') : Buffer.from(bytes);
   }
 
+  /** With how many there are before them, as 32 bits; null is none. */
+  array<T>(read: () => T): T[] {
+    const all: T[] = [];
+    for (let left = this.int32(); left > 0; left -= 1) all.push(read());
+    return all;
+  }
+
   peekInt32(ahead: number): number {
     return this.buffer.readInt32BE(this.at + ahead);
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
-import { clientRequests, leanFetch, leanProduce } from './lean-wire.ts';
+import { writeProduce } from './produce-encoding.ts';
 import {
   argumentsOf,
   client,
@@ -10,10 +10,10 @@ import {
   response,
   stored,
   topicData,
+  written,
   type Arguments,
 } from '../../../testing/kafka-wire.ts';
 
-const fetch = leanFetch(client.fetch);
 const asked = { maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] };
 
 interface Read {
@@ -54,13 +54,6 @@ function plainRecord({
     inTransaction,
   ];
 }
-
-it("is in the client's own table once the platform has loaded the client", async () => {
-  await import('../client.ts');
-  const { Produce, Fetch } = clientRequests();
-  expect([Produce === client.produce, Fetch === client.fetch]).toEqual([false, false]);
-  expect([Produce.versions, Fetch.versions]).toEqual([client.produce.versions, client.fetch.versions]);
-});
 
 it('reads what the client reads', async () => {
   await fc.assert(
@@ -104,35 +97,24 @@ it('keeps a header whatever it is named', async () => {
   );
   const messages = [1, 2].map(() => ({ key: 'k', value: 'v', headers }));
   const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }]) as Arguments;
-  const [records] = stored(await encoded(leanProduce(client.produce), 7, args), 1, 0n);
+  const [records] = stored(
+    written((to) => writeProduce(to, args, 0)),
+    1,
+    0n,
+  );
   const read = decodeFetch(response([{ topic: 't', partition: 0, records: records! }])).responses[0]!.partitions[0]!
     .messages;
   for (const record of read) expect(Object.entries(record.headers)).toEqual(Object.entries(headers));
 });
 
-it('leaves compressed records to the client', async () => {
-  const bytes = response([{ topic: 't', partition: 0, records: await someBatch({ compression: 1 }) }]);
-  expect(() => decodeFetch(bytes)).toThrow(UnsupportedRecords);
-  const read = (await fetch.protocol({ version: 11 })(asked).response.decode(bytes)) as Read;
-  expect(read.responses[0]!.partitions[0]!.messages.map(({ value: said }) => String(said))).toEqual([
-    'value 1',
-    'value 2',
-    'value 3',
-  ]);
+it('does not take compressed records, nor those of before batches, though they are shorter than a batch, for its own', async () => {
+  const sets = [
+    await someBatch({ compression: 1 }),
+    ...[0, 1].flatMap((format) => [messageSet(format, 1), messageSet(format, 3)]),
+  ];
+  for (const records of sets)
+    expect(() => decodeFetch(response([{ topic: 't', partition: 0, records }]))).toThrow(UnsupportedRecords);
 });
-
-it.each([0, 1])(
-  'leaves records of before batches to the client, though they are shorter than a batch: format %i',
-  async (format) => {
-    for (const count of [1, 3]) {
-      const sets = [{ topic: 't', partition: 0, records: messageSet(format, count) }];
-      const read = (await fetch.protocol({ version: 11 })(asked).response.decode(response(sets))) as Read;
-      expect(read.responses[0]!.partitions[0]!.messages.map(({ value: said }) => String(said))).toEqual(
-        ['value 1', 'value 2', 'value 3'].slice(0, count),
-      );
-    }
-  },
-);
 
 it('says so when a response is shorter than it announces', async () => {
   const bytes = response([{ topic: 't', partition: 0, records: await someBatch() }]);

@@ -1,5 +1,5 @@
 /**
- * The body of a fetch response, version 11. Text comes as text at once; what the client looks at besides has the shapes it expects.
+ * The body of a fetch response, version 11. Text comes as text at once; everything else has the shapes of the client, which reads what this cannot.
  *
  *   body      := throttle_ms:i32 error:i16 session:i32 topic*:i32
  *   topic     := name:string partition*:i32
@@ -42,9 +42,9 @@ export function decodeFetch(bytes: Buffer) {
   const clientSideThrottleTime = from.int32();
   const errorCode = from.int16();
   const sessionId = from.int32();
-  const responses = array(from, () => {
+  const responses = from.array(() => {
     const topicName = from.string();
-    return { topicName, partitions: array(from, () => readPartition(from)) };
+    return { topicName, partitions: from.array(() => readPartition(from)) };
   });
   // The broker has not waited; the client is to.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
@@ -57,7 +57,7 @@ function readPartition(from: ByteReader) {
     highWatermark: from.int64().toString(),
     lastStableOffset: from.int64().toString(),
     lastStartOffset: from.int64().toString(),
-    abortedTransactions: array(from, () => ({
+    abortedTransactions: from.array(() => ({
       producerId: from.int64Exactly().toString(),
       firstOffset: from.int64().toString(),
     })),
@@ -144,10 +144,4 @@ class LastHeaders {
     }
     return headers;
   }
-}
-
-function array<T>(from: ByteReader, read: () => T): T[] {
-  const all: T[] = [];
-  for (let left = from.int32(); left > 0; left -= 1) all.push(read());
-  return all;
 }

@@ -5,7 +5,7 @@
  *   topic     := name:string partition*:i32
  *   partition := number:i32 leader_epoch:i32 offset:i64 log_start:i64 max_bytes:i32
  */
-import { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from './byte-writer.ts';
 
 export interface FetchBody {
   readonly maxWaitTime: number;
@@ -32,8 +32,13 @@ const headBytes = 40;
 const partitionBytes = 28;
 const topicBytes = 80;
 
-export function encodeFetch({ maxWaitTime, minBytes, maxBytes, isolationLevel, rackId, topics }: FetchBody): Buffer {
-  const to = new ByteWriter(headBytes + topics.length * (topicBytes + partitionBytes));
+export const fetchBytes = ({ topics }: FetchBody): number =>
+  topics.reduce((bytes, { partitions }) => bytes + topicBytes + partitions.length * partitionBytes, headBytes);
+
+export function writeFetch(
+  to: ByteWriter,
+  { maxWaitTime, minBytes, maxBytes, isolationLevel, rackId, topics }: FetchBody,
+): void {
   to.int32(consumer);
   to.int32(maxWaitTime);
   to.int32(minBytes);
@@ -55,5 +60,4 @@ export function encodeFetch({ maxWaitTime, minBytes, maxBytes, isolationLevel, r
   }
   to.int32(0);
   to.string(rackId ?? '');
-  return to.bytes;
 }

@@ -1,5 +1,5 @@
 /**
- * The body of a produce request, versions 3 to 8, without transactions, idempotence and compression.
+ * The body of a produce request, versions 3 to 8, without transactions, idempotence and compression. All records get one time.
  *
  *   body   := transactional_id:nullable_string acks:i16 timeout:i32 topic*:i32
  *   topic  := name:string partition*:i32
@@ -9,28 +9,33 @@
  *   record := length:varint attributes:i8 timestamp_delta:varint offset_delta:varint key:varbytes value:varbytes header*:varint
  *   header := name:varbytes value:varbytes
  */
-import type { Message } from 'kafkajs';
-import { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { crc32c } from './crc32c.ts';
 
+export interface ProducedRecord {
+  readonly key: string | null;
+  readonly value: string | Uint8Array | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+export interface TopicRecords {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly messages: readonly ProducedRecord[] }[];
+}
 export interface ProduceBody {
   readonly acks: number;
+  /** For those who acknowledge, ms. */
   readonly timeout: number;
-  readonly topicData: readonly {
-    readonly topic: string;
-    readonly partitions: readonly { readonly partition: number; readonly messages: readonly Message[] }[];
-  }[];
+  readonly topicData: readonly TopicRecords[];
 }
 
 /** Of batches, as Kafka has them since 0.11. */
 export const magic = 2;
-export const noProducer = -1;
+const noProducer = -1;
 /** Of a record, besides its key and value: some ten headers of CloudEvents. */
 const usualHeaderBytes = 450;
 
 /** All records get the time `now`, ms since 1970. */
-export function encodeProduce({ acks, timeout, topicData }: ProduceBody, now: number): Buffer {
-  const to = new ByteWriter(roughBytes(topicData));
+export function writeProduce(to: ByteWriter, { acks, timeout, topicData }: ProduceBody, now: number): void {
   to.int16(-1);
   to.int16(acks);
   to.int32(timeout);
@@ -46,10 +51,9 @@ export function encodeProduce({ acks, timeout, topicData }: ProduceBody, now: nu
       to.int32At(size, to.length - size - 4);
     }
   }
-  return to.bytes;
 }
 
-function writeBatch(to: ByteWriter, messages: readonly Message[], now: number): void {
+function writeBatch(to: ByteWriter, messages: readonly ProducedRecord[], now: number): void {
   to.int64(0);
   const length = to.length;
   to.int32(0);
@@ -74,7 +78,7 @@ function writeBatch(to: ByteWriter, messages: readonly Message[], now: number): 
   to.int32At(crc, crc32c(to.bytes, crc + 4) | 0);
 }
 
-function writeRecord(to: ByteWriter, { key = null, value, headers = {} }: Message, offsetDelta: number): void {
+function writeRecord(to: ByteWriter, { key, value, headers }: ProducedRecord, offsetDelta: number): void {
   to.int8(0);
   to.varint(0);
   to.varint(offsetDelta);
@@ -84,11 +88,12 @@ function writeRecord(to: ByteWriter, { key = null, value, headers = {} }: Messag
   to.varint(names.length);
   for (const name of names) {
     to.varbytes(name);
-    to.varbytes(headers[name] as string);
+    to.varbytes(headers[name]!);
   }
 }
 
-function roughBytes(topicData: ProduceBody['topicData']): number {
+/** Roughly. */
+export function produceBytes({ topicData }: ProduceBody): number {
   let bytes = 256;
   for (const { partitions } of topicData)
     for (const { messages } of partitions)

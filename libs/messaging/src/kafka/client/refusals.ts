@@ -1,0 +1,20 @@
+/** Why a request failed, or one of its partitions was refused, as Kafka's client says it. */
+import { createRequire } from 'node:module';
+
+export interface Refusal extends Error {
+  /** False: it will not pass. */
+  readonly retriable?: boolean;
+  /** As Kafka names it, where a broker refused: `NOT_LEADER_FOR_PARTITION`. */
+  readonly type?: string;
+  /** Where a connection broke. */
+  readonly host?: string;
+  readonly port?: number;
+}
+
+const require = createRequire(import.meta.url);
+const { createErrorFromCode } = require('kafkajs/src/protocol/error.js') as {
+  readonly createErrorFromCode: (code: number) => Refusal;
+};
+
+/** `code`: of an answer, other than 0. */
+export const refusalOf = (code: number): Refusal => createErrorFromCode(code);

@@ -1,0 +1,171 @@
+/** Over connections that are made up: what goes over them, and what becomes of the answer. */
+import kafkajs from 'kafkajs';
+import { afterEach, expect, it, vi } from 'vitest';
+import { RecordBroker, type Broker } from './record-broker.ts';
+import type { Connection } from './exchange.ts';
+import {
+  argumentsOf,
+  client,
+  encoded,
+  messageSet,
+  now,
+  requestOf,
+  response,
+  stored,
+  type Arguments,
+} from '../../../testing/kafka-wire.ts';
+
+const produceRequest = {
+  acks: -1,
+  timeout: 9,
+  topicData: [
+    { topic: 't', partitions: [{ partition: 3, messages: [{ key: 'k', value: 'v', headers: { n: '1' } }] }] },
+  ],
+} as const;
+const fetchRequest = {
+  maxWaitTime: 5,
+  minBytes: 1,
+  maxBytes: 99,
+  isolationLevel: 1,
+  topics: [{ topic: 't', partitions: [{ partition: 3, fetchOffset: '7', maxBytes: 9 }] }],
+} as const;
+/** A record was written at 70, another partition has another leader. */
+const produced = Buffer.from(
+  '00000001' +
+    '000174' +
+    '00000002' +
+    '00000003' +
+    '0000' +
+    '0000000000000046' +
+    'ff'.repeat(8) +
+    '00'.repeat(8) +
+    '00000004' +
+    '0006' +
+    'ff'.repeat(24) +
+    '00000021',
+  'hex',
+);
+const nothing = response([]);
+
+interface Made {
+  readonly broker: RecordBroker;
+  /** What went over which connection. */
+  readonly sent: [connection: number, frame: Buffer][];
+  readonly throttled: number[];
+  readonly destroyed: unknown[];
+  readonly done: string[];
+}
+/** `answer`: an error rejects. */
+function brokerThat(answer: Buffer | Error, more: { sasl?: boolean; fetchVersion?: number } = {}): Made {
+  const made = { sent: [], throttled: [], destroyed: [], done: [] } as Omit<Made, 'broker'>;
+  let isAuthenticated = false;
+  const connections = [0, 1].map((index): Connection => ({
+    clientId: 'me ü',
+    sasl: more.sasl ? {} : null,
+    nextCorrelationId: () => 41,
+    failIfNotConnected: () => void made.done.push('looked'),
+    isAuthenticated: () => isAuthenticated,
+    authenticate: async () => {
+      isAuthenticated = true;
+      made.done.push('authenticated');
+    },
+    socket: { write: ((frame: Buffer) => made.sent.push([index, frame])) as never },
+    requestQueue: {
+      maybeThrottle: (ms) => void made.throttled.push(ms),
+      push: ({ entry, sendRequest }) => {
+        sendRequest();
+        if (answer instanceof Error) entry.reject(answer);
+        else entry.resolve({ payload: answer });
+      },
+    },
+  }));
+  const broker: Broker = {
+    brokerAddress: 'there:9092',
+    versions: { 0: { minVersion: 3, maxVersion: 13 }, 1: { minVersion: 4, maxVersion: more.fetchVersion ?? 18 } },
+    connectionPool: {
+      pool: [{ socket: { destroy: (why: unknown) => made.destroyed.push(why) } }] as never,
+      getConnection: async (index) => connections[index]!,
+    },
+  };
+  return { ...made, broker: new RecordBroker(broker) };
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+it('sends the bytes that the client sends, fetches over the one connection and produces over the other', async () => {
+  vi.spyOn(Date, 'now').mockReturnValue(now);
+  const { broker, sent } = brokerThat(nothing);
+  await broker.fetch(fetchRequest);
+  const produces = brokerThat(produced);
+  await produces.broker.produce(produceRequest);
+  const head = { correlationId: 41, clientId: 'me ü' };
+  const theirFetch = await requestOf({
+    request: client.fetch.protocol({ version: 11 })(fetchRequest).request,
+    ...head,
+  });
+  const args = argumentsOf(produceRequest.topicData as never, { timeout: 9 }) as Arguments;
+  const theirProduce = await requestOf({ request: client.produce.protocol({ version: 7 })(args).request, ...head });
+  expect(sent).toEqual([[1, theirFetch.buffer]]);
+  expect(produces.sent).toEqual([[0, theirProduce.buffer]]);
+});
+
+it('says of each partition what became of it', async () => {
+  const { broker, throttled } = brokerThat(produced);
+  expect((await broker.produce(produceRequest)).topics).toEqual([
+    {
+      topicName: 't',
+      partitions: [
+        { partition: 3, errorCode: 0, baseOffset: 70 },
+        { partition: 4, errorCode: 6, baseOffset: -1 },
+      ],
+    },
+  ]);
+  expect(throttled).toEqual([0x21]);
+});
+
+it('waits as long as the broker says after a fetch', async () => {
+  const { broker, throttled } = brokerThat(nothing);
+  expect((await broker.fetch(fetchRequest)).responses).toEqual([]);
+  expect(throttled).toEqual([7]);
+});
+
+it('leaves records to the client that are compressed, or of before there were batches', async () => {
+  const messages = [{ key: 'k', value: 'value 1', headers: {} }];
+  const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }], { compression: 1 }) as Arguments;
+  const [compressed] = stored(await encoded(client.produce, 7, args), 1, 0n);
+  for (const records of [compressed!, messageSet(0, 1), messageSet(1, 1)]) {
+    const { broker } = brokerThat(response([{ topic: 't', partition: 0, records }]));
+    const { responses } = await broker.fetch(fetchRequest);
+    expect(responses[0]!.partitions[0]!.messages.map(({ value }) => String(value))).toEqual(['value 1']);
+  }
+});
+
+it('rejects when the whole fetch was refused', async () => {
+  const refused = Buffer.from(nothing);
+  refused.writeInt16BE(7, 4); // after how long the client is to wait
+  await expect(brokerThat(refused).broker.fetch(fetchRequest)).rejects.toMatchObject({ type: 'REQUEST_TIMED_OUT' });
+});
+
+it('breaks off the connections where a request was not answered in time, and only then', async () => {
+  for (const [error, times] of [
+    [new kafkajs.KafkaJSRequestTimeoutError('late', {} as never), 1],
+    [new kafkajs.KafkaJSConnectionError('gone'), 0],
+  ] as const) {
+    const { broker, destroyed } = brokerThat(error);
+    await expect(broker.fetch(fetchRequest)).rejects.toBe(error);
+    expect(destroyed).toHaveLength(times);
+  }
+});
+
+it('authenticates first, where it has to and has not', async () => {
+  const { broker, done } = brokerThat(nothing, { sasl: true });
+  await broker.fetch(fetchRequest);
+  await broker.fetch(fetchRequest);
+  expect(done).toEqual(['authenticated', 'looked', 'looked']);
+});
+
+it('says that a broker is too old', () => {
+  expect(() => brokerThat(nothing, { fetchVersion: 10 })).toThrow(
+    'The broker at there:9092 does not know Fetch 11: Waybill needs Kafka 2.3 or newer.',
+  );
+});

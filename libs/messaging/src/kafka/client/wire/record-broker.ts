@@ -1,0 +1,98 @@
+/**
+ * A broker of Kafka's client, as far as records go to it and come from it: written and read by this folder, over the client's connections. The client's own encoder makes a buffer for every header
+ * and copies a record eight times, its decoder makes an object for every header, and it rejects a whole answer in which one partition was refused.
+ * Promises: what a request says is what the client would write (`produce-encoding.spec.ts`, `fetch-encoding.spec.ts`); records that this folder cannot read (compressed ones, those of before 2017) are read by
+ * the client; after a request that was not answered in time the connections are broken off.
+ */
+import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
+import { breakOff, type ConnectionPool } from '../broken-connections.ts';
+import type { ClientBroker, FetchRequest, FetchResponse, ProduceRequest, ProduceResponse } from '../record-requests.ts';
+import { refusalOf } from '../refusals.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { exchange, type Api, type Body, type Connection } from './exchange.ts';
+import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
+import { fetchBytes, writeFetch } from './fetch-encoding.ts';
+import { decodeProduce } from './produce-decoding.ts';
+import { produceBytes, writeProduce } from './produce-encoding.ts';
+
+const { KafkaJSNonRetriableError } = kafkajs;
+
+/** The client's class, as far as it is used; connected. */
+export interface Broker {
+  readonly brokerAddress: string;
+  readonly connectionPool: Pick<ConnectionPool, 'pool'> & { getConnection(index: number): Promise<Connection> };
+  /** What the broker knows, by API. */
+  readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
+}
+
+const produceApi: Api = { name: 'Produce', key: 0, version: 7 };
+const fetchApi: Api = { name: 'Fetch', key: 1, version: 11 };
+/** The client keeps one connection for fetches, as they wait, and one for all else. */
+const connectionOf = { fetches: 1, others: 0 };
+
+const require = createRequire(import.meta.url);
+const theirFetch = require('kafkajs/src/protocol/requests/fetch/v11/response.js') as {
+  decode(bytes: Buffer): Promise<FetchAnswer>;
+};
+
+interface FetchAnswer extends FetchResponse {
+  readonly clientSideThrottleTime: number;
+  readonly errorCode: number;
+}
+
+export class RecordBroker implements ClientBroker {
+  /** Throws when the broker is too old for it. */
+  constructor(private readonly broker: Broker) {
+    for (const { name, key, version } of [produceApi, fetchApi]) {
+      const known = broker.versions?.[key];
+      if (known && version <= known.maxVersion && version >= known.minVersion) continue;
+      throw new KafkaJSNonRetriableError(
+        `The broker at ${broker.brokerAddress} does not know ${name} ${version}: Waybill needs Kafka 2.3 or newer.`,
+      );
+    }
+  }
+
+  get connectionPool(): Broker['connectionPool'] {
+    return this.broker.connectionPool;
+  }
+
+  async produce(request: ProduceRequest): Promise<ProduceResponse> {
+    const body = {
+      bytes: produceBytes(request),
+      writeTo: (frame: ByteWriter) => writeProduce(frame, request, Date.now()),
+    };
+    const connection = await this.connectionPool.getConnection(connectionOf.others);
+    const answer = decodeProduce(await this.ask(connection, produceApi, body));
+    connection.requestQueue.maybeThrottle(answer.throttleMs);
+    return answer;
+  }
+
+  async fetch(request: FetchRequest): Promise<FetchResponse> {
+    const body = { bytes: fetchBytes(request), writeTo: (frame: ByteWriter) => writeFetch(frame, request) };
+    const connection = await this.connectionPool.getConnection(connectionOf.fetches);
+    const answer = await read(await this.ask(connection, fetchApi, body));
+    connection.requestQueue.maybeThrottle(answer.clientSideThrottleTime);
+    if (answer.errorCode !== 0) throw refusalOf(answer.errorCode);
+    return answer;
+  }
+
+  private async ask(connection: Connection, api: Api, body: Body): Promise<Buffer> {
+    try {
+      return await exchange(connection, api, body);
+    } catch (error) {
+      if ((error as Error).name === 'KafkaJSRequestTimeoutError')
+        breakOff(this.connectionPool, (error as Error).message);
+      throw error;
+    }
+  }
+}
+
+async function read(bytes: Buffer): Promise<FetchAnswer> {
+  try {
+    return decodeFetch(bytes);
+  } catch (reason) {
+    if (!(reason instanceof UnsupportedRecords)) throw reason;
+    return theirFetch.decode(bytes);
+  }
+}
