@@ -103,11 +103,11 @@ export class ProduceQueue {
     return line;
   }
 
-  /** What comes in during one turn of the event loop goes out together, and while a produce is under way for a moment longer. */
+  /** What comes in while the event loop deals with one thing goes out together, before it turns to the next one; while a produce is under way it may wait a moment longer. */
   private arm(): void {
     if (this.isArmed) return;
     this.isArmed = true;
-    setImmediate(() => void this.flush());
+    process.nextTick(() => void this.flush());
   }
 
   private async flush(): Promise<void> {

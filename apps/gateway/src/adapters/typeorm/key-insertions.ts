@@ -46,8 +46,8 @@ export class KeyInsertions {
 
   private async run(): Promise<void> {
     this.isRunning = true;
-    // What came in this turn goes together.
-    await new Promise((resolve) => setImmediate(resolve));
+    // What comes in while the event loop deals with one thing goes together.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     while (this.waiting.length > 0) await this.insertSome(this.waiting.splice(0, mostRows));
     this.isRunning = false;
   }
