@@ -9,7 +9,7 @@ import { backOffMs, Pauses } from '../back-off.ts';
 import type { Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 import { breakOff } from './client/broken-connections.ts';
-import { isStale, type ClientCluster } from './client/client-cluster.ts';
+import { abandon, isStale, type ClientCluster } from './client/client-cluster.ts';
 import type { FetchResponse } from './client/record-requests.ts';
 import type { Refusal } from './client/refusals.ts';
 import { answersOf, type Asked, type Refused } from './fetch-answers.ts';
@@ -92,6 +92,7 @@ export class Reader {
     this.rests.cut();
     const { cluster } = this.options;
     const others = Promise.allSettled([this.looks.close(), this.searching, ...this.loops.values()]);
+    abandon(cluster);
     await Promise.allSettled([cluster.disconnect(), this.handled()]);
     void others.then(() => cluster.disconnect()).catch(() => {}); // what was connected after its end
   }

@@ -12,13 +12,11 @@ export const raiseEpoch = named(
 
 /**
  * $1 partition, $2 owner epoch, $3 version, $4 and $5 offsets, $6 commit id, $7 mark, $8 number of records;
- * $9–$12 events (plan, seq, headers, value), $13 messages; $14 and $15 wake-ups to set, $16 to drop; $17–$21 snapshots.
+ * $9–$12 events (plan, seq, headers, value), $13 messages; $14 and $15 wake-ups to set, $16 to drop.
  * Answers one row, or none when the fence is another's. Messages below the mark as it was before were deleted with it: looking for them again would
  * walk over all that was ever published, until the table is vacuumed.
  */
-export const commit = named(
-  'commit',
-  `WITH before AS (
+const commitParts = `WITH before AS (
      SELECT mark FROM fences WHERE partition = $1
    ), fence AS (
      UPDATE fences SET version = version + 1, requests_offset = $4, results_offset = $5, last_commit_id = $6,
@@ -42,7 +40,13 @@ export const commit = named(
      ON CONFLICT (partition, plan_id) DO UPDATE SET at = excluded.at
    ), dropped_wake_ups AS (
      DELETE FROM wake_ups USING fence WHERE wake_ups.partition = $1 AND wake_ups.plan_id = ANY ($16::text[])
-   ), new_snapshots AS (
+   )`;
+export const commit = named('commit', `${commitParts} SELECT 1 FROM fence`);
+
+/** Few commits have any, and each part of a statement takes its time. $17–$21 snapshots (plan, seq, core version, state, headers). */
+export const commitWithSnapshots = named(
+  'commit_with_snapshots',
+  `${commitParts}, new_snapshots AS (
      INSERT INTO snapshots (plan_id, seq, core_version, state, headers)
      SELECT s.plan_id, s.seq, s.core_version, s.state, s.headers
      FROM fence, unnest($17::text[], $18::integer[], $19::integer[], $20::text[], $21::text[]) AS s (plan_id, seq, core_version, state, headers)

@@ -3,7 +3,7 @@
  * Promise: an answer that was lost is `commit_unknown`; whoever asks for the last commit then waits until that commit is decided.
  */
 import { PlatformError, topics, type OutgoingMessage } from '@waybill/contracts';
-import type { Fence, PlanCommit, StoredPlan, WakeUp } from '../plan-store.ts';
+import type { Fence, PlanCommit, Snapshot, StoredPlan, WakeUp } from '../plan-store.ts';
 import type { PlanDatabase, Taken } from '../publishing/plan-database.ts';
 import { recordFromText, recordToText } from './outbox-record.ts';
 import * as statements from './plan-statements.ts';
@@ -59,7 +59,7 @@ export class PostgresPlanDatabase implements PlanDatabase {
   async commit(commit: PlanCommit, mark: number): Promise<Fence> {
     const { partition, ownerEpoch, version } = commit.fence;
     try {
-      const rows = await this.sql.run(statements.commit, valuesOf(commit, mark));
+      const rows = await this.sql.run(...statementOf(commit, mark));
       if (rows.length === 1) return { partition, ownerEpoch, version: version + 1 };
     } catch (error) {
       throw commitFailure(error);
@@ -99,10 +99,13 @@ export class PostgresPlanDatabase implements PlanDatabase {
   }
 }
 
-function valuesOf(
-  { fence, commitId, offsets, events, messages, wakeUps, snapshots }: PlanCommit,
-  mark: number,
-): unknown[] {
+function statementOf(commit: PlanCommit, mark: number): [SqlStatement, unknown[]] {
+  const values = valuesOf(commit, mark);
+  if (commit.snapshots.length === 0) return [statements.commit, values];
+  return [statements.commitWithSnapshots, [...values, ...snapshotValues(commit.snapshots)]];
+}
+
+function valuesOf({ fence, commitId, offsets, events, messages, wakeUps }: PlanCommit, mark: number): unknown[] {
   const toSet = wakeUps.filter(({ at }) => at !== undefined);
   const toDrop = wakeUps.filter(({ at }) => at === undefined);
   return [
@@ -122,13 +125,16 @@ function valuesOf(
     toSet.map(({ planId }) => planId),
     toSet.map(({ at }) => at),
     toDrop.map(({ planId }) => planId),
-    snapshots.map(({ planId }) => planId),
-    snapshots.map(({ seq }) => seq),
-    snapshots.map(({ coreVersion }) => coreVersion),
-    snapshots.map(({ state }) => state),
-    snapshots.map(({ headers }) => JSON.stringify(headers)),
   ];
 }
+
+const snapshotValues = (snapshots: readonly Snapshot[]): unknown[] => [
+  snapshots.map(({ planId }) => planId),
+  snapshots.map(({ seq }) => seq),
+  snapshots.map(({ coreVersion }) => coreVersion),
+  snapshots.map(({ state }) => state),
+  snapshots.map(({ headers }) => JSON.stringify(headers)),
+];
 
 function commitFailure(error: unknown): PlatformError {
   if (error instanceof SqlFailure && error.outcome === 'unknown')

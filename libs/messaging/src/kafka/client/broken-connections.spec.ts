@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createRequire } from 'node:module';
 import { expect, it, onTestFinished } from 'vitest';
-import { breakOffConnections, type Connection, type ConnectionPool } from './broken-connections.ts';
+import { abandonRequests, breakOffConnections, type Connection, type ConnectionPool } from './broken-connections.ts';
 import { connect } from './connect.ts';
 
 interface ClientsConnection extends Connection {
@@ -102,4 +102,16 @@ it('a broker that has not answered in time is connected anew, for whatever it is
   const third = sockets[2]!;
   third.socket.write(answer(await third.asked, 'there'));
   expect(await again).toBe('there');
+});
+
+it('nobody waits for a broker that was asked something, once that is abandoned', async () => {
+  const { port, sockets } = await broker();
+  const pool = new ClientsPools({ ...optionsOf(port), requestTimeout: 60_000 });
+  await Promise.all([0, 1].map((index) => pool.getConnection(index)));
+  const asked = pool.send({ request, response });
+  await expect.poll(() => sockets.length).toBe(2);
+  abandonRequests(pool);
+  await expect(asked).rejects.toThrow('Connection ended');
+  await pool.destroy();
+  expect(pool.isConnected()).toBe(false);
 });

@@ -49,3 +49,8 @@ export function breakOffConnections(
 export function breakOff({ pool }: Pick<ConnectionPool, 'pool'>, why: string): void {
   for (const { socket } of pool) socket?.destroy(new Error(why));
 }
+
+/** What is under way over it fails at once, and nothing is waited for when it ends. */
+export function abandonRequests({ pool }: Pick<ConnectionPool, 'pool'>): void {
+  for (const connection of pool) connection.rejectRequests(new KafkaJSConnectionError('Connection ended'));
+}

@@ -3,6 +3,7 @@
  * consumer; whoever sends requests of its own has one of its own.
  */
 import type { Kafka, PartitionMetadata } from 'kafkajs';
+import { abandonRequests, type ConnectionPool } from './broken-connections.ts';
 import type { ClientBroker } from './record-requests.ts';
 import { RecordBroker, type Broker } from './wire/record-broker.ts';
 
@@ -13,10 +14,20 @@ export interface ClusterMetadata {
   }[];
 }
 
+interface Connected {
+  readonly connectionPool: Pick<ConnectionPool, 'pool'>;
+}
+
 export interface ClientCluster {
   readonly targetTopics: ReadonlySet<string>;
   /** `metadata`: another object each time the cluster was looked at; `metadataExpireAt`: ms since 1970, null once it is known to be out of date. */
-  readonly brokerPool: { readonly metadata?: ClusterMetadata | null; readonly metadataExpireAt?: number | null };
+  readonly brokerPool: {
+    readonly metadata?: ClusterMetadata | null;
+    readonly metadataExpireAt?: number | null;
+    /** The one that was found first, and those that are known since. */
+    readonly seedBroker?: Connected | null;
+    readonly brokers?: Readonly<Record<string, Connected>>;
+  };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;
@@ -59,3 +70,8 @@ export function clusterOf(kafka: Kafka): ClientCluster {
 /** The last look at it is too old, or a broker has gone since. */
 export const isStale = ({ brokerPool: { metadataExpireAt } }: ClientCluster): boolean =>
   !metadataExpireAt || metadataExpireAt < Date.now();
+
+/** Whatever its brokers were asked fails at once: who disconnects it next waits for none of them. */
+export function abandon({ brokerPool: { seedBroker, brokers = {} } }: ClientCluster): void {
+  for (const broker of [seedBroker, ...Object.values(brokers)]) if (broker) abandonRequests(broker.connectionPool);
+}
