@@ -69,6 +69,7 @@ export class KafkaMember implements GroupMembership {
         onTrouble: (error) => this.options.onTrouble(error),
       });
     } catch (error) {
+      await this.leave(); // nobody else can
       throw unavailable(`let ${this.group.group} join`, error);
     }
     await this.joined.promise;

@@ -1,22 +1,29 @@
 /** What the contract of the log cannot show of a tail: it closes while its brokers are being reached, and its position is lost. */
 import type { Kafka } from 'kafkajs';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { MadeUpCluster } from '../testing/made-up-cluster.ts';
 import { clusterOf } from './client/client-cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { KafkaTail } from './kafka-tail.ts';
 
-function tailOf(made: MadeUpCluster, from: ReadonlyMap<string, readonly number[]> | 'end' = 'end') {
+function tailOf(
+  made: MadeUpCluster,
+  from: ReadonlyMap<string, readonly number[]> | 'end' = 'end',
+  take = async (): Promise<void> => {},
+) {
   const came: string[] = [];
+  const ended: KafkaTail[] = [];
   const bounds = made.leaders.map((_, partition) => ({ partition, low: '0', high: '0' }));
   const cluster = { ask: async () => bounds } as unknown as Cluster;
-  const onRecords = ({ records }: { records: readonly { value: unknown }[] }): void =>
-    void came.push(...records.map(({ value }) => String(value)));
+  const onRecords = ({ records }: { records: readonly { value: unknown }[] }): Promise<void> => {
+    came.push(...records.map(({ value }) => String(value)));
+    return take();
+  };
   const tail = new KafkaTail(
     { topics: ['t'], from, onRecords },
-    { brokers: made.cluster, cluster, onTrouble() {}, onEnd() {} },
+    { brokers: made.cluster, cluster, onTrouble() {}, onEnd: (one) => void ended.push(one) },
   );
-  return { tail, came };
+  return { tail, came, ended };
 }
 
 it('reads nothing when it ends while it connects, and leaves no connection', async () => {
@@ -32,6 +39,28 @@ it('reads nothing when it ends while it connects, and leaves no connection', asy
   await started;
   expect(made.fetches).toEqual([]);
   expect(made.isConnected).toBe(false);
+});
+
+it('leaves no connection where it cannot begin', async () => {
+  const made = new MadeUpCluster(1);
+  vi.spyOn(made.cluster, 'addMultipleTargetTopics').mockRejectedValue(new Error('no such topic'));
+  const { tail, ended } = tailOf(made);
+  await expect(tail.start()).rejects.toThrow('no such topic');
+  expect([made.isConnected, ended.length]).toEqual([false, 1]);
+});
+
+it('does not rest any more once it closes, however often what it read was not taken', async () => {
+  const made = new MadeUpCluster(1);
+  made.append(0, 'a');
+  const taking = Promise.withResolvers<void>();
+  const { tail, came } = tailOf(made, new Map([['t', [0]]]), () => taking.promise);
+  await tail.start();
+  await vi.waitFor(() => expect(came).toEqual(['a']));
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const closed = tail.close();
+  taking.reject(new Error('the store is away'));
+  await closed;
 });
 
 it('goes on with the oldest record where its position is not in the log', async () => {

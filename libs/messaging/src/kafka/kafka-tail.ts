@@ -45,6 +45,7 @@ export class KafkaTail implements Tail {
       if (!this.closing) this.reader.read(positions);
       else await this.options.brokers.disconnect(); // what was connected after its end
     } catch (error) {
+      await this.close(); // nobody else can
       throw unavailable(`read ${topics.join(', ')}`, error);
     }
   }
@@ -87,7 +88,7 @@ export class KafkaTail implements Tail {
       } catch (error) {
         failures += 1;
         this.options.onTrouble(error);
-        await this.rests.wait(backOffMs(usualBackOff, failures));
+        if (!this.closing) await this.rests.wait(backOffMs(usualBackOff, failures));
       }
     }
     return false;

@@ -77,3 +77,34 @@ it('sends again only the partitions that a broker refused, and rejects with what
   await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
   expect(cluster.produces).toHaveLength(3);
 });
+
+it('rejects at once what will not pass at one broker, though another one only refuses for now', async () => {
+  const [notEnoughReplicas, tooLarge] = [19, 10];
+  const cluster = new MadeUpCluster(1, 2, 1);
+  cluster.refusedPartitions.set(0, [notEnoughReplicas]).set(1, [tooLarge]);
+  await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+  expect(cluster.produces).toHaveLength(2);
+});
+
+it('takes nothing for written of which a broker says nothing', async () => {
+  const cluster = new MadeUpCluster(1, 1, 1);
+  const troubles: unknown[] = [];
+  const findBroker = cluster.cluster.findBroker.bind(cluster.cluster);
+  let answers = 0;
+  const silent = async (of: { readonly nodeId: number }): ReturnType<typeof findBroker> => {
+    const broker = await findBroker(of);
+    const produce: typeof broker.produce = async (request) => {
+      answers += 1;
+      return answers === 1 ? { topics: [] } : broker.produce(request);
+    };
+    return { ...broker, produce };
+  };
+  const producing = new Producing(
+    { ...cluster.cluster, findBroker: silent },
+    new Leaders(cluster.cluster),
+    (error) => troubles.push(error),
+    retry,
+  );
+  expect(await producing.send(produces)).toEqual([100, 101, 102]);
+  expect(troubles).toEqual([expect.objectContaining({ message: 'the broker did not answer for t/0' })]);
+});

@@ -1,40 +1,7 @@
 /** Over brokers that are made up: what is handed over while leaders move, connections break, and what is read changes. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { MadeUpCluster, refusal } from '../testing/made-up-cluster.ts';
-import { Reader } from './reader.ts';
-
-const readers: Reader[] = [];
-afterEach(() => Promise.all(readers.splice(0).map((reader) => reader.close())));
-
-interface Read {
-  readonly reader: Reader;
-  /** `value of partition`, as they come. */
-  readonly came: string[];
-  readonly troubles: unknown[];
-}
-
-function reading(
-  made: MadeUpCluster,
-  deliver: (partition: number, values: readonly string[]) => Promise<boolean> = async () => true,
-): Read {
-  const came: string[] = [];
-  const troubles: unknown[] = [];
-  const reader = new Reader({
-    cluster: made.cluster,
-    deliver: async ({ partition, records }) => {
-      const values = records.map(({ value }) => value as string);
-      came.push(...values.map((value) => `${value} of ${partition}`));
-      return deliver(partition, values);
-    },
-    outOfRange: async () => 0,
-    onTrouble: (error) => troubles.push(error),
-  });
-  readers.push(reader);
-  return { reader, came, troubles };
-}
-
-const from = (...offsets: (number | undefined)[]) =>
-  offsets.flatMap((offset, partition) => (offset === undefined ? [] : [{ topic: 't', partition, offset }]));
+import { from, reading } from '../testing/made-up-reader.ts';
 
 it('reads each partition at its leader, from where it is told, and goes on', async () => {
   const made = new MadeUpCluster(1, 2);

@@ -49,7 +49,6 @@ export class Reader {
   /** The look at the cluster by which the loops are. */
   private tended: object | null | undefined;
   private readonly rests = new Pauses();
-  private fetches = 0;
   private isClosed = false;
 
   constructor(private readonly options: ReaderOptions) {
@@ -116,6 +115,7 @@ export class Reader {
         await this.looks.look();
       } catch (error) {
         failures += 1;
+        this.tend(); // what is led is read meanwhile
         await this.rest(error, failures);
       }
     } while (!this.isClosed && this.looks.leaderless);
@@ -128,12 +128,13 @@ export class Reader {
     await Promise.resolve(); // it is among the loops by then
     const pace = new FetchPace(this.options.gatherMs);
     let failures = 0;
+    let turn = 0;
     for (;;) {
       if (this.tended !== this.looks.last) this.tend();
       const led = this.places.read.filter((place) => this.looks.leaderOf(place) === leader);
       if (this.isClosed || led.length === 0) break;
       try {
-        const records = await this.fetch(leader, led);
+        const records = await this.fetch(leader, led, (turn += 1));
         failures = 0;
         if (records > 0) await pace.keep(records);
       } catch (error) {
@@ -146,7 +147,7 @@ export class Reader {
   }
 
   /** Answers how many records came. */
-  private async fetch(leader: number, led: readonly Place[]): Promise<number> {
+  private async fetch(leader: number, led: readonly Place[], turn: number): Promise<number> {
     const { cluster } = this.options;
     // Nobody waits for it: a broker that does not answer may be asked.
     if (isStale(cluster)) void this.looks.look().catch((error: unknown) => this.options.onTrouble(error));
@@ -159,7 +160,7 @@ export class Reader {
     let response: FetchResponse;
     try {
       const patienceMs = Math.min(waitMs, Math.max(leastWaitMs, this.places.age));
-      response = await broker.fetch(requestOf(led, Math.round(patienceMs), (this.fetches += 1)));
+      response = await broker.fetch(requestOf(led, Math.round(patienceMs), turn));
     } finally {
       clearTimeout(limit);
     }
@@ -170,8 +171,14 @@ export class Reader {
     const { came, astray, refused } = answersOf(response, asked);
     for (const one of astray) void this.goOn(one);
     if (refused.length > 0) void this.setAside(refused);
-    await Promise.all(came.map(({ of, fetched }) => this.deliver(of, fetched)));
+    const delivered = came.map(({ of, fetched }) => this.deliver(of, fetched));
+    await Promise.all([...delivered, this.leaveAlone(response.clientSideThrottleTime)]);
     return came.reduce((sum, { fetched }) => sum + fetched.records.length, 0);
+  }
+
+  /** A fetch that waits in the client's queue would count as one that is not answered. */
+  private async leaveAlone(ms = 0): Promise<void> {
+    if (ms > 0 && !this.isClosed) await this.rests.wait(ms);
   }
 
   private deliver({ place, from }: Asked, fetched: Fetched): Promise<void> {
@@ -217,7 +224,7 @@ export class Reader {
         const found = await this.options.outOfRange({ topic, partition, offset });
         if (found === undefined) return;
         if (found === offset) await this.rest(why, failures); // the broker will know of it in a moment
-        place.offset = found;
+        if (place.offset === offset) place.offset = found; // otherwise the broker that leads now has brought what is there
         place.isAside = false;
         return this.tend();
       } catch (error) {

@@ -4,6 +4,7 @@
  */
 import type { Kafka, PartitionMetadata } from 'kafkajs';
 import { abandonRequests, type ConnectionPool } from './broken-connections.ts';
+import { lookPastTopics, type BrokerPool } from './leaderless-partitions.ts';
 import type { ClientBroker } from './record-requests.ts';
 import { RecordBroker, type Broker } from './wire/record-broker.ts';
 
@@ -43,7 +44,8 @@ export interface ClientCluster {
 }
 
 /** As the client makes it: what its brokers know of records is not used. */
-type TheirCluster = Omit<ClientCluster, 'findBroker'> & {
+type TheirCluster = Omit<ClientCluster, 'findBroker' | 'brokerPool'> & {
+  readonly brokerPool: ClientCluster['brokerPool'] & BrokerPool;
   findBroker(of: { readonly nodeId: number }): Promise<Broker>;
 };
 type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => TheirCluster;
@@ -55,6 +57,7 @@ export function clusterOf(kafka: Kafka): ClientCluster {
   const create = name && (kafka as unknown as Record<symbol, CreateCluster>)[name];
   if (!create) throw new Error('This version of kafkajs makes its clusters in another way.');
   const cluster = create({ metadataMaxAge, allowAutoTopicCreation: false });
+  lookPastTopics(cluster.brokerPool);
   const find = cluster.findBroker.bind(cluster);
   const brokers = new WeakMap<Broker, RecordBroker>();
   return Object.assign(cluster, {

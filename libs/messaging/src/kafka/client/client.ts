@@ -10,6 +10,7 @@ import { lookAgain } from './fresh-metadata.ts';
 import { restIdleQueues } from './idle-queues.ts';
 import { keepBrokers } from './kept-brokers.ts';
 import { keepMembership } from './kept-membership.ts';
+import { lookPastPartitions } from './leaderless-partitions.ts';
 import { fetchNothing } from './membership-only.ts';
 import { forgetPartialAnswers } from './partial-answers.ts';
 import { connectOnce } from './shared-connecting.ts';
@@ -26,6 +27,7 @@ endWhatWasStopped();
 keepMembership();
 keepBrokers();
 lookAgain();
+lookPastPartitions();
 breakOffConnections();
 limitHeartbeats();
 

@@ -36,8 +36,12 @@ export interface FetchedPartition {
   readonly abortedTransactions: readonly object[];
   /** May begin before the offset that was asked for. */
   readonly messages: readonly (FetchedRecord | (KafkaMessage & { readonly isControlRecord?: boolean }))[];
+  /** After the last batch that came; the client does not tell. */
+  readonly nextOffset?: number | undefined;
 }
 export interface FetchResponse {
+  /** For so long the broker is to be asked nothing else, ms. */
+  readonly clientSideThrottleTime?: number;
   readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
 }
 /** What becomes of each partition its answers say. */

@@ -17,7 +17,7 @@ import {
 const asked = { maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] };
 
 interface Read {
-  responses: { topicName: string; partitions: { messages: Record<string, unknown>[] }[] }[];
+  responses: { topicName: string; partitions: { messages: Record<string, unknown>[]; nextOffset?: number }[] }[];
 }
 const asText = (bytes: unknown): unknown => (Buffer.isBuffer(bytes) ? bytes.toString('latin1') : bytes);
 /** Both ways of reading say text as its bytes, and only what is used of a record. */
@@ -27,7 +27,7 @@ function plain(read: unknown): unknown {
     ...head,
     responses: responses.map(({ topicName, partitions: of }) => ({
       topicName,
-      partitions: of.map(({ messages, ...rest }) => ({ ...rest, messages: messages.map(plainRecord) })),
+      partitions: of.map(({ messages, nextOffset: _, ...rest }) => ({ ...rest, messages: messages.map(plainRecord) })),
     })),
   };
 }
@@ -89,6 +89,19 @@ it('reads a partition without records, and the one after it', async () => {
   const sets = [Buffer.alloc(0), await someBatch()].map((records, partition) => ({ topic: 't', partition, records }));
   const { responses } = decodeFetch(response(sets));
   expect(responses.map(({ partitions: [one] }) => one!.messages.length)).toEqual([0, 3]);
+});
+
+it('says where to go on, also after batches of which nothing is left, and not after one that was cut short', async () => {
+  const batch = await someBatch(); // 40 to 42
+  const emptied = Buffer.from(batch.subarray(0, 61));
+  emptied.writeBigInt64BE(43n);
+  emptied.writeInt32BE(61 - 12, 8);
+  emptied.writeInt32BE(0, 57);
+  const partitionOf = (...records: Buffer[]) =>
+    decodeFetch(response([{ topic: 't', partition: 0, records: Buffer.concat(records) }])).responses[0]!.partitions[0]!;
+  expect(partitionOf().nextOffset).toBeUndefined();
+  expect(partitionOf(batch, batch.subarray(0, 70)).nextOffset).toBe(43);
+  expect(partitionOf(emptied)).toMatchObject({ messages: [], nextOffset: 46 });
 });
 
 it('keeps a header whatever it is named', async () => {

@@ -27,6 +27,8 @@ export interface FetchedRecord {
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
+/** As brokers number it. */
+const unsupportedCompression = 76;
 const magicAt = 16;
 /** Of a batch's head, up to its records. */
 const headBytes = 61;
@@ -37,20 +39,22 @@ const appendTimeFlag = 0x08;
 const transactionFlag = 0x10;
 const controlFlag = 0x20;
 
-export function decodeFetch(bytes: Buffer) {
+/** `readable`: where what cannot be read here can be; nowhere: its partition counts as refused. */
+export function decodeFetch(bytes: Buffer, readable: 'elsewhere' | 'nowhere' = 'elsewhere') {
   const from = new ByteReader(bytes);
+  const read = readable === 'elsewhere' ? readBatches : readBatchesOrRefuse;
   const clientSideThrottleTime = from.int32();
   const errorCode = from.int16();
   const sessionId = from.int32();
   const responses = from.array(() => {
     const topicName = from.string();
-    return { topicName, partitions: from.array(() => readPartition(from)) };
+    return { topicName, partitions: from.array(() => readPartition(from, read)) };
   });
   // The broker has not waited; the client is to.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-function readPartition(from: ByteReader) {
+function readPartition(from: ByteReader, read: (from: ByteReader) => Batches) {
   return {
     partition: from.int32(),
     errorCode: from.int16(),
@@ -62,33 +66,53 @@ function readPartition(from: ByteReader) {
       firstOffset: from.int64().toString(),
     })),
     preferredReadReplica: from.int32(),
-    messages: readBatches(from),
+    ...read(from),
   };
 }
 
-/** The last batch may be cut short. */
-function readBatches(from: ByteReader): FetchedRecord[] {
-  const records: FetchedRecord[] = [];
+interface Batches {
+  readonly messages: FetchedRecord[];
+  readonly nextOffset: number | undefined;
+  readonly errorCode?: number;
+}
+
+/** The last batch may be cut short. `nextOffset`: after the last whole one, of which compaction may have left no record; undefined: there is none. */
+function readBatches(from: ByteReader): Batches {
+  const messages: FetchedRecord[] = [];
+  let nextOffset: number | undefined;
   const bytes = from.int32();
   const end = from.at + Math.max(0, bytes);
   while (from.at + magicAt < end) {
     // Records of before batches are shorter than a batch's head.
     if (from.peekInt8(magicAt) !== magic) throw new UnsupportedRecords();
     if (from.at + Math.max(headBytes, lengthAt + 4 + from.peekInt32(lengthAt)) > end) break;
-    readBatch(from, records);
+    nextOffset = readBatch(from, messages);
   }
   from.skip(end - from.at);
-  return records;
+  return { messages, nextOffset };
 }
 
-function readBatch(from: ByteReader, records: FetchedRecord[]): void {
+function readBatchesOrRefuse(from: ByteReader): Batches {
+  const begun = from.at;
+  try {
+    return readBatches(from);
+  } catch (reason) {
+    if (!(reason instanceof UnsupportedRecords)) throw reason;
+    from.at = begun;
+    from.skip(from.int32());
+    return { messages: [], nextOffset: undefined, errorCode: unsupportedCompression };
+  }
+}
+
+/** Answers which offset comes after it. */
+function readBatch(from: ByteReader, records: FetchedRecord[]): number {
   const firstOffset = from.int64();
   const length = from.int32();
   const end = from.at + length;
   from.skip(4 + 1 + 4); // leader epoch, magic, checksum
   const attributes = from.int16();
   if ((attributes & codecMask) !== 0) throw new UnsupportedRecords();
-  from.skip(4); // last offset
+  const lastOffset = firstOffset + from.int32();
   const firstTimestamp = from.int64();
   const maxTimestamp = from.int64();
   const batchContext = {
@@ -121,6 +145,7 @@ function readBatch(from: ByteReader, records: FetchedRecord[]): void {
     from.skip(recordEnd - from.at);
   }
   from.skip(end - from.at);
+  return lastOffset + 1;
 }
 
 const ownProperty = { enumerable: true, writable: true, configurable: true };

@@ -56,7 +56,10 @@ interface Made {
   readonly done: string[];
 }
 /** `answer`: an error rejects. */
-function brokerThat(answer: Buffer | Error, more: { sasl?: boolean; fetchVersion?: number } = {}): Made {
+function brokerThat(
+  answer: Buffer | Error,
+  more: { sasl?: boolean; fetchVersion?: number; leastFetchVersion?: number } = {},
+): Made {
   const made = { sent: [], throttled: [], destroyed: [], done: [] } as Omit<Made, 'broker'>;
   let isAuthenticated = false;
   const connections = [0, 1].map((index): Connection => ({
@@ -81,7 +84,10 @@ function brokerThat(answer: Buffer | Error, more: { sasl?: boolean; fetchVersion
   }));
   const broker: Broker = {
     brokerAddress: 'there:9092',
-    versions: { 0: { minVersion: 3, maxVersion: 13 }, 1: { minVersion: 4, maxVersion: more.fetchVersion ?? 18 } },
+    versions: {
+      0: { minVersion: 3, maxVersion: 13 },
+      1: { minVersion: more.leastFetchVersion ?? 4, maxVersion: more.fetchVersion ?? 18 },
+    },
     connectionPool: {
       pool: [{ socket: { destroy: (why: unknown) => made.destroyed.push(why) } }] as never,
       getConnection: async (index) => connections[index]!,
@@ -140,6 +146,28 @@ it('leaves records to the client that are compressed, or of before there were ba
   }
 });
 
+it('takes a partition for refused whose records the client cannot read either, and reads the others', async () => {
+  const messages = [{ key: 'k', value: 'value 1', headers: {} }];
+  const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }]) as Arguments;
+  const [readable] = stored(await encoded(client.produce, 7, args), 1, 0n);
+  const unreadable = Buffer.from(readable!);
+  unreadable.writeInt16BE(3, 21); // LZ4
+  const sets = [unreadable, readable!].map((records, partition) => ({ topic: 't', partition, records }));
+  const { responses } = await brokerThat(response(sets)).broker.fetch(fetchRequest);
+  expect(responses.flatMap(({ partitions }) => partitions)).toMatchObject([
+    { partition: 0, errorCode: 76, messages: [] },
+    { partition: 1, errorCode: 0, messages: [{ value: 'value 1' }] },
+  ]);
+});
+
+it('leaves nothing to the client that is not whole', async () => {
+  const { broker } = brokerThat(nothing.subarray(0, nothing.length - 1));
+  await expect(broker.fetch(fetchRequest)).rejects.toThrow('less than it announced');
+  await expect(brokerThat(produced.subarray(0, -1)).broker.produce(produceRequest)).rejects.toThrow(
+    'less than it announced',
+  );
+});
+
 it('rejects when the whole fetch was refused', async () => {
   const refused = Buffer.from(nothing);
   refused.writeInt16BE(7, 4); // after how long the client is to wait
@@ -162,10 +190,14 @@ it('authenticates first, where it has to and has not', async () => {
   await broker.fetch(fetchRequest);
   await broker.fetch(fetchRequest);
   expect(done).toEqual(['authenticated', 'looked', 'looked']);
+  const open = brokerThat(nothing);
+  await open.broker.fetch(fetchRequest);
+  expect(open.done).toEqual(['looked']);
 });
 
-it('says that a broker is too old', () => {
+it('says that a broker is too old, or too new', () => {
   expect(() => brokerThat(nothing, { fetchVersion: 10 })).toThrow(
     'The broker at there:9092 does not know Fetch 11: Waybill needs Kafka 2.3 or newer.',
   );
+  expect(() => brokerThat(nothing, { leastFetchVersion: 12 })).toThrow('does not know Fetch 11');
 });

@@ -2,7 +2,7 @@
  * A broker of Kafka's client, as far as records go to it and come from it: written and read by this folder, over the client's connections. The client's own encoder makes a buffer for every header
  * and copies a record eight times, its decoder makes an object for every header, and it rejects a whole answer in which one partition was refused.
  * Promises: what a request says is what the client would write (`produce-encoding.spec.ts`, `fetch-encoding.spec.ts`); records that this folder cannot read (compressed ones, those of before 2017) are read by
- * the client; after a request that was not answered in time the connections are broken off.
+ * the client, and where it cannot either their partition counts as refused; after a request that was not answered in time the connections are broken off.
  */
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
@@ -93,6 +93,6 @@ async function read(bytes: Buffer): Promise<FetchAnswer> {
     return decodeFetch(bytes);
   } catch (reason) {
     if (!(reason instanceof UnsupportedRecords)) throw reason;
-    return theirFetch.decode(bytes);
+    return theirFetch.decode(bytes).catch(() => decodeFetch(bytes, 'nowhere'));
   }
 }
