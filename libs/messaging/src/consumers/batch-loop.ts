@@ -45,6 +45,11 @@ export class BatchLoop {
     return this.inbox.size >= this.options.maxRecords || this.inbox.chars >= maxChars;
   }
 
+  /** Deliveries are to be held back. */
+  get isFull(): boolean {
+    return this.#full;
+  }
+
   get isStopped(): boolean {
     return this.#state === 'stopped';
   }

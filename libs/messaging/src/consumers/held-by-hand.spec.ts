@@ -17,10 +17,11 @@ function byHand() {
   const clock = new ManualClock();
   const commits: CommittedPosition[] = [];
   const givenBack: TopicPartition[] = [];
+  const paused = new Set<number>();
   let options: GroupOptions | undefined;
   const membership = {
     commit: (positions: readonly CommittedPosition[]) => Promise.resolve(void commits.push(...positions)),
-    pause: () => undefined,
+    pause: (partitions: readonly TopicPartition[]) => partitions.forEach(({ partition }) => paused.add(partition)),
     resume: () => undefined,
     giveBack: (partitions: readonly TopicPartition[]) => void givenBack.push(...partitions),
     leave: () => Promise.resolve(),
@@ -30,7 +31,7 @@ function byHand() {
     return Promise.resolve(membership);
   };
   const common = { log: { join } as unknown as MessageLog, clock, random: () => 0.5, group: 'g', topics: ['events'] };
-  return { clock, commits, givenBack, common, told: () => options! };
+  return { clock, commits, givenBack, paused, common, told: () => options! };
 }
 
 async function owner(options: { onBatch?: () => Promise<void>; take?: () => Promise<{ events: number }> } = {}) {
@@ -144,4 +145,26 @@ it('releases nothing that it could not take', async () => {
   await expect(assigned).rejects.toThrow('the store is down');
   await dropped;
   expect(released).toEqual([]);
+});
+
+it('a projection that is full holds back a partition that it gets then', async () => {
+  const { paused, common, told } = byHand();
+  const gate = Promise.withResolvers<void>();
+  const consumer = new ProjectionConsumer({
+    ...common,
+    maxRecords: 1,
+    maxGathered: 2,
+    positions: () => Promise.resolve([]),
+    onBatch: () => gate.promise,
+  });
+  await consumer.start();
+  await told().onAssigned([place]);
+  await told().onRecords(batchOf(0, 5));
+  const later = { ...place, partition: 1 };
+  await told().onAssigned([later]);
+  expect([...paused]).toEqual([0]);
+  await told().onRecords({ ...batchOf(0, 1), ...later });
+  expect([...paused]).toEqual([0, 1]);
+  gate.resolve();
+  await consumer.close();
 });

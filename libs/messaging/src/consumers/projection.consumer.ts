@@ -176,6 +176,7 @@ export class ProjectionConsumer {
     if (this.#behind.has(nameOf(batch))) throw belowDelivered();
     this.#loop.inbox.accept(batch);
     this.#loop.poke();
+    if (this.#loop.isFull) this.#link.pause([batch]); // those that came later were not there to be held back
     if (this.#loop.isBatchWhole) this.#gathering.cut();
   }
 

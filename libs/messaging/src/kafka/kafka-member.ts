@@ -3,6 +3,7 @@
  * Promise: what the port says of a group (`held-partitions.ts` keeps it for what is held together).
  */
 import type { Consumer, Kafka } from 'kafkajs';
+import { Pause } from '../back-off.ts';
 import type { CommittedPosition, GroupMembership, GroupOptions, Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 import type { ClientCluster } from './client/client-cluster.ts';
@@ -112,11 +113,18 @@ export class KafkaMember implements GroupMembership {
   private async end(): Promise<void> {
     const closed = this.reader.close();
     await this.revokeAll();
-    await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
-    await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+    // A coordinator that has not answered for a session gives the partitions to others anyway.
+    const session = new Pause();
+    await Promise.race([this.leaveGroup(), session.wait(this.options.sessionTimeoutMs)]);
+    session.cut();
     await closed;
     this.joined.resolve();
     this.options.onEnd(this);
+  }
+
+  private async leaveGroup(): Promise<void> {
+    await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
+    await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
   }
 
   private assigned(assignment: Readonly<Record<string, readonly number[]>>): void {

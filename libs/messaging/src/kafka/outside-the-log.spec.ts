@@ -67,3 +67,25 @@ it('goes on from the oldest record that is left', async () => {
   expect(happened).toEqual(['c']);
   expect(played.committed.get(1)).toBe('1');
 }, 20_000);
+
+it('goes on where it was when the log reaches to there again by the time it is looked at', async () => {
+  const played = new PlayedCluster();
+  for (const value of ['a', 'b']) played.append(1, value);
+  const { member, happened } = playedMember(played, { onAssigned: async () => [], onRevoked: async () => {} });
+  await member.start();
+  await until(() => happened.length === 2);
+  const looking = Promise.withResolvers<void>();
+  let isAsked = false;
+  played.beforeAnswering = () => {
+    isAsked = true;
+    return looking.promise;
+  };
+  played.shorten(1, 1);
+  await until(() => isAsked);
+  played.append(1, 'b');
+  looking.resolve();
+  played.append(1, 'c');
+  await until(() => happened.includes('c'));
+  await member.leave();
+  expect(happened).toEqual(['a', 'b', 'c']);
+}, 20_000);

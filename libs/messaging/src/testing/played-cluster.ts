@@ -27,6 +27,12 @@ export class PlayedCluster extends PlayedCoordinator {
   readonly fetchesAt2: number[] = [];
   /** How often it was asked for the ends of its partitions: once an assignment. */
   looks = 0;
+  /** How often the client looked whether there is something new, which it does each time round. */
+  rounds = 0;
+  /** The client looks at the cluster. */
+  whileLooking = async (): Promise<void> => {};
+  /** Of the topic, as the client knows it. */
+  count = 2;
   /** Fetches wait until there is something, from then on. */
   isPatient = false;
   whileDisconnecting = (): void | Promise<void> => {};
@@ -159,9 +165,12 @@ export class PlayedCluster extends PlayedCoordinator {
       isConnected: () => true,
       addMultipleTargetTopics: async () => {},
       refreshMetadata: async () => {},
-      refreshMetadataIfNecessary: async () => {},
+      refreshMetadataIfNecessary: () => {
+        this.rounds += 1;
+        return this.whileLooking();
+      },
       removeBroker: () => {},
-      findTopicPartitionMetadata: () => [0, 1].map((partitionId) => ({ partitionId })),
+      findTopicPartitionMetadata: () => Array.from({ length: this.count }, (_, partitionId) => ({ partitionId })),
       findGroupCoordinator: async () => this.coordinator,
       committedOffsets: ({ groupId }: { groupId: string }) => {
         if (!this.offsets.has(groupId)) this.offsets.set(groupId, {});

@@ -1,4 +1,6 @@
 /** The coordinator of one group, played under Kafka's real client: it has one member, and answers as a spec wants it to. */
+import { AssignerProtocol } from '../kafka/client/client.ts';
+
 export const playedTopic = 'tasks.a';
 
 interface Joining {
@@ -25,8 +27,14 @@ export class PlayedCoordinator {
     joinGroup: [],
     leaveGroup: [],
   };
+  /** What its member gets; otherwise all, as the member says itself. */
+  dealt: readonly number[] | undefined;
+  /** Its host is gone: nobody can connect until the group is joined again, as somewhere else. */
+  isGone = false;
   /** What a member that joins waits for: the others. */
   beforeJoining = async (): Promise<void> => {};
+  beforeCommitting = async (): Promise<void> => {};
+  beforeLeaving = async (): Promise<void> => {};
   /** How often the connection to it was broken off. */
   cuts = 0;
   /** Of that connection. */
@@ -52,23 +60,28 @@ export class PlayedCoordinator {
       await this.beforeJoining();
       this.refuse('joinGroup');
       this.thawCoordinator();
+      this.isGone = false;
       this.joins += 1;
       const { name, metadata } = groupProtocols[0]!;
       const members = [{ memberId: 'm', memberMetadata: metadata }];
       return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
     },
-    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) => groupAssignment[0],
+    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) =>
+      this.dealt ? { memberAssignment: assignmentOf(this.dealt) } : groupAssignment[0],
     heartbeat: async () => {
       this.heartbeats += 1;
       if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
       await this.frozen?.promise;
+      if (this.isGone) throw Object.assign(new Error('no'), { name: 'KafkaJSConnectionError', retriable: true });
       this.refuse('heartbeat');
     },
     leaveGroup: async () => {
+      await this.beforeLeaving();
       this.refuse('leaveGroup');
       this.leaves += 1;
     },
     offsetCommit: async ({ topics }: Committing) => {
+      await this.beforeCommitting();
       for (const { partitions } of topics)
         for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
     },
@@ -91,3 +104,10 @@ export class PlayedCoordinator {
     return [{ topic: playedTopic, partitions }];
   }
 }
+
+const assignmentOf = (partitions: readonly number[]): Buffer =>
+  AssignerProtocol.MemberAssignment.encode({
+    version: 1,
+    assignment: { [playedTopic]: [...partitions] },
+    userData: Buffer.alloc(0),
+  });

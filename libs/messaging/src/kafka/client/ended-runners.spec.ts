@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
-import { playedMember, until } from '../../testing/played-member.ts';
+import { joined, playedMember, until } from '../../testing/played-member.ts';
 
 function slow() {
   const played = new PlayedCluster();
@@ -20,11 +20,11 @@ const sessionTimeoutMs = 600;
 /** All that it asks for after its end would be there by then. */
 async function asksForNothing(played: PlayedCluster): Promise<void> {
   const { length } = played.fetchesAt2;
-  const { heartbeats } = played;
+  const { heartbeats, rounds } = played;
   played.append(1, 'after');
   await sleep(600);
   expect(played.fetchesAt2).toHaveLength(length);
-  expect(played.heartbeats).toBe(heartbeats);
+  expect({ heartbeats: played.heartbeats, rounds: played.rounds }).toEqual({ heartbeats, rounds });
 }
 
 it('a member leaves the group that takes it in after its end', async () => {
@@ -34,10 +34,12 @@ it('a member leaves the group that takes it in after its end', async () => {
   const started = member.start();
   await until(isWaiting);
   await member.leave();
+  let disconnects = 0;
+  played.whileDisconnecting = () => void (disconnects += 1);
   end();
   await started;
-  await until(() => played.leaves === 1);
-  expect({ joins: played.joins, leaves: played.leaves }).toEqual({ joins: 1, leaves: 1 });
+  await until(() => disconnects > 0);
+  expect({ joins: played.joins, leaves: played.leaves, disconnects }).toEqual({ joins: 1, leaves: 1, disconnects: 1 });
   await asksForNothing(played);
 }, 20_000);
 
@@ -54,6 +56,20 @@ it('a member that is to begin again after a breakdown does not, when it was left
   await until(() => played.joins === 2 && played.leaves === 2);
   expect({ joins: played.joins, leaves: played.leaves }).toEqual({ joins: 2, leaves: 2 });
   await asksForNothing(played);
+}, 20_000);
+
+it('a member that could not leave when it broke down leaves as who it was, though it is still connecting', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  const { member } = await joined(played, { sessionTimeoutMs });
+  played.refused.leaveGroup.push('NOT_COORDINATOR_FOR_GROUP');
+  played.beforeConnecting = wait;
+  played.isFatal = true;
+  await until(isWaiting);
+  played.isFatal = false;
+  await member.leave();
+  end();
+  await until(() => played.leaves === 1);
+  expect({ joinedAs: played.joinedAs, leaves: played.leaves }).toEqual({ joinedAs: ['', 'm'], leaves: 1 });
 }, 20_000);
 
 it('a member that ends while it connects never joins', async () => {
@@ -84,4 +100,26 @@ it('a member whose client breaks down hands its partitions back, though the conn
   played.isFatal = false;
   end();
   await member.leave();
+}, 20_000);
+
+it('a member that hears of a rebalance while it leaves does not join once more before', async () => {
+  const { played, wait, end } = slow();
+  const { member, happened } = await joined(played, { sessionTimeoutMs });
+  const { heartbeats } = played;
+  played.freezeCoordinator();
+  await until(() => played.heartbeats > heartbeats);
+  played.beforeJoining = wait;
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  let isLeft = false;
+  const left = member.leave().then(() => (isLeft = true));
+  await until(() => happened.length === 4);
+  played.thawCoordinator();
+  await until(() => isLeft);
+  expect({ isLeft, joinedAs: played.joinedAs, leaves: played.leaves }).toEqual({
+    isLeft: true,
+    joinedAs: [''],
+    leaves: 1,
+  });
+  end();
+  await left;
 }, 20_000);

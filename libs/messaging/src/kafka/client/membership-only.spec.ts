@@ -1,7 +1,8 @@
 /** A member whose handler takes long: it stays a member, and others get its partitions only afterwards. */
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { joined, playedMember, until } from '../../testing/played-member.ts';
+import { handBack, type ConsumerGroup, type HandingBack } from './membership-only.ts';
 
 const sessionTimeoutMs = 600;
 
@@ -68,3 +69,51 @@ it('waits for no heartbeat that is due much later when it is left', async () => 
   await member.leave();
   expect({ leaves: played.leaves, heartbeats: played.heartbeats }).toEqual({ leaves: 1, heartbeats });
 }, 20_000);
+
+it('joins anew when it sees that its topic has got partitions', async () => {
+  const played = new PlayedCluster();
+  const { member } = await joined(played, { sessionTimeoutMs });
+  played.dealt = [0, 1]; // the others get them
+  played.whileLooking = async () => void (played.count = 3);
+  await until(() => played.joins === 2);
+  const { heartbeats } = played;
+  await until(() => played.heartbeats >= heartbeats + 4);
+  await member.leave();
+  expect(played.joins).toBe(2);
+}, 20_000);
+
+it('sends its heartbeats while no look at the cluster is answered, and does nothing between them', async () => {
+  const played = new PlayedCluster();
+  const { member } = await joined(played, { sessionTimeoutMs });
+  played.whileLooking = () => new Promise(() => {});
+  await until(() => played.heartbeats > 0);
+  const { heartbeats, rounds } = played;
+  await until(() => played.heartbeats >= heartbeats + 4);
+  const [beats, went] = [played.heartbeats - heartbeats, played.rounds - rounds];
+  await member.leave();
+  expect(beats).toBeGreaterThanOrEqual(4);
+  expect(went).toBeLessThanOrEqual(3 * beats); // a timer may come a moment early
+}, 20_000);
+
+it('stays a member for a handler as long as the group waits for one, and no longer', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const handler = Promise.withResolvers<void>();
+  let beats = 0;
+  const group = {
+    groupId: 'read-model',
+    memberId: 'm',
+    maxWaitTime: 1_000,
+    rebalanceTimeout: 30_500,
+    instrumentationEmitter: { emit: (_: string, told: HandingBack) => told.waitFor?.(handler.promise) },
+    heartbeat: async () => void (beats += 1),
+  };
+  const handedBack = handBack(group as unknown as ConsumerGroup);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(beats).toBe(20);
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(beats).toBe(30);
+  handler.resolve();
+  await handedBack;
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -2,7 +2,8 @@
  * The client's consumer is used for its group only: it joins, sends heartbeats, commits and leaves. What is to be read is fetched by our own `Reader`. The loop in which the client
  * would fetch stays, since it is there that it finds out what happens to its group; one for all brokers will do.
  * Promises: it fetches nothing; its heartbeats come when they are due, whatever handlers and brokers do; who is stopped waits for nothing.
- * `handBack`: whoever may lose partitions hands them back first and waits for the handlers that run, because others get these partitions next. It stays a member meanwhile.
+ * `handBack`: whoever may lose partitions hands them back first and waits for the handlers that run, because others get these partitions next. It stays a member meanwhile, for as long as
+ * a group waits for those who are to join: a handler that never settles would keep partitions on which nobody works.
  */
 import { Pause } from '../../back-off.ts';
 import { clientClass } from './client-class.ts';
@@ -20,6 +21,7 @@ export interface ConsumerGroup {
   readonly lastRequest: number;
   /** What the client would let a fetch wait: the time between two heartbeats. */
   readonly maxWaitTime: number;
+  readonly rebalanceTimeout: number;
   readonly cluster: { refreshMetadataIfNecessary(): Promise<void> };
   checkForStaleAssignment(): void;
   heartbeat(options: { readonly interval: number }): Promise<void>;
@@ -68,14 +70,16 @@ export function fetchNothing(
 
 /** Resolves when no handler runs any more. Does not reject. */
 export async function handBack(group: ConsumerGroup): Promise<void> {
-  const { groupId, memberId, maxWaitTime: interval } = group;
+  const { groupId, memberId, maxWaitTime: interval, rebalanceTimeout } = group;
   const handled: Promise<unknown>[] = [];
   const told: HandingBack & object = { waitFor: (handlers) => void handled.push(handlers) };
   group.instrumentationEmitter.emit(rebalancing, { groupId, memberId, ...told });
   // It knows that it is to join; but its session would run out.
   const beating = setInterval(() => void group.heartbeat({ interval }).catch(() => {}), interval);
+  const limit = setTimeout(() => clearInterval(beating), rebalanceTimeout);
   await Promise.allSettled(handled);
   clearInterval(beating);
+  clearTimeout(limit);
 }
 
 /** A topic has got partitions that nobody was assigned. */

@@ -1,6 +1,6 @@
 /** A coordinator that is frozen: it takes heartbeats and answers none, and the group has another one meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { joined, playedMember, until } from '../../testing/played-member.ts';
 
@@ -59,4 +59,39 @@ it('waits longer while the coordinator answers what it was asked before', async 
   played.thawCoordinator();
   await member.leave();
   expect({ cuts, joins }).toEqual({ cuts: 0, joins: 1 });
+}, 20_000);
+
+it('hands its partitions back after a session too when it cannot even connect', async () => {
+  const played = new PlayedCluster();
+  const troubles: string[] = [];
+  const onTrouble = (error: unknown): void => void troubles.push(String(error));
+  const { member, happened } = await joined(played, { sessionTimeoutMs, onTrouble });
+  played.isGone = true;
+  await until(() => happened.length === 6);
+  const { joins, leaves } = played;
+  await member.leave();
+  // It did not have to break down for it.
+  expect({ joins, leaves, troubles }).toEqual({ joins: 2, leaves: 0, troubles: [] });
+  expect(happened.filter((what) => what.endsWith('1'))).toEqual(['assigned 1', 'revoked 1', 'assigned 1', 'revoked 1']);
+}, 20_000);
+
+it('asks the same coordinator again when a heartbeat fails within a session, though it waited longer than that to join', async () => {
+  const now = Date.now;
+  let later = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + later);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const played = new PlayedCluster();
+  played.beforeJoining = async () => void (later = 60_000);
+  const onAssigned = async (): Promise<never[]> => {
+    played.isGone = played.heartbeats === 0;
+    return [];
+  };
+  const { member } = playedMember(played, { onAssigned });
+  await member.start();
+  await until(() => played.heartbeats > 0);
+  expect(played.isGone).toBe(true);
+  played.isGone = false;
+  await until(() => played.heartbeats > 1);
+  await member.leave();
+  expect({ heartbeats: played.heartbeats, joins: played.joins }).toEqual({ heartbeats: 2, joins: 1 });
 }, 20_000);

@@ -1,16 +1,20 @@
 /**
  * A heartbeat may take as long as any request, five times as long as the session that it keeps, and where its coordinator is frozen the next one goes there as well. Meanwhile
- * the group has another coordinator, which gives the partitions to others, and this member neither reads nor hears of it, for minutes.
+ * the group has another coordinator, which gives the partitions to others, and this member neither reads nor hears of it, for minutes. So has who cannot even connect to it, as where its
+ * host is gone: each of the client's attempts takes three seconds, and it goes on with what it holds until it has made six.
  * Promise: a coordinator that has not answered within a session is none any more: the partitions are handed back, and the group is joined where it is now.
  * While a group is being joined its coordinator answers nothing else, and that may take longer. It answers in the order in which it was asked, so one that has answered
  * something is only slow: it writes commits, each for as long as five seconds while one of its replicas is away, and counts each as a heartbeat.
  */
 import { breakOff, type ConnectionPool } from './broken-connections.ts';
 import { clientClass } from './client-class.ts';
+import type { Refusal } from './refusals.ts';
 
 /** The client's class, as far as it is changed. */
 export interface ConsumerGroup {
   readonly sessionTimeout: number;
+  /** When a heartbeat was last answered, ms since 1970. */
+  readonly lastRequest: number;
   readonly coordinator: { readonly connectionPool: Pick<ConnectionPool, 'pool'> } | null;
   joinAndSync: (this: ConsumerGroup) => Promise<void>;
   heartbeat: (this: ConsumerGroup, options: object) => Promise<void>;
@@ -20,14 +24,20 @@ export interface ConsumerGroup {
 export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('consumer/consumerGroup.js')): void {
   const { joinAndSync, heartbeat } = prototype;
   const joining = new WeakSet<ConsumerGroup>();
+  const joinedAt = new WeakMap<ConsumerGroup, number>();
   const silent = new WeakSet<object>();
   prototype.joinAndSync = async function (): Promise<void> {
     joining.add(this);
     try {
       await joinAndSync.call(this);
+      joinedAt.set(this, Date.now());
     } finally {
       joining.delete(this);
     }
+  };
+  const isLost = (group: ConsumerGroup, error: Refusal): boolean => {
+    const heardAt = Math.max(group.lastRequest, joinedAt.get(group) ?? 0);
+    return error.type === undefined && Date.now() - heardAt > group.sessionTimeout;
   };
   prototype.heartbeat = async function (options): Promise<void> {
     const { coordinator, sessionTimeout: ms } = this;
@@ -44,8 +54,8 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
       await heartbeat.call(this, options);
       silent.delete(coordinator);
     } catch (error) {
-      // As the client understands it.
-      throw silent.has(coordinator) ? Object.assign(error as Error, { type: 'NOT_COORDINATOR_FOR_GROUP' }) : error;
+      const isNone = silent.has(coordinator) || isLost(this, error as Refusal);
+      throw isNone ? Object.assign(error as Error, { type: 'NOT_COORDINATOR_FOR_GROUP' }) : error; // as the client understands it
     } finally {
       clearInterval(limit);
     }

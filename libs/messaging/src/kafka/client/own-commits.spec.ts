@@ -1,0 +1,100 @@
+/** Commits that are refused at first, and what they are by the time they are repeated. */
+import { expect, it } from 'vitest';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
+import { joined, playedMember, until, type PlayedMember } from '../../testing/played-member.ts';
+
+const positions = [0, 1].map((partition) => ({ topic, partition, offset: 5 }));
+
+/** Or why it was not taken. */
+const committed = ({ member }: Pick<PlayedMember, 'member'>): Promise<string> =>
+  member.commit(positions).then(
+    () => 'taken',
+    (error: unknown) => String(error),
+  );
+
+/** The group has begun to be joined anew. */
+function refuseOnceJoined(played: PlayedCluster): { refused: number } {
+  const seen = { refused: 0 };
+  const { joins } = played;
+  played.beforeCommitting = async () => {
+    if (played.joins > joins) return;
+    seen.refused += 1;
+    const type = 'REBALANCE_IN_PROGRESS';
+    throw Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable: true });
+  };
+  return seen;
+}
+
+it('moves no position of a partition that another member has by then', async () => {
+  const played = new PlayedCluster();
+  const made = await joined(played, { sessionTimeoutMs: 600 });
+  const seen = refuseOnceJoined(played);
+  const committing = committed(made);
+  await until(() => seen.refused > 0);
+  played.committed.set(1, '9'); // by its new owner
+  played.dealt = [0];
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  const answer = await committing;
+  await made.member.leave();
+  expect(Object.fromEntries(played.committed)).toEqual({ 0: '5', 1: '9' });
+  expect(answer).toContain('is not held any more');
+}, 20_000);
+
+it('repeats what is held all the same', async () => {
+  const played = new PlayedCluster();
+  const made = await joined(played, { sessionTimeoutMs: 600 });
+  const seen = refuseOnceJoined(played);
+  const committing = committed(made);
+  await until(() => seen.refused > 0);
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  expect(await committing).toBe('taken');
+  await made.member.leave();
+  expect(Object.fromEntries(played.committed)).toEqual({ 0: '5', 1: '5' });
+}, 20_000);
+
+it('says that a member that breaks down has committed nothing', async () => {
+  const played = new PlayedCluster();
+  const answers: string[] = [];
+  const made: PlayedMember = playedMember(played, {
+    onRevoked: async ([one]) => {
+      if (one!.partition === 0 && played.isFatal) answers.push(await committed(made));
+    },
+  });
+  await made.member.start();
+  await until(() => made.happened.length === 2);
+  played.isFatal = true;
+  await until(() => answers.length === 1);
+  played.isFatal = false;
+  await made.member.leave();
+  expect(answers[0]).toContain('Kafka could not take the positions of read-model');
+  expect(played.committed.size).toBe(0);
+}, 20_000);
+
+it('says so too when it was to be repeated', async () => {
+  const played = new PlayedCluster();
+  const made = await joined(played);
+  const seen = refuseOnceJoined(played);
+  const committing = committed(made);
+  await until(() => seen.refused > 0);
+  const left = made.member.leave();
+  expect(await committing).toContain('Kafka could not take the positions of read-model');
+  await left;
+}, 20_000);
+
+it('says that it was taken when it was, though the member ends meanwhile', async () => {
+  const played = new PlayedCluster();
+  const made = await joined(played);
+  const answer = Promise.withResolvers<void>();
+  let isAsked = false;
+  played.beforeCommitting = () => {
+    isAsked = true;
+    return answer.promise;
+  };
+  const committing = committed(made);
+  await until(() => isAsked);
+  await made.member.leave();
+  answer.resolve();
+  expect(await committing).toBe('taken');
+  expect(Object.fromEntries(played.committed)).toEqual({ 0: '5', 1: '5' });
+}, 20_000);
