@@ -31,7 +31,7 @@ export function answersOf({ responses }: FetchResponse, asked: ReadonlyMap<strin
       const of = asked.get(nameOf({ topic, partition: found.partition }));
       if (!of) continue;
       const fetched = fetchedRecords(topic, of.from, found);
-      if (found.errorCode !== 0) refuse(answers, of.place, refusalOf(found.errorCode));
+      if (found.errorCode !== 0) refuse(answers, of.place, refusalOf(found.errorCode, nameOf(of.place)));
       else of.place.refusals = 0;
       if (fetched) answers.came.push({ of, fetched });
     }

@@ -74,7 +74,10 @@ it('sends again only the partitions that a broker refused, and rejects with what
   expect(await producingTo(cluster).send(produces)).toEqual([100, 101, 102]);
   expect(cluster.written).toEqual(['of 0 at 1', 'of 2 at 1', 'of 1 at 1']);
   cluster.refusedPartitions.set(0, [notEnoughReplicas]).set(1, [tooLarge]);
-  await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+  await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({
+    type: 'MESSAGE_TOO_LARGE',
+    message: expect.stringMatching(/^t\/1: /) as unknown,
+  });
   expect(cluster.produces).toHaveLength(3);
 });
 
@@ -82,7 +85,10 @@ it('rejects at once what will not pass at one broker, though another one only re
   const [notEnoughReplicas, tooLarge] = [19, 10];
   const cluster = new MadeUpCluster(1, 2, 1);
   cluster.refusedPartitions.set(0, [notEnoughReplicas]).set(1, [tooLarge]);
-  await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+  await expect(producingTo(cluster).send(produces)).rejects.toMatchObject({
+    type: 'MESSAGE_TOO_LARGE',
+    message: expect.stringMatching(/^t\/1: /) as unknown,
+  });
   expect(cluster.produces).toHaveLength(2);
 });
 
@@ -107,4 +113,27 @@ it('takes nothing for written of which a broker says nothing', async () => {
   );
   expect(await producing.send(produces)).toEqual([100, 101, 102]);
   expect(troubles).toEqual([expect.objectContaining({ message: 'the broker did not answer for t/0' })]);
+});
+
+it('waits for no look at the cluster where only the last one is old, and meanwhile begins no second one', async () => {
+  const made = new MadeUpCluster(1, 1, 1);
+  const producing = producingTo(made);
+  await producing.send(produces);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let looks = 0;
+  made.cluster.refreshMetadataIfNecessary = () => {
+    looks += 1;
+    return promise; // a broker that is frozen is asked
+  };
+  Object.assign(made.cluster.brokerPool, { metadataExpireAt: 1 });
+  expect(await producing.send(produces)).toEqual([100, 101, 102]);
+  expect(await producing.send(produces)).toEqual([100, 101, 102]);
+  expect(looks).toBe(1);
+  Object.assign(made.cluster.brokerPool, { metadataExpireAt: null }); // a broker has gone
+  const waiting = producing.send(produces);
+  await new Promise(setImmediate);
+  expect(made.produces).toHaveLength(3);
+  resolve();
+  await waiting;
+  expect(made.produces).toHaveLength(4);
 });

@@ -18,6 +18,8 @@ const produceTimeoutMs = 15_000;
 const usualRetry = { firstMs: 200, mostMs: 3_000, retries: 8 };
 
 export class Producing {
+  private looking: Promise<void> | undefined;
+
   constructor(
     private readonly cluster: ClientCluster,
     private readonly leaders: Leaders,
@@ -59,19 +61,36 @@ export class Producing {
     const { cluster } = this;
     if (produces.some(({ topic }) => !cluster.targetTopics.has(topic)))
       await cluster.addMultipleTargetTopics([...new Set(produces.map(({ topic }) => topic))]);
-    if (isStale(cluster)) await cluster.refreshMetadataIfNecessary();
+    if (!isStale(cluster)) return;
+    const looked = this.lookAround();
+    const isOld = Boolean(cluster.brokerPool.metadataExpireAt); // and no broker has gone since
+    // A broker may be asked that does not answer.
+    if (isOld && produces.every((one) => this.leaders.of(one) !== undefined)) void looked.catch(() => {});
+    else await looked;
+  }
+
+  /** One look at a time. */
+  private lookAround(): Promise<void> {
+    this.looking ??= this.cluster
+      .refreshMetadataIfNecessary()
+      .catch((error: unknown) => {
+        this.onTrouble(error);
+        throw error;
+      })
+      .finally(() => (this.looking = undefined));
+    return this.looking;
   }
 
   private async sendTo(leader: number | undefined, produces: readonly Produce[], first: Map<string, number>) {
     if (leader === undefined) throw new Error(`nobody leads ${produces.map(nameOf).join(', ')}`);
     const broker = await this.cluster.findBroker({ nodeId: leader });
     const { topics } = await broker.produce({ acks: -1, timeout: produceTimeoutMs, topicData: recordsOf(produces) });
-    const refused: number[] = [];
+    const refused: Refusal[] = [];
     for (const { topicName: topic, partitions } of topics)
       for (const { partition, errorCode, baseOffset } of partitions)
         if (errorCode === 0) first.set(nameOf({ topic, partition }), baseOffset);
-        else refused.push(errorCode);
-    throwWorst(refused.map(refusalOf));
+        else refused.push(refusalOf(errorCode, nameOf({ topic, partition })));
+    throwWorst(refused);
     const silent = produces.find((one) => !first.has(nameOf(one)));
     if (silent) throw new Error(`the broker did not answer for ${nameOf(silent)}`);
   }

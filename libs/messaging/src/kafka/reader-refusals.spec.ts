@@ -89,3 +89,15 @@ it('leaves a broker alone for as long as that one says, and closes meanwhile', a
   await reader.close();
   expect(made.fetches).toEqual(['1: 0@0']);
 });
+
+it('says of every partition that is refused why, and which it is', async () => {
+  const made = new MadeUpCluster(1, 1);
+  const [unavailable, fenced] = [56, 74];
+  made.refusedPartitions.set(0, [unavailable]).set(1, [fenced]);
+  made.append(0, 'a');
+  const { reader, came, troubles } = reading(made);
+  reader.read(from(0, 0));
+  await vi.waitFor(() => expect(came).toEqual(['a of 0']));
+  const [one, other] = (troubles as Error[]).map(({ message }) => message).toSorted();
+  expect([one, other]).toEqual([expect.stringMatching(/^t\/0: .*disk/i), expect.stringMatching(/^t\/1: .*epoch/i)]);
+});

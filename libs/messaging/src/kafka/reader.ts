@@ -210,7 +210,9 @@ export class Reader {
       place.isAside = true;
       place.refusals += 1;
     }
-    await this.recover(refused[0]!.why, Math.max(...refused.map(({ place }) => place.refusals)));
+    const [{ why }, ...others] = refused as [Refused, ...Refused[]];
+    for (const other of others) this.options.onTrouble(other.why);
+    await this.recover(why, Math.max(...refused.map(({ place }) => place.refusals)));
     for (const { place } of refused) place.isAside = false;
     this.tend();
   }

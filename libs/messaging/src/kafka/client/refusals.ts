@@ -16,5 +16,8 @@ const { createErrorFromCode } = require('kafkajs/src/protocol/error.js') as {
   readonly createErrorFromCode: (code: number) => Refusal;
 };
 
-/** `code`: of an answer, other than 0. */
-export const refusalOf = (code: number): Refusal => createErrorFromCode(code);
+/** `code`: of an answer, other than 0. `what`: which partition was refused, for who reads of it. */
+export function refusalOf(code: number, what?: string): Refusal {
+  const refusal = createErrorFromCode(code);
+  return what === undefined ? refusal : Object.assign(refusal, { message: `${what}: ${refusal.message}` });
+}
