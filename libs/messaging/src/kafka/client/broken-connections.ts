@@ -35,14 +35,19 @@ export function breakOffConnections(
     return result;
   };
   const { send } = pools;
-  pools.send = async function (request): Promise<unknown> {
-    try {
-      return await send.call(this, request);
-    } catch (error) {
-      if ((error as Error).name === 'KafkaJSRequestTimeoutError') breakOff(this, (error as Error).message);
-      throw error;
-    }
+  pools.send = function (request): Promise<unknown> {
+    return orBreakOff(this, send.call(this, request));
   };
+}
+
+/** The answer; where it does not come in time the connections are broken off. */
+export async function orBreakOff<T>(pool: Pick<ConnectionPool, 'pool'>, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as Error).name === 'KafkaJSRequestTimeoutError') breakOff(pool, (error as Error).message);
+    throw error;
+  }
 }
 
 /** What is under way over it fails, and the next request connects anew. */

@@ -17,17 +17,31 @@ import {
 const asked = { maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] };
 
 interface Read {
-  responses: { topicName: string; partitions: { messages: Record<string, unknown>[]; nextOffset?: number }[] }[];
+  clientSideThrottleTime: number;
+  errorCode: number;
+  responses: { topicName: string; partitions: ReadPartition[] }[];
+}
+interface ReadPartition {
+  partition: number;
+  errorCode: number;
+  abortedTransactions: object[];
+  messages: Record<string, unknown>[];
 }
 const asText = (bytes: unknown): unknown => (Buffer.isBuffer(bytes) ? bytes.toString('latin1') : bytes);
-/** Both ways of reading say text as its bytes, and only what is used of a record. */
+/** Both ways of reading say text as its bytes, and only what is used of an answer. */
 function plain(read: unknown): unknown {
-  const { responses, ...head } = read as Read;
+  const { clientSideThrottleTime, errorCode: ofAll, responses } = read as Read;
   return {
-    ...head,
+    clientSideThrottleTime,
+    ofAll,
     responses: responses.map(({ topicName, partitions: of }) => ({
       topicName,
-      partitions: of.map(({ messages, nextOffset: _, ...rest }) => ({ ...rest, messages: messages.map(plainRecord) })),
+      partitions: of.map(({ partition, errorCode, abortedTransactions, messages }) => ({
+        partition,
+        errorCode,
+        abortedTransactions,
+        messages: messages.map(plainRecord),
+      })),
     })),
   };
 }

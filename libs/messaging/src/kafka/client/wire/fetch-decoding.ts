@@ -45,29 +45,24 @@ export function decodeFetch(bytes: Buffer, readable: 'elsewhere' | 'nowhere' = '
   const read = readable === 'elsewhere' ? readBatches : readBatchesOrRefuse;
   const clientSideThrottleTime = from.int32();
   const errorCode = from.int16();
-  const sessionId = from.int32();
+  from.skip(4); // session
   const responses = from.array(() => {
     const topicName = from.string();
     return { topicName, partitions: from.array(() => readPartition(from, read)) };
   });
-  // The broker has not waited; the client is to.
-  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+  return { clientSideThrottleTime, errorCode, responses };
 }
 
 function readPartition(from: ByteReader, read: (from: ByteReader) => Batches) {
-  return {
-    partition: from.int32(),
-    errorCode: from.int16(),
-    highWatermark: from.int64().toString(),
-    lastStableOffset: from.int64().toString(),
-    lastStartOffset: from.int64().toString(),
-    abortedTransactions: from.array(() => ({
-      producerId: from.int64Exactly().toString(),
-      firstOffset: from.int64().toString(),
-    })),
-    preferredReadReplica: from.int32(),
-    ...read(from),
-  };
+  const partition = from.int32();
+  const errorCode = from.int16();
+  from.skip(8 + 8 + 8); // high watermark, last stable offset, start of the log
+  const abortedTransactions = from.array(() => ({
+    producerId: from.int64Exactly().toString(),
+    firstOffset: from.int64().toString(),
+  }));
+  from.skip(4); // preferred replica
+  return { partition, errorCode, abortedTransactions, ...read(from) };
 }
 
 interface Batches {

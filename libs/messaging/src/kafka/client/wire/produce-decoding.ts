@@ -20,6 +20,6 @@ function readPartition(from: ByteReader) {
   const partition = from.int32();
   const errorCode = from.int16();
   const baseOffset = from.int64();
-  from.skip(8 + 8);
+  from.skip(8 + 8); // time of appending, start of the log
   return { partition, errorCode, baseOffset };
 }

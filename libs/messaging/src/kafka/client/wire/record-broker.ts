@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
-import { breakOff, type ConnectionPool } from '../broken-connections.ts';
+import { orBreakOff, type ConnectionPool } from '../broken-connections.ts';
 import type { ClientBroker, FetchRequest, FetchResponse, ProduceRequest, ProduceResponse } from '../record-requests.ts';
 import { refusalOf } from '../refusals.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -77,14 +77,8 @@ export class RecordBroker implements ClientBroker {
     return answer;
   }
 
-  private async ask(connection: Connection, api: Api, body: Body): Promise<Buffer> {
-    try {
-      return await exchange(connection, api, body);
-    } catch (error) {
-      if ((error as Error).name === 'KafkaJSRequestTimeoutError')
-        breakOff(this.connectionPool, (error as Error).message);
-      throw error;
-    }
+  private ask(connection: Connection, api: Api, body: Body): Promise<Buffer> {
+    return orBreakOff(this.connectionPool, exchange(connection, api, body));
   }
 }
 
