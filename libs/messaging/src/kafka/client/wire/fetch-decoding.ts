@@ -45,12 +45,12 @@ export function decodeFetch(bytes: Buffer, readable: 'elsewhere' | 'nowhere' = '
   const read = readable === 'elsewhere' ? readBatches : readBatchesOrRefuse;
   const clientSideThrottleTime = from.int32();
   const errorCode = from.int16();
-  from.skip(4); // session
+  const sessionId = from.int32();
   const responses = from.array(() => {
     const topicName = from.string();
     return { topicName, partitions: from.array(() => readPartition(from, read)) };
   });
-  return { clientSideThrottleTime, errorCode, responses };
+  return { clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
 function readPartition(from: ByteReader, read: (from: ByteReader) => Batches) {

@@ -26,3 +26,17 @@ it('writes the bytes that the client writes itself', async () => {
     }),
   );
 });
+
+it('says what is new in a session and what is forgotten', () => {
+  const of = { maxWaitTime: 1, minBytes: 2, maxBytes: 3, topics: [] };
+  const said = {
+    session: { id: 7, epoch: 5 },
+    topics: [{ topic: 't', partitions: [{ partition: 3, fetchOffset: '9', maxBytes: 4 }] }],
+    forgotten: [{ topic: 'f', partitions: [1, 2] }],
+  };
+  const [head, session] = ['ffffffff' + '00000001' + '00000002' + '00000003' + '01', '00000007' + '00000005'];
+  const topics =
+    '00000001' + '000174' + '00000001' + '00000003' + 'ffffffff' + '0000000000000009' + 'ff'.repeat(8) + '00000004';
+  const forgotten = '00000001' + '000166' + '00000002' + '00000001' + '00000002';
+  expect(written((to) => writeFetch(to, of, said)).toString('hex')).toBe(`${head}${session}${topics}${forgotten}0000`);
+});

@@ -1,8 +1,7 @@
 /** Over connections that are made up: what goes over them, and what becomes of the answer. */
 import kafkajs from 'kafkajs';
 import { afterEach, expect, it, vi } from 'vitest';
-import { RecordBroker, type Broker } from './record-broker.ts';
-import type { Connection } from './exchange.ts';
+import { brokerThat, clientId, fetchRequest, nothing, refusedWith, sessionAt } from '../../../testing/broker-that.ts';
 import {
   argumentsOf,
   client,
@@ -22,13 +21,6 @@ const produceRequest = {
     { topic: 't', partitions: [{ partition: 3, messages: [{ key: 'k', value: 'v', headers: { n: '1' } }] }] },
   ],
 } as const;
-const fetchRequest = {
-  maxWaitTime: 5,
-  minBytes: 1,
-  maxBytes: 99,
-  isolationLevel: 1,
-  topics: [{ topic: 't', partitions: [{ partition: 3, fetchOffset: '7', maxBytes: 9 }] }],
-} as const;
 /** A record was written at 70, another partition has another leader. */
 const produced = Buffer.from(
   '00000001' +
@@ -45,57 +37,6 @@ const produced = Buffer.from(
     '00000021',
   'hex',
 );
-const nothing = response([]);
-
-interface Made {
-  readonly broker: RecordBroker;
-  /** What went over which connection. */
-  readonly sent: [connection: number, frame: Buffer][];
-  readonly throttled: number[];
-  readonly destroyed: unknown[];
-  readonly done: string[];
-}
-/** `answer`: an error rejects. */
-function brokerThat(
-  answer: Buffer | Error,
-  more: { sasl?: boolean; fetchVersion?: number; leastFetchVersion?: number } = {},
-): Made {
-  const made = { sent: [], throttled: [], destroyed: [], done: [] } as Omit<Made, 'broker'>;
-  let isAuthenticated = false;
-  const connections = [0, 1].map((index): Connection => ({
-    clientId: 'me ü',
-    sasl: more.sasl ? {} : null,
-    nextCorrelationId: () => 41,
-    failIfNotConnected: () => void made.done.push('looked'),
-    isAuthenticated: () => isAuthenticated,
-    authenticate: async () => {
-      isAuthenticated = true;
-      made.done.push('authenticated');
-    },
-    socket: { write: ((frame: Buffer) => made.sent.push([index, frame])) as never },
-    requestQueue: {
-      maybeThrottle: (ms) => void made.throttled.push(ms),
-      push: ({ entry, sendRequest }) => {
-        sendRequest();
-        if (answer instanceof Error) entry.reject(answer);
-        else entry.resolve({ payload: answer });
-      },
-    },
-  }));
-  const broker: Broker = {
-    brokerAddress: 'there:9092',
-    versions: {
-      0: { minVersion: 3, maxVersion: 13 },
-      1: { minVersion: more.leastFetchVersion ?? 4, maxVersion: more.fetchVersion ?? 18 },
-    },
-    connectionPool: {
-      pool: [{ socket: { destroy: (why: unknown) => made.destroyed.push(why) } }] as never,
-      getConnection: async (index) => connections[index]!,
-    },
-  };
-  return { ...made, broker: new RecordBroker(broker) };
-}
-
 afterEach(() => void vi.restoreAllMocks());
 
 it('sends the bytes that the client sends, fetches over the one connection and produces over the other', async () => {
@@ -104,13 +45,14 @@ it('sends the bytes that the client sends, fetches over the one connection and p
   await broker.fetch(fetchRequest);
   const produces = brokerThat(produced);
   await produces.broker.produce(produceRequest);
-  const head = { correlationId: 41, clientId: 'me ü' };
+  const head = { correlationId: 41, clientId };
   const theirFetch = await requestOf({
     request: client.fetch.protocol({ version: 11 })(fetchRequest).request,
     ...head,
   });
   const args = argumentsOf(produceRequest.topicData as never, { timeout: 9 }) as Arguments;
   const theirProduce = await requestOf({ request: client.produce.protocol({ version: 7 })(args).request, ...head });
+  theirFetch.buffer.writeInt32BE(0, sessionAt + 4); // the client begins no session
   expect(sent).toEqual([[1, theirFetch.buffer]]);
   expect(produces.sent).toEqual([[0, theirProduce.buffer]]);
 });
@@ -169,9 +111,9 @@ it('leaves nothing to the client that is not whole', async () => {
 });
 
 it('rejects when the whole fetch was refused', async () => {
-  const refused = Buffer.from(nothing);
-  refused.writeInt16BE(7, 4); // after how long the client is to wait
-  await expect(brokerThat(refused).broker.fetch(fetchRequest)).rejects.toMatchObject({ type: 'REQUEST_TIMED_OUT' });
+  await expect(brokerThat(refusedWith(7)).broker.fetch(fetchRequest)).rejects.toMatchObject({
+    type: 'REQUEST_TIMED_OUT',
+  });
 });
 
 it('breaks off the connections where a request was not answered in time, and only then', async () => {

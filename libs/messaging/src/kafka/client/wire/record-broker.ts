@@ -1,7 +1,7 @@
 /**
  * A broker of Kafka's client, as far as records go to it and come from it: written and read by this folder, over the client's connections. The client's own encoder makes a buffer for every header
  * and copies a record eight times, its decoder makes an object for every header, and it rejects a whole answer in which one partition was refused.
- * Promises: what a request says is what the client would write (`produce-encoding.spec.ts`, `fetch-encoding.spec.ts`); records that this folder cannot read (compressed ones, those of before 2017) are read by
+ * Promises: what a request says is what the client would write (`produce-encoding.spec.ts`, `fetch-encoding.spec.ts`), in a session of its own for fetches (`fetch-session.ts`); records that this folder cannot read (compressed ones, those of before 2017) are read by
  * the client, and where it cannot either their partition counts as refused; after a request that was not answered in time the connections are broken off.
  */
 import { createRequire } from 'node:module';
@@ -12,7 +12,8 @@ import { refusalOf } from '../refusals.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { exchange, type Api, type Body, type Connection } from './exchange.ts';
 import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
-import { fetchBytes, writeFetch } from './fetch-encoding.ts';
+import { fetchBytes, outside, writeFetch } from './fetch-encoding.ts';
+import { FetchSession } from './fetch-session.ts';
 import { decodeProduce } from './produce-decoding.ts';
 import { produceBytes, writeProduce } from './produce-encoding.ts';
 
@@ -39,9 +40,14 @@ const theirFetch = require('kafkajs/src/protocol/requests/fetch/v11/response.js'
 interface FetchAnswer extends FetchResponse {
   readonly clientSideThrottleTime: number;
   readonly errorCode: number;
+  readonly sessionId: number;
 }
+/** As brokers number it: it does not know the session, or is not where we are in it. */
+const sessionErrors: ReadonlySet<number> = new Set([70, 71]);
 
 export class RecordBroker implements ClientBroker {
+  private readonly session = new FetchSession();
+
   /** Throws when the broker is too old for it. */
   constructor(private readonly broker: Broker) {
     for (const { name, key, version } of [produceApi, fetchApi]) {
@@ -69,18 +75,40 @@ export class RecordBroker implements ClientBroker {
   }
 
   async fetch(request: FetchRequest): Promise<FetchResponse> {
-    const body = { bytes: fetchBytes(request), writeTo: (frame: ByteWriter) => writeFetch(frame, request) };
-    const connection = await this.connectionPool.getConnection(connectionOf.fetches);
-    const answer = await read(await this.ask(connection, fetchApi, body));
-    connection.requestQueue.maybeThrottle(answer.clientSideThrottleTime);
+    let answer = await this.fetchOnce(request);
+    if (sessionErrors.has(answer.errorCode)) answer = await this.fetchOnce(request);
     if (answer.errorCode !== 0) throw refusalOf(answer.errorCode);
     return answer;
+  }
+
+  /** What the session's next request does not say again the broker remembers. */
+  private async fetchOnce(request: FetchRequest): Promise<FetchAnswer> {
+    const connection = await this.connectionPool.getConnection(connectionOf.fetches);
+    const said = this.session.ask(request.topics);
+    const isInSession = said.session !== outside;
+    const body = { bytes: fetchBytes(said), writeTo: (frame: ByteWriter) => writeFetch(frame, request, said) };
+    let answer: FetchAnswer | undefined;
+    try {
+      answer = await read(await this.ask(connection, fetchApi, body));
+    } finally {
+      if (isInSession) this.follow(answer);
+    }
+    connection.requestQueue.maybeThrottle(answer.clientSideThrottleTime);
+    return answer;
+  }
+
+  private follow(answer: FetchAnswer | undefined): void {
+    if (answer?.errorCode === 0) this.session.answered(answer.sessionId, countOf(answer));
+    else this.session.lost();
   }
 
   private ask(connection: Connection, api: Api, body: Body): Promise<Buffer> {
     return orBreakOff(this.connectionPool, exchange(connection, api, body));
   }
 }
+
+const countOf = ({ responses }: FetchAnswer): number =>
+  responses.reduce((sum, { partitions }) => sum + partitions.length, 0);
 
 async function read(bytes: Buffer): Promise<FetchAnswer> {
   try {
