@@ -23,6 +23,10 @@ export interface BenchPlatform {
   readonly memory: () => number;
   close(): Promise<void>;
 }
+export interface KafkaBenchPlatform extends BenchPlatform {
+  /** Every service begins anew, on servers that go on. */
+  renew(): Promise<void>;
+}
 
 const root = join(import.meta.dirname, '../..');
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
@@ -51,7 +55,7 @@ export async function embedded(
 }
 
 /** Servers of its own, which begin empty. The agent node offers the `ticker` of W4 besides its own agents. */
-export async function onKafka(say: (line: string) => void): Promise<BenchPlatform> {
+export async function onKafka(say: (line: string) => void): Promise<KafkaBenchPlatform> {
   await clean(servers);
   await up(servers, say);
   const common = { KAFKA_PARTITIONS: '4', LOG_LEVEL: 'warn', AGENTIC_NO_LLM: '1' };
@@ -68,11 +72,13 @@ export async function onKafka(say: (line: string) => void): Promise<BenchPlatfor
     readyUrl: `http://127.0.0.1:${port}/readyz`,
   });
   const begun = performance.now();
+  const begin = () => Promise.all([cluster.start(), ticker.start()]);
+  const end = () => Promise.all([cluster.stop(), ticker.end('SIGTERM')]);
   const stop = async (): Promise<void> => {
-    await Promise.all([cluster.stop(), ticker.end('SIGTERM')]);
+    await end();
     await clean(servers);
   };
-  await Promise.all([cluster.start(), ticker.start()]).catch(async (error: unknown) => {
+  await begin().catch(async (error: unknown) => {
     await stop();
     throw error;
   });
@@ -86,6 +92,10 @@ export async function onKafka(say: (line: string) => void): Promise<BenchPlatfor
     readyMs,
     cpu: () => sum(pids().map(cpuMs)),
     memory: () => sum(pids().map(memoryMb)),
+    renew: async () => {
+      await end();
+      await begin();
+    },
     close: stop,
   };
 }

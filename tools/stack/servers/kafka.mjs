@@ -65,6 +65,7 @@ log.cleaner.dedupe.buffer.size=16777216
 /** @param {string[]} options @param {string} mainClass @param {string[]} args */
 const java = (options, mainClass, args) => [
   '-XX:TieredStopAtLevel=1',
+  '-XX:CompileThresholdScaling=0.2',
   ...options,
   '-Djava.awt.headless=true',
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
