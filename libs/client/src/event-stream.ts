@@ -7,7 +7,7 @@ export interface StreamFrame {
   readonly data: string;
 }
 
-export async function* framesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamFrame> {
+export async function* framesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamFrame> {
   let pending = '';
   const decoder = new TextDecoder();
   for await (const chunk of body) {

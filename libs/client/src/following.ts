@@ -12,6 +12,8 @@ export interface FollowOptions {
   /** Begin after this event. */
   readonly after?: number;
   readonly signal?: AbortSignal;
+  /** After which a gateway that has said nothing, not even a heartbeat, is taken for gone, ms; default 45 s. */
+  readonly silenceMs?: number;
   /** Default: the client's. */
   readonly again?: Again;
 }

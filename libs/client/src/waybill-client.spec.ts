@@ -59,6 +59,45 @@ describe('following a task', () => {
     expect(await all(client.follow('t', { after: 9 }))).toEqual([]);
   });
 
+  it.each([
+    ['after a frame', (response: ServerResponse) => void response.write(eventFrame(1, 'TaskAccepted'))],
+    ['before its answer', () => {}],
+  ])('goes on elsewhere when the gateway falls silent %s', async (_, beginning) => {
+    const positions: unknown[] = [];
+    const client = await serve((request, response) => {
+      positions.push(request.headers['last-event-id']);
+      if (positions.length === 1) return beginning(response);
+      const first = positions[1] === undefined ? eventFrame(1, 'TaskAccepted') : '';
+      return void response.end(first + eventFrame(2, 'TaskCompleted'));
+    });
+    const frames = await all(client.follow('t', { silenceMs: 50 }));
+    expect(frames.map((frame) => (frame.kind === 'event' ? frame.event.seq : frame.kind))).toEqual([1, 2]);
+    expect(positions).toHaveLength(2);
+  });
+
+  it('is not cut while nobody takes what has come, nor while heartbeats come', async () => {
+    let connections = 0;
+    const client = await serve((_, response) => {
+      connections += 1;
+      response.write(eventFrame(1, 'TaskAccepted'));
+      let beats = 0;
+      const heart = setInterval(() => {
+        beats += 1;
+        response.write(': heartbeat\n\n');
+        if (beats < 20) return;
+        clearInterval(heart);
+        response.end(eventFrame(2, 'TaskCompleted'));
+      }, 20);
+    });
+    const seen: unknown[] = [];
+    for await (const frame of client.follow('t', { silenceMs: 200 })) {
+      seen.push(frame.kind === 'event' ? frame.event.seq : frame.kind);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(seen).toEqual([1, 2]);
+    expect(connections).toBe(1);
+  });
+
   it('gives up when it is told to', async () => {
     const client = await serve((_, response) => response.destroy());
     const given = all(client.follow('t', { again: () => Promise.resolve(false) }));

@@ -1,6 +1,6 @@
 /**
  * A client of the public interface: what the CLI, the tests and other programs use.
- * Promises: an answer that is no success is an `ApiError` with its stable code; a stream goes on where it was cut, without gap or repetition.
+ * Promises: an answer that is no success is an `ApiError` with its stable code; a stream goes on where it was cut, or fell silent, without gap or repetition.
  */
 import type {
   AgentPage,
@@ -28,6 +28,7 @@ import type {
 import { apiErrorOf } from './api-error.ts';
 import { framesOf } from './event-stream.ts';
 import { onceASecond, StreamLost, type Again, type FollowOptions, type TaskFrame } from './following.ts';
+import { Patience } from './patience.ts';
 
 /** How far a stream was read. */
 interface Reading {
@@ -38,6 +39,9 @@ interface Reading {
   /** What the last one failed with. */
   trouble: unknown;
 }
+
+/** Three heartbeats of a gateway: of one that is silent for so long nothing is left, however open its connection looks. */
+const silenceMs = 45_000;
 
 export interface SubmitOptions {
   readonly idempotencyKey?: string;
@@ -153,10 +157,11 @@ export class WaybillClient {
   /** One connection, from where the last one was cut. */
   private async *readOn(taskId: string, reading: Reading, options: FollowOptions): AsyncGenerator<TaskFrame> {
     try {
-      const response = await this.open(taskId, reading.position, options);
+      const patience = new Patience(options.silenceMs ?? silenceMs, options.signal);
+      const response = await patience.for(this.open(taskId, reading.position, options.tokens, patience.signal));
       reading.ended = response.status === 204;
       if (reading.ended) return;
-      for await (const { id, event, data } of framesOf(response.body!)) {
+      for await (const { id, event, data } of framesOf(patience.chunksOf(response.body!))) {
         reading.failures = 0;
         reading.position = id ?? reading.position;
         reading.ended = terminal.has(event);
@@ -172,12 +177,13 @@ export class WaybillClient {
   private async open(
     taskId: string,
     position: string | undefined,
-    { tokens, signal }: FollowOptions,
+    tokens: boolean | undefined,
+    signal: AbortSignal,
   ): Promise<Response> {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (position !== undefined) headers['last-event-id'] = position;
     const path = `/v1/tasks/${taskId}/events${tokens ? '?tokens=true' : ''}`;
-    const response = await fetch(this.url + path, { headers, signal: signal ?? null });
+    const response = await fetch(this.url + path, { headers, signal });
     if (!response.ok) throw await apiErrorOf(response);
     return response;
   }
