@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { WaybillClient } from '@waybill/client';
 import { topics, type TokenFrame } from '@waybill/contracts';
-import { expect, it, onTestFailed } from 'vitest';
+import { expect, it } from 'vitest';
 import { indexFolder } from '../../apps/platform/src/commands/index-folder.ts';
 import { settings } from '../../tools/stack/places.mjs';
 import { startCluster } from '../support/cluster.ts';
@@ -25,11 +25,10 @@ const question = { goal: 'How do consumer groups share partitions?', input: { co
 it('applies nothing twice when every record is delivered twice', async () => {
   const env = settings('orchestrator');
   const twice = await deliverTwice(env['KAFKA_BROKERS']!.split(','));
-  const { services, clients } = await startCluster({ SIMULATED_TOKENS_PER_SECOND: '60' });
+  const { services, clients, at } = await startCluster({ SIMULATED_TOKENS_PER_SECOND: '60' });
   const [one, other] = clients as [WaybillClient, WaybillClient];
-  const at = { step: 'documents', heard: () => 0 };
-  onTestFailed(() => console.log(`It was at ${at.step}, and had heard ${at.heard()} events.`));
 
+  at.step = 'documents';
   const indexed = await indexFolder(one, join(root, 'examples/documents'), { collection });
   expect(indexed.problems).toEqual([]);
   const { hits } = await other.search({ query: 'consumer group', collection });
@@ -41,7 +40,7 @@ it('applies nothing twice when every record is delivered twice', async () => {
   // Who submits waits for the copies, so that they come while tasks run however slow the machine is.
   at.step = 'tokens and workflows under load';
   const load = new Load(clients, running, { before: () => twice.catchUp() });
-  at.heard = () => load.heard;
+  at.load = load;
   await Promise.all([speaksOnce(clients), registersOnce(one, other)]);
   at.step = 'load';
   while (load.heard < eventsHeard) await Promise.race([load.ended, new Promise((resolve) => setTimeout(resolve, 10))]);

@@ -19,40 +19,49 @@ it(
   'loses nothing and applies nothing twice, whatever is killed, frozen or restarted',
   { timeout: 300_000 },
   async () => {
-    const { services, clients } = await startCluster();
-    const load = new Load(clients, running);
-    const goesOn = async (): Promise<void> => {
+    const { services, clients, at } = await startCluster();
+    const load = (at.load = new Load(clients, running));
+    const ended = Promise.race([load.ended, services.failure]);
+    ended.catch(() => {}); // told where it is waited for
+    const after = async (fault: string, happens: () => Promise<void>): Promise<void> => {
+      at.step = fault;
+      await Promise.race([happens(), services.failure]);
+      at.step = `after ${fault}`;
       for (const from = load.heard; load.heard < from + eventsBetween;) {
-        await Promise.race([load.ended, new Promise((resolve) => setTimeout(resolve, 10))]);
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10))]);
       }
     };
-    const restart = async (process: ServiceProcess): Promise<void> => {
-      await process.end('SIGKILL');
-      await process.start();
-    };
-    await goesOn();
+    await after('the start', () => Promise.resolve());
     for (const name of serviceNames) {
-      await (load.up = restart(services.services[name][0]!));
-      await goesOn();
+      await after(`a killed ${name}`, () => (load.up = restart(services.services[name][0]!)));
     }
-    const [frozen] = services.services.orchestrator;
-    frozen!.freeze();
-    await new Promise((resolve) => setTimeout(resolve, sessionMs + 3_000)); // its session has to be over
-    frozen!.wake();
-    await goesOn();
-    await restartServer('redis', 'SIGKILL');
-    await goesOn();
-    await restartServer('postgres', 'SIGINT');
-    await goesOn();
-    await restartServer('kafka', 'SIGTERM');
-    await goesOn();
+    await after('a frozen orchestrator', () => freeze(services.services.orchestrator[0]!));
+    await after('a killed Redis', () => restartServer('redis', 'SIGKILL'));
+    await after('a restart of PostgreSQL', () => restartServer('postgres', 'SIGINT'));
+    await after('a restart of Kafka', () => restartServer('kafka', 'SIGTERM'));
+    at.step = 'the last tasks';
     load.stop();
-    const done = await load.ended;
+    const done = await ended;
     expect(done.length).toBeGreaterThan(running);
+    at.step = 'what was heard is right';
     await checkAll(clients, done);
+    at.step = 'stop';
     expect(await services.stop()).toEqual(services.processes.map(() => 0));
+    at.step = 'verify';
     const verified = await runScript(bootstrap, ['waybill', 'verify'], settings('orchestrator'));
     expect(verified.stdout).toMatch(/sound/);
     expect(verified.code).toBe(0);
   },
 );
+
+async function restart(process: ServiceProcess): Promise<void> {
+  await process.end('SIGKILL');
+  await process.start();
+}
+
+/** Past its session. */
+async function freeze(process: ServiceProcess): Promise<void> {
+  process.freeze();
+  await new Promise((resolve) => setTimeout(resolve, sessionMs + 3_000));
+  process.wake();
+}

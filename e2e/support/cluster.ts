@@ -6,20 +6,27 @@ import { end } from '../../tools/stack/background.mjs';
 import { serviceSettings } from '../../tools/stack/places.mjs';
 import { serverNamed, start } from '../../tools/stack/servers.mjs';
 import type { StartPlatform } from '../suite/platform-under-test.ts';
+import type { Load } from './load.ts';
 import { root } from './scratch.ts';
 
 export interface Cluster {
   readonly services: ServiceCluster;
   readonly clients: readonly WaybillClient[];
+  /** How far the test is; said when it fails. */
+  readonly at: { step: string; load?: Load };
 }
 
 /** Gone when the test ends. */
 export async function startCluster(env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
   const services = await newCluster(env);
+  const at: Cluster['at'] = { step: 'start' };
   onTestFinished(() => services.kill());
-  onTestFailed(() => console.log(outputOf(services)));
+  onTestFailed(() => {
+    console.log(outputOf(services));
+    throw new Error(`It was at "${at.step}"; ${at.load?.describe() ?? 'no load yet'}\n${lastLines(services)}`);
+  });
   await services.start();
-  return { services, clients: services.urls.map((url) => new WaybillClient(url)) };
+  return { services, at, clients: services.urls.map((url) => new WaybillClient(url)) };
 }
 
 /** For the suites. */
@@ -56,6 +63,19 @@ function newCluster(env: Readonly<Record<string, string>>): Promise<ServiceClust
     }),
   });
 }
+
+const mostOfALine = 160;
+const lastLines = ({ processes }: ServiceCluster): string =>
+  processes.map(({ name, output }) => `${name}: ${lastLine(output)}`).join('\n');
+
+/** Of a record of the log its time and what it says. */
+const lastLine = (output: string): string =>
+  output
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .replace(/^\{"time":"[^"]*T([^"]*)".*"msg":/, '$1 ')
+    .slice(0, mostOfALine);
 
 const outputOf = ({ processes }: ServiceCluster): string =>
   processes.map(({ name, output }) => `--- ${name}\n${output.slice(-4_000)}`).join('\n');

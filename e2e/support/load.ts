@@ -62,6 +62,9 @@ export class Load {
   /** The current start: whoever lost its connection waits for it, and all return in the same moment. */
   up: Promise<void> = Promise.resolve();
   heard = 0;
+  /** What was heard last of each task that is not known to have ended. */
+  private readonly open = new Map<string, string>();
+  private lastRefusal = 'none';
   readonly ended: Promise<Followed[]>;
   private begun = 0;
   private stopped = false;
@@ -80,6 +83,12 @@ export class Load {
     this.stopped = true;
   }
 
+  /** What it waits for. */
+  describe(): string {
+    const some = [...this.open].slice(0, 3).map(([taskId, last]) => `${taskId} after ${last}`);
+    return `${this.heard} events heard of ${this.begun} tasks; ${this.open.size} have been accepted and not ended: ${some.join(', ')}; the last refusal: ${this.lastRefusal}`;
+  }
+
   private async lane(client: WaybillClient): Promise<Followed[]> {
     const done: Followed[] = [];
     for (await this.before(); !this.stopped; await this.before()) {
@@ -93,14 +102,17 @@ export class Load {
     const key = randomUUID();
     const task = { definition: kinds[kind].definition as never, input: { id: key } };
     const taskId = await this.persistently(async () => (await client.submit(task, { idempotencyKey: key })).task_id);
+    this.open.set(taskId, 'nothing');
     if (kind === 'cancelled') await this.persistently(() => cancel(client, taskId));
     const events: PlanEvent[] = [];
     const again = (): Promise<boolean> => this.up.then(() => true);
     for await (const frame of client.follow(taskId, { again })) {
       if (frame.kind !== 'event') continue;
       events.push(frame.event);
+      this.open.set(taskId, `${frame.event.seq} ${frame.event.type}`);
       this.heard += 1;
     }
+    this.open.delete(taskId);
     return { kind, key, taskId, events };
   }
 
@@ -111,6 +123,7 @@ export class Load {
       } catch (error) {
         const isBusy = error instanceof ApiError && error.problem.class === 'transient';
         if (!isBusy && !(error instanceof TypeError)) throw error; // a connection that broke, or "not just now"
+        this.lastRefusal = String(error);
         await this.up;
         await new Promise((resolve) => setTimeout(resolve, isBusy ? 100 : 0)); // as a client that is told to wait
       }

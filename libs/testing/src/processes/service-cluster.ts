@@ -50,6 +50,11 @@ export class ServiceCluster {
     return serviceNames.flatMap((name) => this.services[name]);
   }
 
+  /** Rejects once one of them has ended though nobody ended it. */
+  get failure(): Promise<never> {
+    return Promise.race(this.processes.map(({ failure }) => failure));
+  }
+
   /** Resolves when all do their work. */
   async start(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.start()));

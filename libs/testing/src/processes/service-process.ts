@@ -15,14 +15,19 @@ export interface ServiceProcessOptions {
   readonly readyUrl: string;
 }
 
+const mostOfItsWords = 1_000;
 /** What is chosen on purpose would stand in what a test reads. */
 const quiet = '--disable-warning=ExperimentalWarning';
 
 export class ServiceProcess {
   private child: ChildProcess | undefined;
   private printed = '';
+  private readonly signalled = new WeakSet<ChildProcess>();
+  private readonly death = Promise.withResolvers<never>();
 
-  constructor(private readonly program: ServiceProcessOptions) {}
+  constructor(private readonly program: ServiceProcessOptions) {
+    this.death.promise.catch(() => {}); // for whoever looks
+  }
 
   get name(): string {
     return this.program.name;
@@ -42,6 +47,11 @@ export class ServiceProcess {
     return this.printed;
   }
 
+  /** Rejects, with what it printed last, once the process has ended though nobody ended it. */
+  get failure(): Promise<never> {
+    return this.death.promise;
+  }
+
   /** Resolves when the address answers 200; rejects when the process ends before. Answers how long that took, in ms. */
   async start(readyUrl = this.program.readyUrl): Promise<number> {
     const startedAt = performance.now();
@@ -58,6 +68,7 @@ export class ServiceProcess {
     const { child } = this;
     if (!child || !this.isRunning) return child?.exitCode ?? null;
     const gone = once(child, 'exit');
+    this.signalled.add(child);
     child.kill(signal);
     await gone;
     return child.exitCode;
@@ -78,6 +89,12 @@ export class ServiceProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    // Then all that it has printed is here.
+    child.once('close', (code, signal) => {
+      if (this.signalled.has(child)) return;
+      const how = `${this.name} has ended by itself (${code ?? signal})`;
+      this.death.reject(new Error(`${how}:\n${this.printed.slice(-mostOfItsWords)}`));
+    });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
   }
