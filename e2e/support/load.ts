@@ -64,6 +64,7 @@ export class Load {
   heard = 0;
   /** What was heard last of each task that is not known to have ended. */
   private readonly open = new Map<string, string>();
+  private submitting = 0;
   private lastRefusal = 'none';
   readonly ended: Promise<Followed[]>;
   private begun = 0;
@@ -86,7 +87,8 @@ export class Load {
   /** What it waits for. */
   describe(): string {
     const some = [...this.open].slice(0, 3).map(([taskId, last]) => `${taskId} after ${last}`);
-    return `${this.heard} events heard of ${this.begun} tasks; ${this.open.size} have been accepted and not ended: ${some.join(', ')}; the last refusal: ${this.lastRefusal}`;
+    const waiting = `${this.submitting} are being submitted, ${this.open.size} have been accepted and not ended`;
+    return `${this.heard} events heard of ${this.begun} tasks; ${waiting}: ${some.join(', ')}; the last refusal: ${this.lastRefusal}`;
   }
 
   private async lane(client: WaybillClient): Promise<Followed[]> {
@@ -101,7 +103,9 @@ export class Load {
   private async oneTask(client: WaybillClient, kind: Kind): Promise<Followed> {
     const key = randomUUID();
     const task = { definition: kinds[kind].definition as never, input: { id: key } };
+    this.submitting += 1;
     const taskId = await this.persistently(async () => (await client.submit(task, { idempotencyKey: key })).task_id);
+    this.submitting -= 1;
     this.open.set(taskId, 'nothing');
     if (kind === 'cancelled') await this.persistently(() => cancel(client, taskId));
     const events: PlanEvent[] = [];
