@@ -46,21 +46,23 @@ export interface PgSqlOptions extends TimeLimits {
   readonly connections: number;
   /** As the server's own lists show it. */
   readonly applicationName: string;
-  /** True: a named statement is planned once a connection, whatever its values. For statements that have only one good plan. */
+  /** True: a named statement is planned once a connection, whatever its values. For statements that have only one good plan, which uses an index. */
   readonly plansOnce?: boolean;
 }
+
+/** A table that was small when the server last looked at it is read from end to end, by a plan that is kept while it grows. */
+const planOnce = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 
 export class PgSql implements TransactionalSql {
   private readonly pool: pg.Pool;
 
   constructor({ url, connections, applicationName, plansOnce = false, ...limits }: PgSqlOptions) {
     this.pool = new pg.Pool({
-      connectionString: url,
+      connectionString: plansOnce ? withOptions(url, planOnce) : url,
       max: connections,
       application_name: applicationName,
       connectionTimeoutMillis: connectMs,
       ...settingsOf(limits),
-      ...(plansOnce ? { options: '-c plan_cache_mode=force_generic_plan' } : {}),
     });
     // A connection that breaks while nobody uses it: the pool makes another one. One that is in use fails its statement as well.
     this.pool.on('error', () => {});
@@ -113,6 +115,14 @@ export class PgSql implements TransactionalSql {
       throw new SqlFailure('unreachable', error);
     });
   }
+}
+
+/** Besides those that it has; given to the client beside the address they would be passed over. */
+function withOptions(url: string, options: string): string {
+  const address = new URL(url);
+  const given = address.searchParams.get('options');
+  address.searchParams.set('options', given ? `${given} ${options}` : options);
+  return address.href;
 }
 
 async function query(
