@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { settings } from '../../../../tools/stack/places.mjs';
 import { freshSchema, type FreshSchema } from '../testing/fresh-schema.ts';
 import { planMigrations } from './plan-migrations.ts';
 import { PostgresPlanDatabase } from './postgres-plan-database.ts';
@@ -41,3 +42,15 @@ it('are made for tables that grow, also where the server knows them as small', a
   ];
   for (const execution of executions) expect(await planOf(execution)).not.toMatch(/Seq Scan/);
 });
+
+it.each(['', '?options=-csearch_path%3Dpublic'])(
+  'are made once, and so, whatever the address says besides (%s)',
+  async (besides) => {
+    const url = settings('orchestrator')['DATABASE_URL']! + besides;
+    const one = new PgSql({ url, connections: 1, applicationName: 'contract', plansOnce: true });
+    onTestFinished(() => one.close());
+    const text = `SELECT current_setting('plan_cache_mode') AS mode, current_setting('enable_seqscan') AS scans, current_setting('search_path') AS path`;
+    const [found] = await one.run({ name: '', text }, []);
+    expect(found).toMatchObject({ mode: 'force_generic_plan', scans: 'off', ...(besides && { path: 'public' }) });
+  },
+);

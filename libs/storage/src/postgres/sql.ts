@@ -63,6 +63,7 @@ export class PgSql implements TransactionalSql {
       application_name: applicationName,
       connectionTimeoutMillis: connectMs,
       ...settingsOf(limits),
+      ...(plansOnce ? { options: planOnce } : {}),
     });
     // A connection that breaks while nobody uses it: the pool makes another one. One that is in use fails its statement as well.
     this.pool.on('error', () => {});
@@ -117,11 +118,12 @@ export class PgSql implements TransactionalSql {
   }
 }
 
-/** Besides those that it has; given to the client beside the address they would be passed over. */
+/** Options that the address has are taken instead of others that the client is given. */
 function withOptions(url: string, options: string): string {
-  const address = new URL(url);
-  const given = address.searchParams.get('options');
-  address.searchParams.set('options', given ? `${given} ${options}` : options);
+  const address = URL.parse(url);
+  const given = address?.searchParams.get('options');
+  if (!address || !given) return url;
+  address.searchParams.set('options', `${given} ${options}`);
   return address.href;
 }
 

@@ -9,13 +9,10 @@ import { ServiceProcess } from './service-process.ts';
 const program = `
 import { createServer } from 'node:http';
 createServer((request, response) => {
-  response.end('ok');
-  if (request.url !== '/fall') return;
+  if (request.url !== '/fall') return void response.end('ok');
   console.error('a reason');
-  process.exitCode = 3;
-  process.kill(process.pid, 'SIGUSR2');
+  process.exit(3);
 }).listen(Number(process.env.PORT), '127.0.0.1');
-process.on('SIGUSR2', () => process.exit());
 `;
 
 async function started(): Promise<{ process: ServiceProcess; url: string }> {
