@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -34,6 +37,35 @@ it('says when the process has ended by itself, and what it printed', async () =>
   const { process, url } = await started();
   await fetch(`${url}/fall`).catch(() => undefined);
   await expect(process.failure).rejects.toThrow(/a program has ended by itself \(3\):\na reason/);
+});
+
+it('is not ready when another one answers for it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-process-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const script = join(folder, 'program.mjs');
+  writeFileSync(script, 'process.exit(1)');
+  const other = new ServiceProcess({ name: 'the other', script, env: {}, readyUrl: 'http://127.0.0.1' });
+  let connections = 0;
+  // The answer comes once the other one has ended.
+  const slow = createServer((_, response) => {
+    connections += 1;
+    const wait = setInterval(() => {
+      if (other.isRunning) return;
+      clearInterval(wait);
+      response.end();
+    }, 5);
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  onTestFinished(() => void slow.close());
+  const { port } = slow.address() as AddressInfo;
+  await expect(other.start(`http://127.0.0.1:${port}`)).rejects.toThrow(/the other ended before/);
+  expect(connections).toBe(1);
+});
+
+it('answers a port only once', async () => {
+  const ports: number[] = [];
+  while (ports.length < 500) ports.push(await freePort());
+  expect(new Set(ports).size).toBe(500);
 });
 
 it('says nothing of one that was ended, and started again', async () => {

@@ -56,8 +56,11 @@ export class ServiceProcess {
   async start(readyUrl = this.program.readyUrl): Promise<number> {
     const startedAt = performance.now();
     this.spawn();
-    while (!(await isAnswered(readyUrl))) {
+    for (;;) {
+      const isReady = await isAnswered(readyUrl);
+      // Somebody else may answer there.
       if (!this.isRunning) throw new Error(`${this.name} ended before ${readyUrl} was answered:\n${this.printed}`);
+      if (isReady) break;
       await new Promise((resolve) => setTimeout(resolve, 5)); // polling: there is nothing to subscribe to before it listens
     }
     return performance.now() - startedAt;
