@@ -81,7 +81,7 @@ const readerProvidersOf = ({ live, writer, registry, replies, alarms }: GatewayP
 function providersOf(ports: GatewayPorts): Provider[] {
   const { config } = ports;
   const all = { ...ports, crypto: nodeCrypto, schemas: new CfworkerSchemas() };
-  const fresh = new FreshReads(ports.log, ports.projection, config.freshMs);
+  const fresh = new FreshReads({ ...ports, reader: ports.projection, patienceMs: config.freshMs });
   const reads = new ReadTasks(ports.live, ports.model, fresh);
   const workflows = new ResolveWorkflow(ports.registry, all.schemas, all.crypto);
   return [

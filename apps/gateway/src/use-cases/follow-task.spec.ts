@@ -41,7 +41,8 @@ function setUp(isStuck = false, { maxBytes = 1e6, stored, eventsAfter = () => Pr
   const log = new InMemoryMessageLog({ clock });
   const live = new LiveTasks(maxBytes);
   const timeout = new PlatformError('timeout');
-  const fresh = new FreshReads(log, { waitFor: () => (isStuck ? Promise.reject(timeout) : Promise.resolve()) }, 10);
+  const reader = { waitFor: () => (isStuck ? Promise.reject(timeout) : Promise.resolve()) };
+  const fresh = new FreshReads({ log, reader, clock, patienceMs: 10 });
   const model = {
     findTask: () => Promise.resolve(stored),
     eventsAfter,
