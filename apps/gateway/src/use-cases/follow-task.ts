@@ -59,7 +59,7 @@ export class FollowTask implements StreamSource {
     if (!known.ended && start.tokens) await this.refuseBeyond(taskId, start.tokenOffset ?? -1);
     // A connection that nobody would cut keeps the server from closing.
     if (this.isClosed) throw new PlatformError('unavailable', { detail: 'This instance stops.', retryAfterMs: 1_000 });
-    return this.add(taskId, start, sink);
+    return this.add(taskId, { ...start, known: known.last }, sink);
   }
 
   /** Sends what cannot wait; called after each batch of the tail. */

@@ -67,6 +67,14 @@ describe('a stream', () => {
     expect(client.ids).toEqual(['1', '2', '3', '4', '5']);
   });
 
+  it('is cut, with an alarm, when the store lacks events that the task is known to have', async () => {
+    const { client, open, store, holes } = setUp({ known: 5 });
+    store.texts = [1, 2, 3, 4].map((seq) => text(seq));
+    open().pump();
+    await quiet();
+    expect([client.ids, client.state, holes]).toEqual([['1', '2', '3', '4'], 'cut', [5]]);
+  });
+
   it('is cut, with an alarm, when not even the store has the event', async () => {
     const { client, add, open, holes, over } = setUp();
     add(1);

@@ -2,7 +2,8 @@
  * One client's stream of one task's events, and of its tokens if wanted.
  *
  * Promises
- * - An event is sent only if its `seq` is the last one sent plus one: no gap, no duplicate. A hole is read from the store.
+ * - An event is sent only if its `seq` is the last one sent plus one: no gap, no duplicate. A hole is read from the store; where the store has not what
+ *   it is known to have, the stream is cut rather than left waiting for it.
  * - It pulls: what a slow reader has not taken stays where it is, so nothing is buffered for him but one slice; who takes nothing for
  *   `stallMs` is cut off and resumes by the last id.
  * - Tokens of a finished activation are dropped in favour of its event; `attempt.reset` comes before tokens that begin anew.
@@ -39,6 +40,8 @@ export interface StreamSource {
 export interface StreamStart {
   /** `seq` of the last event that the client has. */
   readonly after: number;
+  /** `seq` of the last event that the store or memory is known to have. */
+  readonly known?: number;
   readonly tokens: boolean;
   /** Offset of the last token that the client has. */
   readonly tokenOffset?: number;
@@ -46,6 +49,7 @@ export interface StreamStart {
 
 export class TaskStream {
   private sent: number;
+  private readonly known: number;
   private readonly tokens: TokenFrames | undefined;
   private state: 'open' | 'reading' | 'blocked' | 'closed' = 'open';
   private isFirstRead: boolean;
@@ -58,6 +62,7 @@ export class TaskStream {
     start: StreamStart,
   ) {
     this.sent = start.after;
+    this.known = start.known ?? 0;
     this.tokens = start.tokens ? new TokenFrames(task, start) : undefined;
     this.isFirstRead = !(task.first <= start.after + 1 && (task.texts.length > 0 || task.submitted !== undefined));
   }
@@ -149,7 +154,7 @@ export class TaskStream {
       if (this.isClosed()) return;
       this.state = 'open';
       if (texts.length > 0) return this.sendStored(texts);
-      if (!this.isFirstRead) return this.giveUp();
+      if (!this.isFirstRead || this.known > this.sent) return this.giveUp();
       this.isFirstRead = false;
       this.pump();
     } catch {
