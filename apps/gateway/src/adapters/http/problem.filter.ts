@@ -1,6 +1,6 @@
 /**
  * The one place where errors become HTTP: RFC 9457 problem documents.
- * Promises: what is not known to be the client's fault is a 500 without inner details, and is logged; a request that was answered is left alone.
+ * Promises: what is not known to be the client's fault is a 500 without inner details, and is logged; so is why requests are refused for a while; a request that was answered is left alone.
  */
 import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
@@ -13,6 +13,7 @@ import {
 } from '@waybill/contracts';
 import { parseTraceparent, type Logger, type Span } from '@waybill/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RefusalLog } from './refusal-log.ts';
 import { methodsOf } from './route-patterns.ts';
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
@@ -25,7 +26,11 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  private readonly refusals: RefusalLog;
+
+  constructor(private readonly logger: Logger) {
+    this.refusals = new RefusalLog(logger);
+  }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -45,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** What the client got wrong is no failure of the span. */
   private report(thrown: unknown, error: PlatformError, span: Span): void {
     span.recordError(error);
-    if (thrown instanceof PlatformError && thrown.retryable) return;
+    if (thrown instanceof PlatformError && thrown.retryable) return this.refusals.add(thrown);
     this.logger.error('A request failed.', { error: thrown, traceparent: span.traceparent });
   }
 }
