@@ -18,8 +18,8 @@ export interface FollowOptions {
   readonly again?: Again;
 }
 
-/** Asked after a connection was cut, `failures` of them in a row by now; false gives up. */
-export type Again = (failures: number) => Promise<boolean>;
+/** Asked after a connection was cut, `failures` of them in a row by now; false gives up. `trouble`: why, if that was said. */
+export type Again = (failures: number, trouble?: unknown) => Promise<boolean>;
 
 /** For a minute of failures in a row. */
 export async function onceASecond(failures: number): Promise<boolean> {

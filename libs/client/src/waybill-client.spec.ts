@@ -98,12 +98,18 @@ describe('following a task', () => {
     expect(connections).toBe(1);
   });
 
-  it('gives up when it is told to', async () => {
+  it('gives up when who is told why it was cut says so', async () => {
     const client = await serve((_, response) => response.destroy());
-    const given = all(client.follow('t', { again: () => Promise.resolve(false) }));
+    const told: unknown[] = [];
+    const again = async (...why: unknown[]): Promise<boolean> => told.push(why) < 2;
+    const given = all(client.follow('t', { again }));
     await expect(given).rejects.toThrow(/could not be resumed/);
     await expect(given).rejects.toBeInstanceOf(StreamLost);
     await expect(given).rejects.toMatchObject({ taskId: 't', cause: { message: 'fetch failed' } });
+    expect(told).toMatchObject([
+      [1, { message: 'fetch failed' }],
+      [2, { message: 'fetch failed' }],
+    ]);
   });
 
   it('goes on at another platform when it is moved there', async () => {

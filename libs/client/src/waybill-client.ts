@@ -149,7 +149,7 @@ export class WaybillClient {
       yield* this.readOn(taskId, reading, options);
       if (reading.ended) return;
       reading.failures += 1;
-      if (await again(reading.failures)) continue;
+      if (await again(reading.failures, reading.trouble)) continue;
       throw new StreamLost(taskId, reading.trouble);
     }
   }
