@@ -7,7 +7,8 @@ import { randomInt } from 'node:crypto';
 import { WaybillClient } from '@waybill/client';
 import type { PlatformProcess } from '@waybill/testing';
 import { expect, it } from 'vitest';
-import { checkAll, Load, type Kind } from './support/load.ts';
+import { checkAll, Checks } from './support/checks.ts';
+import { Load, type Kind } from './support/load.ts';
 import { bootstrap, platformIn, scratchFolder } from './support/scratch.ts';
 import { runScript } from './support/run-script.ts';
 
@@ -28,7 +29,7 @@ it('loses nothing and applies nothing twice when it is killed twenty times', { t
   expect(done.length).toBeGreaterThan(kills);
   const ends = new Set(done.map(({ events }) => events.at(-1)!.type));
   expect(ends).toEqual(new Set(['TaskCompleted', 'TaskFailed', 'TaskCancelled']));
-  await checkAll(clients, done);
+  await checkAll(clients, new Checks(done));
   await platform.end('SIGTERM');
   const verified = await runScript(bootstrap, ['waybill', 'verify'], { WAYBILL_DATA_DIR: dataDir });
   expect(verified.stdout).toMatch(new RegExp(`${done.length} plans \\(0 of them running\\), \\d+ events: sound`));

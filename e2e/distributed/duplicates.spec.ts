@@ -12,7 +12,8 @@ import { indexFolder } from '../../apps/platform/src/commands/index-folder.ts';
 import { settings } from '../../tools/stack/places.mjs';
 import { startCluster } from '../support/cluster.ts';
 import { deliverTwice } from '../support/deliver-twice.ts';
-import { checkAll, Load } from '../support/load.ts';
+import { checkAll, Checks } from '../support/checks.ts';
+import { Load } from '../support/load.ts';
 import { RecordTwice } from '../support/record-twice.ts';
 import { runScript } from '../support/run-script.ts';
 import { bootstrap, root } from '../support/scratch.ts';
@@ -40,13 +41,15 @@ it('applies nothing twice when every record is delivered twice', async () => {
   // Who submits waits for the copies, so that they come while tasks run however slow the machine is.
   at.step = 'tokens and workflows under load';
   const load = new Load(clients, running, { before: () => twice.catchUp() });
-  at.load = load;
+  at.doing = load;
   await Promise.all([speaksOnce(clients), registersOnce(one, other)]);
   at.step = 'load';
   while (load.heard < eventsHeard) await Promise.race([load.ended, new Promise((resolve) => setTimeout(resolve, 10))]);
   load.stop();
   const done = await load.ended;
-  await checkAll(clients, done);
+  at.step = 'what was heard is right';
+  const checks = (at.doing = new Checks(done));
+  await checkAll(clients, checks);
   expect((await other.documents({ collection, status: 'indexed' })).items).toHaveLength(indexed.documents);
 
   at.step = 'stop';

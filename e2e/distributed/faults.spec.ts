@@ -6,7 +6,8 @@ import { serviceNames, type ServiceProcess } from '@waybill/testing';
 import { expect, it } from 'vitest';
 import { settings } from '../../tools/stack/places.mjs';
 import { restartServer, startCluster } from '../support/cluster.ts';
-import { checkAll, Load } from '../support/load.ts';
+import { checkAll, Checks } from '../support/checks.ts';
+import { Load } from '../support/load.ts';
 import { runScript } from '../support/run-script.ts';
 import { bootstrap } from '../support/scratch.ts';
 
@@ -20,7 +21,7 @@ it(
   { timeout: 300_000 },
   async () => {
     const { services, clients, at } = await startCluster();
-    const load = (at.load = new Load(clients, running));
+    const load = (at.doing = new Load(clients, running));
     const ended = Promise.race([load.ended, services.failure]);
     ended.catch(() => {}); // told where it is waited for
     const after = async (fault: string, happens: () => Promise<void>): Promise<void> => {
@@ -44,7 +45,8 @@ it(
     const done = await ended;
     expect(done.length).toBeGreaterThan(running);
     at.step = 'what was heard is right';
-    await checkAll(clients, done);
+    const checks = (at.doing = new Checks(done));
+    await checkAll(clients, checks);
     at.step = 'stop';
     expect(await services.stop()).toEqual(services.processes.map(() => 0));
     at.step = 'verify';

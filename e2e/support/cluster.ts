@@ -6,24 +6,29 @@ import { end } from '../../tools/stack/background.mjs';
 import { serviceSettings } from '../../tools/stack/places.mjs';
 import { serverNamed, start } from '../../tools/stack/servers.mjs';
 import type { StartPlatform } from '../suite/platform-under-test.ts';
-import type { Load } from './load.ts';
+import { stateOf } from './gateway-state.ts';
 import { root } from './scratch.ts';
 
 export interface Cluster {
   readonly services: ServiceCluster;
   readonly clients: readonly WaybillClient[];
   /** How far the test is; said when it fails. */
-  readonly at: { step: string; load?: Load };
+  readonly at: { step: string; doing?: { describe(): string } };
 }
 
 /** Gone when the test ends. */
 export async function startCluster(env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
   const services = await newCluster(env);
   const at: Cluster['at'] = { step: 'start' };
-  onTestFinished(() => services.kill());
+  let states: string[] = [];
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') states = await Promise.all(services.urls.map((url) => stateOf(url)));
+    await services.kill();
+  });
   onTestFailed(() => {
     console.log(outputOf(services));
-    throw new Error(`It was at "${at.step}"; ${at.load?.describe() ?? 'no load yet'}\n${lastLines(services)}`);
+    const where = `It was at "${at.step}"; ${at.doing?.describe() ?? 'nothing runs yet'}`;
+    throw new Error([where, ...states, lastLines(services)].join('\n'));
   });
   await services.start();
   return { services, at, clients: services.urls.map((url) => new WaybillClient(url)) };

@@ -1,11 +1,10 @@
 /**
  * Work for a platform that is killed meanwhile: tasks that are always running, each submitted with one key until it is accepted and followed over every
- * crash; and what has to hold of each of them afterwards.
+ * crash. What has to hold of each of them afterwards says `checks.ts`.
  */
 import { randomUUID } from 'node:crypto';
 import { ApiError, type WaybillClient } from '@waybill/client';
 import type { PlanEvent } from '@waybill/contracts';
-import { expect } from 'vitest';
 
 const step = (id: string, needs: string[]): object => ({
   agent: 'echo',
@@ -23,7 +22,7 @@ const speech = (limits: object): object => ({
 });
 
 /** What a task does: steps that need each other, or one whose time is up or that is cancelled while it speaks. */
-const kinds = {
+export const kinds = {
   steps: {
     definition: {
       steps: {
@@ -41,7 +40,6 @@ const kinds = {
   cancelled: { definition: speech({}), ends: ['TaskCancelled', 'TaskCompleted'] },
 } as const;
 export type Kind = keyof typeof kinds;
-const terminal = new Set<string>(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
 
 export interface Followed {
   readonly kind: Kind;
@@ -142,29 +140,4 @@ async function cancel(client: WaybillClient, taskId: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'task_ended') throw error;
   }
-}
-
-/** Every task that was followed is whole, and every address says the same of it. */
-export async function checkAll(clients: readonly WaybillClient[], done: readonly Followed[]): Promise<void> {
-  expect(new Set(done.map(({ taskId }) => taskId)).size).toBe(done.length);
-  const left = [...done];
-  const check = async (): Promise<void> => {
-    for (let next = left.pop(); next; next = left.pop()) await checkTask(clients[left.length % clients.length]!, next);
-  };
-  await Promise.all(Array.from({ length: 32 }, check));
-}
-
-/** What was streamed is whole, and the platform says the same. */
-async function checkTask(client: WaybillClient, { kind, key, taskId, events }: Followed): Promise<void> {
-  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  const end = events.at(-1)!.type;
-  expect(kinds[kind].ends).toContain(end);
-  expect(events.filter(({ type }) => terminal.has(type))).toHaveLength(1);
-  if (kind === 'steps') expect(events.filter(({ type }) => type === 'StepCompleted')).toHaveLength(5);
-  // Another address may have read the end a little later; once it has shown the end, its state says so too.
-  const again: PlanEvent[] = [];
-  for await (const frame of client.follow(taskId)) if (frame.kind === 'event') again.push(frame.event);
-  expect(again).toEqual(events);
-  if (end === 'TaskCompleted') expect((await client.task(taskId)).output).toBe(key);
-  expect((await client.events(taskId)).events).toEqual(events);
 }
