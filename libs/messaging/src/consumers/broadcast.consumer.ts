@@ -82,7 +82,7 @@ export class BroadcastConsumer {
 
   #passed(start: ReadonlyMap<string, readonly number[]>): void {
     for (const [topic, offsets] of start) {
-      for (const [partition, offset] of offsets.entries()) this.#progress.moved({ topic, partition, offset });
+      for (const [partition, offset] of offsets.entries()) this.#progress.begins({ topic, partition, offset });
     }
   }
 

@@ -1,7 +1,14 @@
 /** Consumers of a log whose every word the spec says itself. */
 import { ManualClock, quiet, until } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CommittedPosition, GroupOptions, MessageLog, RecordBatch, TopicPartition } from '../message-log.ts';
+import type {
+  CommittedPosition,
+  GroupOptions,
+  MessageLog,
+  Position,
+  RecordBatch,
+  TopicPartition,
+} from '../message-log.ts';
 import { OwnedPartitionConsumer } from './owned-partition.consumer.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import { ProjectionConsumer } from './projection.consumer.ts';
@@ -94,6 +101,42 @@ it('applies nothing from above what was stored: it gives the partition back', as
   await quiet();
   expect([givenBack, applied()]).toEqual([[{ ...place, offset: 1 }], 1]);
   expect(() => told().onRecords(batchOf(6, 7))).toThrow(/below what was delivered/);
+});
+
+it('believes no look at the positions of others that was under way when it got the partition itself', async () => {
+  const hand = byHand();
+  const look = Promise.withResolvers<readonly Position[]>();
+  const answers = [look.promise, Promise.resolve([{ ...place, offset: 3 }])];
+  const consumer = new ProjectionConsumer({
+    ...hand.common,
+    positions: () => answers.shift()!,
+    onBatch: () => Promise.resolve(),
+  });
+  onTestFinished(() => consumer.close());
+  await consumer.start();
+  const waiting = consumer.waitFor('events', [6]);
+  await hand.told().onAssigned([place]);
+  await hand.told().onRecords(batchOf(3, 6));
+  await waiting;
+  look.resolve([{ ...place, offset: 3 }]);
+  await quiet();
+  expect(consumer.positions).toEqual([{ ...place, offset: 6 }]);
+});
+
+it('knows how far others came, though a batch of its own ends only after it got the partition back', async () => {
+  let stored = 3;
+  const running = Promise.withResolvers<void>();
+  const { clock, told, consumer } = await projection({ stored: () => stored, onBatch: () => running.promise });
+  await told().onRecords(batchOf(3, 6));
+  await quiet();
+  const revoked = told().onRevoked([place]);
+  clock.advance(60_000);
+  await revoked;
+  stored = 9;
+  await told().onAssigned([place]);
+  running.resolve();
+  await quiet();
+  expect(consumer.positions).toEqual([{ ...place, offset: 9 }]);
 });
 
 it('decides nothing from above where its owner goes on: it gives the number back', async () => {

@@ -31,6 +31,17 @@ it('gives up after a while', async () => {
   await expect(waiting).rejects.toMatchObject({ code: 'timeout' });
 });
 
+it('does not go back for who says late what was handled, but for where handling begins anew', () => {
+  const { progress } = setUp();
+  const at = (offset: number) => ({ topic: 't', partition: 0, offset });
+  progress.moved(at(0));
+  progress.moved(at(5));
+  progress.moved(at(3));
+  expect(progress.positions).toEqual([at(5)]);
+  progress.begins(at(2));
+  expect(progress.positions).toEqual([at(2)]);
+});
+
 it('knows no position of a partition that it was told to forget', () => {
   const { progress } = setUp();
   progress.moved({ topic: 't', partition: 0, offset: 1 });

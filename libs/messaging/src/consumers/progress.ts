@@ -23,7 +23,13 @@ export class Progress {
     );
   }
 
-  moved({ topic, partition, offset }: Position): void {
+  /** Everything below was handled; who says so late may say less than is known. */
+  moved(position: Position): void {
+    if (position.offset > this.#offsetOf(position.topic, position.partition)) this.begins(position);
+  }
+
+  /** Handling goes on there, wherever it was before. */
+  begins({ topic, partition, offset }: Position): void {
     let offsets = this.#next.get(topic);
     if (!offsets) this.#next.set(topic, (offsets = []));
     offsets[partition] = offset;

@@ -153,7 +153,7 @@ export class ProjectionConsumer {
       this.#behind.add(nameOf(position));
       this.#link.giveBack([position], belowDelivered());
     }
-    for (const position of positions) this.#progress.moved(position);
+    for (const position of positions) this.#progress.begins(position);
     return positions;
   }
 
