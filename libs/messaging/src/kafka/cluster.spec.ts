@@ -1,9 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { expect, it } from 'vitest';
-import { Cluster } from './cluster.ts';
+import { Cluster, type ClusterOptions } from './cluster.ts';
 
 /** Counts how often the cluster was looked at afresh, and how many clients are connected. */
-function countingCluster(options?: { patienceMs: number }) {
+function countingCluster(options?: ClusterOptions) {
   const seen = { clients: 0, connected: 0 };
   const cluster = new Cluster(() => {
     seen.clients += 1;
@@ -88,12 +88,21 @@ it('tells who asks that no broker answers, and tries again for the next', async 
   expect(await cluster.ask(async () => 'there')).toBe('there');
 });
 
+it('asks another client after one that failed for good', async () => {
+  const { cluster, seen } = countingCluster();
+  await expect(cluster.ask(() => Promise.reject(new Error('retries exceeded')))).rejects.toThrow('retries exceeded');
+  expect(await cluster.ask(async () => 'there')).toBe('there');
+  expect(seen).toEqual({ clients: 2, connected: 1 });
+});
+
 it('gives up an answer that does not come, and asks another client', async () => {
-  const { cluster, seen } = countingCluster({ patienceMs: 20 });
+  const late: string[] = [];
+  const { cluster, seen } = countingCluster({ patienceMs: 20, onLate: ({ message }) => late.push(message) });
   const never = Promise.withResolvers<string>();
   let asked = 0;
   expect(await cluster.ask(() => (asked++ === 0 ? never.promise : Promise.resolve('there')))).toBe('there');
   expect(seen).toEqual({ clients: 2, connected: 2 });
+  expect(late).toEqual(['Kafka has not answered a question within 20 ms; it is asked again']);
   never.resolve('late');
   await expect.poll(() => seen.connected).toBe(1); // what was given up keeps its client for as long as it lasts
 });

@@ -1,7 +1,7 @@
 /**
  * Questions to the cluster that Kafka's client gives up too early: the leader of a partition or the coordinator of a group is just being found or has moved.
  * Promise: such an answer is asked for again, for some seconds, and by another client, since one does not look again by itself at what it believes to know;
- * so is one that does not come in time, for whole assignments wait for it.
+ * so is one that does not come in time, for whole assignments wait for it; of a client that failed nothing more is asked.
  * A client is let go when all it was asked is answered: one that is disconnected before breaks off the questions of others, and can take the process down
  * when an answer arrives meanwhile.
  */
@@ -21,13 +21,27 @@ interface Session {
   asking: number;
 }
 
+export interface ClusterOptions {
+  readonly patienceMs?: number;
+  /** A question was not answered in time, and is asked again. */
+  readonly onLate?: (why: Error) => void;
+}
+
+class Late extends Error {
+  readonly retriable = true;
+
+  constructor(ms: number) {
+    super(`Kafka has not answered a question within ${ms} ms; it is asked again`);
+  }
+}
+
 export class Cluster {
   private current: Session | undefined;
   private isClosed = false;
 
   constructor(
     private readonly createAdmin: () => Admin,
-    private readonly options: { readonly patienceMs: number } = { patienceMs },
+    private readonly options: ClusterOptions = {},
   ) {}
 
   async connect(): Promise<void> {
@@ -38,10 +52,11 @@ export class Cluster {
     for (let failures = 1; ; failures += 1) {
       const session = this.session();
       try {
-        return await inTime(this.askIn(session, question), this.options.patienceMs);
+        return await inTime(this.askIn(session, question), this.options.patienceMs ?? patienceMs);
       } catch (error) {
-        if (!isPassing(error) || failures === attempts) throw error;
         this.forget(session);
+        if (!isPassing(error) || failures === attempts) throw error;
+        if (error instanceof Late) this.options.onLate?.(error);
         await wait(backOffMs(times, failures));
       }
     }
@@ -91,7 +106,7 @@ function release({ admin, asking }: Session): void {
 async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   const limit = new AbortController();
   const late = wait(ms, undefined, { signal: limit.signal }).then(() => {
-    throw Object.assign(new Error(`Kafka has not answered within ${ms} ms`), { retriable: true });
+    throw new Late(ms);
   });
   try {
     return await Promise.race([answer, late]);

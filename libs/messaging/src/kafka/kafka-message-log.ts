@@ -64,7 +64,7 @@ export class KafkaMessageLog implements MessageLog {
       logLevel: logLevel.WARN,
       logCreator: clientLog(logger),
     });
-    this.cluster = new Cluster(() => this.kafka.admin());
+    this.cluster = new Cluster(() => this.kafka.admin(), { onLate: (error) => logger?.warn('Kafka', { error }) });
     this.brokers = clusterOf(this.kafka);
     const leaders = new Leaders(this.brokers);
     this.producing = new Producing(this.brokers, leaders, (error) => logger?.warn('Kafka', { error }));
