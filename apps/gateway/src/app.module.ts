@@ -82,7 +82,7 @@ function providersOf(ports: GatewayPorts): Provider[] {
   const { config } = ports;
   const all = { ...ports, crypto: nodeCrypto, schemas: new CfworkerSchemas() };
   const fresh = new FreshReads({ ...ports, reader: ports.projection, patienceMs: config.freshMs });
-  const reads = new ReadTasks(ports.live, ports.model, fresh);
+  const reads = new ReadTasks(ports.live, ports.model, fresh, ports.clock);
   const workflows = new ResolveWorkflow(ports.registry, all.schemas, all.crypto);
   return [
     { provide: REGISTRY, useValue: ports.registry },

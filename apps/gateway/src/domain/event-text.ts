@@ -6,6 +6,9 @@ import { PlatformError, typeName, type PlanEvent, type PlanEventType } from '@wa
 
 const head = '{"seq":';
 const typeMark = ',"type":"';
+const timeMark = '","time":"';
+/** Of a type, and of what stands before it. */
+const mostHeadChars = 100;
 
 /** NaN when it is no event. */
 export function seqOf(text: string): number {
@@ -31,6 +34,14 @@ export function typeInText(text: string): string {
   return text.slice(from, text.indexOf('"', from));
 }
 
+/** When it happened, ms since 1970, as the text says it; NaN when it does not. */
+export function timeInText(text: string): number {
+  const at = text.startsWith(head) ? text.slice(0, mostHeadChars).indexOf(timeMark) : -1;
+  if (at < 0) return parsedTime(text);
+  const from = at + timeMark.length;
+  return Date.parse(text.slice(from, text.indexOf('"', from)));
+}
+
 export function parseEvent(text: string): PlanEvent {
   try {
     return JSON.parse(text) as PlanEvent;
@@ -53,6 +64,14 @@ function inOneLine(text: string): string {
     return JSON.stringify(JSON.parse(text));
   } catch {
     return text.replaceAll(/[\r\n]/g, ' ');
+  }
+}
+
+function parsedTime(text: string): number {
+  try {
+    return Date.parse((JSON.parse(text) as { time: string }).time);
+  } catch {
+    return Number.NaN;
   }
 }
 

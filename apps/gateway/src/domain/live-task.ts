@@ -3,9 +3,10 @@
  * It is a cache: what it does not hold is read from the store.
  */
 import type { TokenFrame } from '@waybill/contracts';
-import { eventFrame, isTerminal, parseEvent } from './event-text.ts';
+import { eventFrame, isTerminal, parseEvent, timeInText } from './event-text.ts';
 import { HeardTokens, type ActivationEnd } from './heard-tokens.ts';
 import type { SubmittedTask } from './task-fold.ts';
+import { madeAt } from './task-id.ts';
 
 /** A piece of text on its way; `offset` is its place on the log, which every gateway sees alike. */
 export interface LiveToken extends TokenFrame {
@@ -48,6 +49,17 @@ export class LiveTask {
   /** `seq` of the last event that is known. */
   get last(): number {
     return this.first + this.texts.length - 1;
+  }
+
+  /** When what is known last of it happened, ms since 1970. */
+  get lastAt(): number {
+    const last = this.texts.at(-1);
+    return last === undefined ? madeAt(this.taskId) : timeInText(last);
+  }
+
+  /** Nothing would be lost with it. */
+  get isEmpty(): boolean {
+    return this.texts.length === 0 && this.submitted === undefined && this.tokens.length === 0;
   }
 
   /** After `gap` it holds this event alone. */

@@ -4,7 +4,7 @@
  * Promise: a task that somebody watches stays whole for its watchers, also when it was put out.
  */
 import { seqOf } from './event-text.ts';
-import { LiveTask, type Applied, type LiveToken } from './live-task.ts';
+import { LiveTask, type Applied, type LiveToken, type Watcher } from './live-task.ts';
 import { TaskShelf } from './task-shelf.ts';
 
 const endedShare = 0.25;
@@ -45,7 +45,18 @@ export class LiveTasks {
   /** Nobody knows whether it was taken in: only its events will tell. */
   withdraw(taskId: string): void {
     const task = this.running.find(taskId);
-    if (task?.texts.length === 0 && task.watchers.size === 0) this.running.remove(taskId, task.bytes);
+    if (task?.texts.length === 0) this.putOut(task);
+  }
+
+  /** The watcher hears no more; a place that was made for it alone is free again. */
+  unwatch(task: LiveTask, watcher: Watcher): void {
+    task.watchers.delete(watcher);
+    if (task.isEmpty) this.putOut(task);
+  }
+
+  /** It runs here and has ended in the store: the store is right. */
+  putOut(task: LiveTask): void {
+    if (task.watchers.size === 0) this.running.remove(task.taskId, task.bytes);
   }
 
   /** The text's `seq` decides; a text without one is passed over. */

@@ -47,7 +47,7 @@ function setUp(isStuck = false, { maxBytes = 1e6, stored, eventsAfter = () => Pr
     findTask: () => Promise.resolve(stored),
     eventsAfter,
   } as unknown as ReadModel;
-  const reads = new ReadTasks(live, model, fresh);
+  const reads = new ReadTasks(live, model, fresh, clock);
   const follow = new FollowTask({
     log,
     clock,
@@ -149,6 +149,31 @@ describe('streams', () => {
     add(3, 'TaskCompleted');
     expect(client.writes.join('').match(/^id: .*$/gm)).toEqual(['id: 3']);
   });
+
+  it.each([
+    ['long before they were opened', 60_000],
+    ['just before', 0],
+  ])(
+    'end for a task that had ended and was put out of memory, though its first events came again %s',
+    async (_, age) => {
+      const texts = [1, 2, 3, 4].map((seq) => text(seq, seq === 4 ? 'TaskCompleted' : 'A'));
+      const { clock, follow, live } = setUp(false, {
+        stored: { taskId, status: 'completed', lastSeq: 4 },
+        eventsAfter: (_id, seq) => Promise.resolve(texts.slice(seq)),
+      });
+      const time = new Date(clock.now() - age).toISOString();
+      for (const seq of [1, 2, 3]) live.apply(taskId, 'A', JSON.stringify({ seq, type: 'A', time, data: {} }));
+      const client = new Client();
+      await follow.open(taskId, start, client);
+      for (const ms of [4, 14_996]) {
+        clock.advance(ms);
+        await quiet();
+      }
+      const ids = client.writes.join('').match(/^id: .*$/gm);
+      expect([client.state, ids]).toEqual(['ended', ['id: 1', 'id: 2', 'id: 3', 'id: 4']]);
+      expect([live.size, follow.openStreams, clock.nextInMs]).toEqual([age === 0 ? 1 : 0, 0, undefined]);
+    },
+  );
 
   it('are read from the store piece by piece, as much as they are sent at once', async () => {
     const pieces = [[text(1, 'StepDispatched')], [text(2, 'TaskCompleted')]];

@@ -118,7 +118,7 @@ export class FollowTask implements StreamSource {
     const stream = new TaskStream(task, sink, this, start);
     const watcher = (): void => this.noteDown(stream);
     task.watchers.add(watcher);
-    this.streams.set(stream, () => task.watchers.delete(watcher));
+    this.streams.set(stream, () => this.parts.live.unwatch(task, watcher));
     if (task.ended) stream.pump();
     else this.noteDown(stream);
     if (this.streams.size > 0) this.cancelHeartbeat ??= this.beatLater();

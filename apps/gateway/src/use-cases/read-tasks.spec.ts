@@ -1,3 +1,4 @@
+import { ManualClock } from '@waybill/testing';
 import { describe, expect, it } from 'vitest';
 import { LiveTasks } from '../domain/live-tasks.ts';
 import type { ReadModel } from '../ports/read-model.ts';
@@ -23,7 +24,7 @@ function tasksOf(chars: number, where: 'live' | 'stored'): ReadTasks {
     findTask: () => Promise.resolve({ taskId, status: 'completed', lastSeq: texts.length }),
     eventsAfter: (_, seq, limit) => Promise.resolve(texts.slice(seq, seq + limit)),
   };
-  return new ReadTasks(live, model as ReadModel, fresh);
+  return new ReadTasks(live, model as ReadModel, fresh, new ManualClock());
 }
 
 describe.each(['live', 'stored'] as const)('a page of events that are %s', (where) => {
@@ -44,4 +45,45 @@ describe.each(['live', 'stored'] as const)('a page of events that are %s', (wher
   it('holds as many as are asked for', async () => expect(await pagesOf(100)).toEqual([40]));
   it('holds fewer when they are large, and the next one goes on', async () =>
     expect(await pagesOf(1_000_000)).toEqual([16, 16, 8]));
+});
+
+describe('a task that runs in memory', () => {
+  const clock = new ManualClock();
+  /** Its last event is so old, ms. */
+  function running(age: number, findTask: ReadModel['findTask']) {
+    const live = new LiveTasks(1e9);
+    const time = new Date(clock.now() - age).toISOString();
+    for (const seq of [1, 2, 3])
+      live.apply(taskId, 'StepDispatched', JSON.stringify({ seq, type: 'StepDispatched', time, data: {} }));
+    return { live, tasks: new ReadTasks(live, { findTask } as ReadModel, fresh, clock) };
+  }
+  const ended = () => Promise.resolve({ taskId, status: 'completed', lastSeq: 13 });
+
+  it('is what the read model says when that is further and nothing was heard for long: its first events may have come again after its end', async () => {
+    const { live, tasks } = running(2_001, ended);
+    expect(await tasks.status(taskId)).toBe('completed');
+    expect(live.find(taskId)).toBeUndefined();
+  });
+
+  it('is answered at once when something was heard of it just now', () => {
+    const { tasks } = running(2_000, () => Promise.reject(new Error('asked')));
+    expect(tasks.find(taskId)).toHaveProperty('live.last', 3);
+  });
+
+  it.each([
+    ['is not as far', () => Promise.resolve({ taskId, status: 'running', lastSeq: 3 })],
+    ['does not know it yet', () => Promise.resolve(undefined)],
+    ['is away', () => Promise.reject(new Error('no database'))],
+  ])('is believed when the read model %s', async (_, findTask) => {
+    const { tasks } = running(60_000, findTask);
+    expect(await tasks.find(taskId)).toHaveProperty('live.last', 3);
+  });
+
+  it('is looked for in the read model also while none of its events has come', async () => {
+    const live = new LiveTasks(1e9);
+    live.submit(taskId, '{}');
+    const later = new ManualClock(Date.parse('2030-01-01T00:00:00Z'));
+    const tasks = new ReadTasks(live, { findTask: ended } as unknown as ReadModel, fresh, later);
+    expect(await tasks.status(taskId)).toBe('completed');
+  });
 });

@@ -1,6 +1,7 @@
 /**
  * Reads of tasks: from memory when the task is recent, from the read model otherwise.
- * Promise: a task that was accepted before the request is found, on every instance; what cannot be known in time is `unavailable`, never `task_not_found`.
+ * Promises: a task that was accepted before the request is found, on every instance; what cannot be known in time is `unavailable`, never `task_not_found`;
+ * a task that has ended does not run again. Whoever wakes up late sends events again that are long on the log: of a task that memory has forgotten they look like the first of one that runs.
  */
 import {
   endedStatuses,
@@ -12,6 +13,7 @@ import {
   type TaskMetrics,
   type TaskPage,
 } from '@waybill/contracts';
+import type { Clock } from '@waybill/messaging';
 import { isTerminal, parseEvent, typeInText } from '../domain/event-text.ts';
 import type { LiveTask } from '../domain/live-task.ts';
 import type { LiveTasks } from '../domain/live-tasks.ts';
@@ -27,6 +29,8 @@ import type { FreshReads } from './fresh-reads.ts';
 export type FoundTask = { readonly live: LiveTask } | { readonly stored: StoredTask };
 
 const readAtOnce = 1_000;
+/** After which a task that runs in memory may have gone on without it: the read model is further by then. */
+const silentMs = 2_000;
 /** Of a page of events: a thousand of the largest would be more than one text can hold. */
 const pageChars = 16 * limits.recordBytes;
 
@@ -35,12 +39,13 @@ export class ReadTasks {
     private readonly live: LiveTasks,
     private readonly model: ReadModel,
     private readonly fresh: FreshReads,
+    private readonly clock: Clock,
   ) {}
 
-  /** Throws `task_not_found`. A task in memory is answered at once. */
+  /** Throws `task_not_found`. A task in memory is answered at once when it has ended, or something was heard of it just now. */
   find(taskId: string): FoundTask | Promise<FoundTask> {
     const live = this.live.find(taskId);
-    if (live && isWhole(live)) return { live };
+    if (live && isWhole(live)) return this.isSilent(live) ? this.findNewer(live) : { live };
     if (!isUuid7(taskId)) throw notFound(taskId);
     return this.findStored(taskId);
   }
@@ -109,6 +114,18 @@ export class ReadTasks {
       for (const text of texts) events.push(parseEvent(text));
       if (texts.length < readAtOnce) return events;
     }
+  }
+
+  private isSilent(live: LiveTask): boolean {
+    return !live.ended && this.clock.now() - live.lastAt > silentMs;
+  }
+
+  /** While the read model is away memory is believed. */
+  private async findNewer(live: LiveTask): Promise<FoundTask> {
+    const stored = await this.model.findTask(live.taskId).catch(() => undefined);
+    if (!stored || stored.lastSeq <= live.last) return { live };
+    this.live.putOut(live);
+    return { stored };
   }
 
   private async findStored(taskId: string): Promise<FoundTask> {

@@ -67,6 +67,57 @@ describe('a stream', () => {
     expect(client.ids).toEqual(['1', '2', '3', '4', '5']);
   });
 
+  it('looks into the store, less and less often, while nothing comes', async () => {
+    const { client, add, open, store } = setUp();
+    add(1);
+    const stream = open();
+    stream.pump();
+    const looks: number[] = [];
+    const source = store as { texts: string[] };
+    Object.defineProperty(source, 'texts', { get: () => (looks.push(beats), [text(1)]) });
+    let beats = 0;
+    for (beats = 1; beats <= 9; beats += 1) {
+      stream.heartbeat();
+      await quiet();
+    }
+    expect(looks).toEqual([1, 2, 4, 8]);
+    add(2);
+    stream.pump();
+    stream.heartbeat();
+    await quiet();
+    expect(looks).toEqual([1, 2, 4, 8, 10]);
+    expect([client.ids, client.state]).toEqual([['1', '2'], 'open']);
+  });
+
+  it('sends what only the store has heard of, once', async () => {
+    const { client, add, open, store } = setUp();
+    add(1);
+    const stream = open();
+    stream.pump();
+    store.texts = [text(1), text(2), text(3)];
+    stream.heartbeat();
+    add(2); // meanwhile
+    stream.pump();
+    await quiet();
+    store.texts.push(text(4, 'TaskCompleted'));
+    stream.heartbeat();
+    await quiet();
+    expect([client.ids, client.state]).toEqual([['1', '2', '3', '4'], 'ended']);
+  });
+
+  it('waits on when the store cannot be looked into', async () => {
+    const { client, add, open, store } = setUp();
+    add(1);
+    const stream = open();
+    stream.pump();
+    store.fails = true;
+    stream.heartbeat();
+    await quiet();
+    add(2, 'TaskCompleted');
+    stream.pump();
+    expect([client.ids, client.state]).toEqual([['1', '2'], 'ended']);
+  });
+
   it('is cut, with an alarm, when the store lacks events that the task is known to have', async () => {
     const { client, open, store, holes } = setUp({ known: 5 });
     store.texts = [1, 2, 3, 4].map((seq) => text(seq));

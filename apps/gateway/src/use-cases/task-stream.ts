@@ -3,7 +3,7 @@
  *
  * Promises
  * - An event is sent only if its `seq` is the last one sent plus one: no gap, no duplicate. A hole is read from the store; where the store has not what
- *   it is known to have, the stream is cut rather than left waiting for it.
+ *   it is known to have, the stream is cut rather than left waiting for it. Where nothing comes for long the store is looked into.
  * - It pulls: what a slow reader has not taken stays where it is, so nothing is buffered for him but one slice; who takes nothing for
  *   `stallMs` is cut off and resumes by the last id.
  * - Tokens of a finished activation are dropped in favour of its event; `attempt.reset` comes before tokens that begin anew.
@@ -53,6 +53,9 @@ export class TaskStream {
   private readonly tokens: TokenFrames | undefined;
   private state: 'open' | 'reading' | 'blocked' | 'closed' = 'open';
   private isFirstRead: boolean;
+  private sentAtBeat = -1;
+  /** In a row, without an event in between. */
+  private quietBeats = 0;
   private cancelStall: (() => void) | undefined;
 
   constructor(
@@ -95,7 +98,11 @@ export class TaskStream {
   }
 
   heartbeat(): void {
-    if (this.state === 'open') this.write(': heartbeat\n\n');
+    if (this.state !== 'open') return;
+    this.write(': heartbeat\n\n');
+    this.quietBeats = this.sent === this.sentAtBeat ? this.quietBeats + 1 : 1;
+    this.sentAtBeat = this.sent;
+    if (Number.isInteger(Math.log2(this.quietBeats))) void this.lookInStore();
   }
 
   drained(): void {
@@ -118,9 +125,11 @@ export class TaskStream {
     this.sink.cut();
   }
 
-  /** At the beginning, and when memory does not reach back to what was sent. */
+  /** At the beginning, and when memory does not hold what follows on what was sent. */
   private get mustReadStore(): boolean {
-    return this.isFirstRead || (this.task.last > this.sent && this.task.first > this.sent + 1);
+    const { task, sent, known } = this;
+    const isInMemory = task.first <= sent + 1 && task.last > sent;
+    return this.isFirstRead || (!isInMemory && Math.max(task.last, known) > sent);
   }
 
   private takeEvents(): string {
@@ -160,6 +169,13 @@ export class TaskStream {
     } catch {
       if (!this.isClosed()) this.cut(); // nobody knows whether the store has it
     }
+  }
+
+  /** Less and less often: memory may not have heard of what the store has. */
+  private async lookInStore(): Promise<void> {
+    const texts = await this.source.read(this.taskId, this.sent).catch(() => []);
+    const news = texts.filter((text) => seqOf(text) > this.sent);
+    if (this.state === 'open' && news.length > 0) this.sendStored(news);
   }
 
   private sendStored(texts: readonly string[]): void {
