@@ -118,6 +118,24 @@ describe('streams', () => {
     expect([clients[0]!.state, follow.openStreams, clock.nextInMs]).toEqual(['cut', 0, undefined]);
   });
 
+  it('look into the store a hundred at a time, however many of them are quiet', async () => {
+    let looks = 0;
+    const eventsAfter = () => {
+      looks += 1;
+      return Promise.resolve([]);
+    };
+    const { clock, follow, add } = setUp(false, { eventsAfter });
+    add(1);
+    for (let left = 150; left > 0; left -= 1) await follow.open(taskId, start, new Client());
+    const seen: number[] = [];
+    for (let beat = 1; beat <= 3; beat += 1) {
+      clock.advance(15_000);
+      await quiet();
+      seen.push(looks);
+    }
+    expect(seen).toEqual([100, 200, 250]);
+  });
+
   it('are not opened any more by who asked before the service stops', async () => {
     const { follow, add } = setUp();
     add(1);

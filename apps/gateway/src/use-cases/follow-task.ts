@@ -27,6 +27,8 @@ export interface FollowTaskParts {
 
 const readAtOnce = 500;
 const sliceChars = 256 * 1024;
+/** Into the store, of all streams together: thousands that were opened together must not hold up other reads. */
+const looksABeat = 100;
 /** How long frames gather, by how many streams are open: each write is a system call. */
 const gatherMs = (streams: number): number => (streams <= 8 ? 1 : streams <= 32 ? 4 : streams <= 128 ? 40 : 100);
 
@@ -144,7 +146,8 @@ export class FollowTask implements StreamSource {
   private beatLater(): () => void {
     return this.clock.after(this.parts.heartbeatMs, () => {
       this.cancelHeartbeat = this.streams.size > 0 ? this.beatLater() : undefined;
-      for (const stream of this.streams.keys()) stream.heartbeat();
+      let looks = looksABeat;
+      for (const stream of this.streams.keys()) if (stream.heartbeat(looks > 0)) looks -= 1;
     });
   }
 }

@@ -56,6 +56,7 @@ export class TaskStream {
   private sentAtBeat = -1;
   /** In a row, without an event in between. */
   private quietBeats = 0;
+  private lookAtBeat = 1;
   private cancelStall: (() => void) | undefined;
 
   constructor(
@@ -97,12 +98,15 @@ export class TaskStream {
     }
   }
 
-  heartbeat(): void {
-    if (this.state !== 'open') return;
+  /** Answers whether it looks into the store, which it does less and less often, and only when it may: memory may not have heard of what is there. */
+  heartbeat(mayLook = true): boolean {
+    if (this.state !== 'open') return false;
     this.write(': heartbeat\n\n');
-    this.quietBeats = this.sent === this.sentAtBeat ? this.quietBeats + 1 : 1;
-    this.sentAtBeat = this.sent;
-    if (Number.isInteger(Math.log2(this.quietBeats))) void this.lookInStore();
+    this.countBeat();
+    if (!mayLook || this.quietBeats < this.lookAtBeat) return false;
+    this.lookAtBeat = this.quietBeats * 2;
+    void this.lookInStore();
+    return true;
   }
 
   drained(): void {
@@ -171,7 +175,13 @@ export class TaskStream {
     }
   }
 
-  /** Less and less often: memory may not have heard of what the store has. */
+  private countBeat(): void {
+    const isQuiet = this.sent === this.sentAtBeat;
+    this.quietBeats = isQuiet ? this.quietBeats + 1 : 1;
+    if (!isQuiet) this.lookAtBeat = 1;
+    this.sentAtBeat = this.sent;
+  }
+
   private async lookInStore(): Promise<void> {
     const texts = await this.source.read(this.taskId, this.sent).catch(() => []);
     const news = texts.filter((text) => seqOf(text) > this.sent);
