@@ -1,34 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { eventFrame, eventTypeOf, seqOf, typeInText } from './event-text.ts';
 import { LiveTasks } from './live-tasks.ts';
 
 const text = (seq: number, type = 'StepDispatched', data: object = {}): string =>
   JSON.stringify({ seq, type, time: 't', data });
 const apply = (tasks: LiveTasks, id: string, seq: number, type = 'StepDispatched'): string =>
   tasks.apply(id, type, text(seq, type));
-
-describe('an event text', () => {
-  it('tells its place and its kind without being parsed', () => {
-    expect(seqOf(text(120))).toBe(120);
-    expect(typeInText(text(7, 'TaskCompleted'))).toBe('TaskCompleted');
-    expect(eventTypeOf('waybill.StepCompleted.v1')).toBe('StepCompleted');
-  });
-  it('may be written in another way', () => {
-    expect(seqOf('{ "type": "A", "seq": 3 }')).toBe(3);
-    expect(typeInText('{ "type": "A", "seq": 3 }')).toBe('A');
-    expect(eventTypeOf('com.example.other')).toBe('');
-  });
-  it('is one line of a frame, whatever it is', () => {
-    expect(eventFrame('3', 'A', '{ "type": "A",\r\n "seq": 3 }')).toBe(
-      'id: 3\nevent: A\ndata: {"type":"A","seq":3}\n\n',
-    );
-    expect(eventFrame('1', 'A', '{"seq":1,\n nonsense')).toBe('id: 1\nevent: A\ndata: {"seq":1,  nonsense\n\n');
-  });
-  it('may be none', () => {
-    for (const wrong of ['', '{}', '{"seq":0}', '{"seq":"1"}', '{"seq":1.5}', 'null', '{"seq":'])
-      expect(seqOf(wrong)).toBeNaN();
-  });
-});
 
 describe('recent tasks', () => {
   it('keep their events in order and drop what comes again', () => {
@@ -242,5 +218,32 @@ describe('tokens of a task', () => {
     apply(tasks, 'a', 2, 'TaskCancelled');
     tasks.addToken('a', token(1));
     expect(tasks.find('a')!.tokensAfter(-1)).toEqual([]);
+  });
+
+  it('are put out when the store knows better, unless they are watched or another one has taken the place', () => {
+    const tasks = new LiveTasks(1e6);
+    apply(tasks, 'a', 1);
+    const first = tasks.find('a')!;
+    const watcher = (): void => {};
+    first.watchers.add(watcher);
+    tasks.putOut(first);
+    expect(tasks.find('a')).toBe(first);
+    tasks.unwatch(first, watcher);
+    expect(tasks.find('a')).toBe(first);
+    tasks.putOut(first);
+    expect([tasks.size, tasks.bytes]).toEqual([0, 0]);
+    apply(tasks, 'a', 1);
+    tasks.putOut(first);
+    expect(tasks.size).toBe(1);
+  });
+
+  it('have no place when it was made for watchers only, and they are gone', () => {
+    const tasks = new LiveTasks(1e6);
+    const watchers = [(): void => {}, (): void => {}];
+    for (const watcher of watchers) tasks.watch('a').watchers.add(watcher);
+    tasks.unwatch(tasks.find('a')!, watchers[0]!);
+    expect(tasks.size).toBe(1);
+    tasks.unwatch(tasks.find('a')!, watchers[1]!);
+    expect([tasks.size, tasks.bytes]).toEqual([0, 0]);
   });
 });

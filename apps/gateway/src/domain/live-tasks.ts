@@ -54,9 +54,10 @@ export class LiveTasks {
     if (task.isEmpty) this.putOut(task);
   }
 
-  /** It runs here and has ended in the store: the store is right. */
+  /** Unless it is watched, or another one has taken its place meanwhile. */
   putOut(task: LiveTask): void {
-    if (task.watchers.size === 0) this.running.remove(task.taskId, task.bytes);
+    const isHere = this.running.find(task.taskId) === task;
+    if (isHere && task.watchers.size === 0) this.running.remove(task.taskId, task.bytes);
   }
 
   /** The text's `seq` decides; a text without one is passed over. */
