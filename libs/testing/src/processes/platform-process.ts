@@ -56,14 +56,14 @@ const lastPort = 29_999;
 /** Test runners beside each other choose from ports of their own; more of them than that may meet. */
 const runners = 8;
 const runner = Number(process.env['VITEST_POOL_ID'] ?? 0) % runners;
-const answered = new Set<number>();
+const given = new Set<number>();
 
 /** A port that was free a moment ago; another one each time, for nobody may listen yet on those before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = runners * randomInt(Math.ceil(firstPort / runners), Math.floor(lastPort / runners)) + runner;
-    if (answered.has(port)) continue;
-    answered.add(port);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }

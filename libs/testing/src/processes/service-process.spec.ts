@@ -18,17 +18,21 @@ createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
 
-async function started(): Promise<{ process: ServiceProcess; url: string }> {
+/** Gone when the test ends. */
+function scriptOf(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-process-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const script = join(folder, 'program.mjs');
-  writeFileSync(script, program);
+  writeFileSync(script, text);
+  return script;
+}
+
+async function started(): Promise<{ process: ServiceProcess; url: string }> {
+  const script = scriptOf(program);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const process = new ServiceProcess({ name: 'a program', script, env: { PORT: String(port) }, readyUrl: url });
-  onTestFinished(async () => {
-    await process.end('SIGKILL');
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(async () => void (await process.end('SIGKILL')));
   await process.start();
   return { process, url };
 }
@@ -40,10 +44,7 @@ it('says when the process has ended by itself, and what it printed', async () =>
 });
 
 it('is not ready when another one answers for it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-process-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const script = join(folder, 'program.mjs');
-  writeFileSync(script, 'process.exit(1)');
+  const script = scriptOf('process.exit(1)');
   const other = new ServiceProcess({ name: 'the other', script, env: {}, readyUrl: 'http://127.0.0.1' });
   let connections = 0;
   // The answer comes once the other one has ended.

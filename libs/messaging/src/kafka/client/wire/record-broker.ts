@@ -81,7 +81,7 @@ export class RecordBroker implements ClientBroker {
     return answer;
   }
 
-  /** What the session's next request does not say again the broker remembers. */
+  /** Whatever becomes of it, the session knows what the broker remembers. */
   private async fetchOnce(request: FetchRequest): Promise<FetchAnswer> {
     const connection = await this.connectionPool.getConnection(connectionOf.fetches);
     const said = this.session.ask(request.topics);
