@@ -1,5 +1,5 @@
 /**
- * Two processes of each service with 200 tasks running: each kind is killed in turn, an orchestrator is frozen past its session, servers are restarted.
+ * Two processes of each service with 200 tasks running: each kind is killed in turn, an orchestrator is frozen past its session, servers are restarted; first events of tasks come again long after their end.
  * Shown: every accepted task ends; its events count from 1 without a gap, read and streamed; each step is completed once; the record is sound.
  */
 import { serviceNames, type ServiceProcess } from '@waybill/testing';
@@ -9,18 +9,21 @@ import { restartServer, startCluster } from '../support/cluster.ts';
 import { checkAll, Checks } from '../support/checks.ts';
 import { Load } from '../support/load.ts';
 import { runScript } from '../support/run-script.ts';
+import { sendAgain } from '../support/send-again.ts';
 import { bootstrap } from '../support/scratch.ts';
 
 const running = 200;
 /** Steps and tasks go on for so many events between two faults. */
 const eventsBetween = 1_000;
 const sessionMs = 6_000;
+/** Of tasks that the gateways have long put out of memory. */
+const repeated = { tasks: 300, events: 3 };
 
 it(
   'loses nothing and applies nothing twice, whatever is killed, frozen or restarted',
   { timeout: 300_000 },
   async () => {
-    const { services, clients, at } = await startCluster();
+    const { services, clients, at } = await startCluster({ GATEWAY_LIVE_BYTES: String(4 * 1024 * 1024) });
     const load = (at.doing = new Load(clients, running));
     const ended = Promise.race([load.ended, services.failure]);
     ended.catch(() => {}); // told where it is waited for
@@ -44,6 +47,12 @@ it(
     load.stop();
     const done = await ended;
     expect(done.length).toBeGreaterThan(running);
+    at.step = 'events that come again';
+    const oldest = done.toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1)).slice(0, repeated.tasks);
+    const ids = new Set(oldest.map(({ taskId }) => taskId));
+    const sent = await sendAgain(settings('orchestrator')['KAFKA_BROKERS']!, ids, repeated.events);
+    expect(sent).toBe(ids.size * repeated.events);
+    await Promise.all(clients.map((client) => client.tasks({ limit: '1' }))); // they have read it
     at.step = 'what was heard is right';
     const checks = (at.doing = new Checks(done));
     await checkAll(clients, checks);
