@@ -53,7 +53,8 @@ export class FreshReads {
     return ends;
   }
 
-  private inTime<T>(work: T): Promise<Awaited<T>> {
+  /** Rejects with `timeout` what takes longer than a read may wait. */
+  inTime<T>(work: T): Promise<Awaited<T>> {
     const { clock, patienceMs } = this.parts;
     const late = Promise.withResolvers<never>();
     const cancel = clock.after(patienceMs, () => late.reject(new PlatformError('timeout')));

@@ -2,7 +2,7 @@ import { ManualClock } from '@waybill/testing';
 import { describe, expect, it } from 'vitest';
 import { LiveTasks } from '../domain/live-tasks.ts';
 import type { ReadModel } from '../ports/read-model.ts';
-import type { FreshReads } from './fresh-reads.ts';
+import { FreshReads } from './fresh-reads.ts';
 import { ReadTasks } from './read-tasks.ts';
 
 const taskId = '01a22657-aa51-7b94-a970-9daddfcb6387';
@@ -13,7 +13,9 @@ const eventOf = (seq: number, chars: number): string =>
     time: '',
     data: { output: 'x'.repeat(chars) },
   });
-const fresh = { wait: () => Promise.resolve() } as unknown as FreshReads;
+const clock = new ManualClock();
+const ends = { endOffsets: () => Promise.resolve([]) };
+const fresh = new FreshReads({ log: ends, reader: { waitFor: () => Promise.resolve() }, clock, patienceMs: 2_000 });
 
 /** Forty events, in memory or in the store. */
 function tasksOf(chars: number, where: 'live' | 'stored'): ReadTasks {
@@ -24,7 +26,7 @@ function tasksOf(chars: number, where: 'live' | 'stored'): ReadTasks {
     findTask: () => Promise.resolve({ taskId, status: 'completed', lastSeq: texts.length }),
     eventsAfter: (_, seq, limit) => Promise.resolve(texts.slice(seq, seq + limit)),
   };
-  return new ReadTasks(live, model as ReadModel, fresh, new ManualClock());
+  return new ReadTasks(live, model as ReadModel, fresh, clock);
 }
 
 describe.each(['live', 'stored'] as const)('a page of events that are %s', (where) => {
@@ -48,7 +50,6 @@ describe.each(['live', 'stored'] as const)('a page of events that are %s', (wher
 });
 
 describe('a task that runs in memory', () => {
-  const clock = new ManualClock();
   /** Its last event is so old, ms. */
   function running(age: number, findTask: ReadModel['findTask']) {
     const live = new LiveTasks(1e9);
@@ -77,6 +78,13 @@ describe('a task that runs in memory', () => {
   ])('is believed when the read model %s', async (_, findTask) => {
     const { tasks } = running(60_000, findTask);
     expect(await tasks.find(taskId)).toHaveProperty('live.last', 3);
+  });
+
+  it('is believed when the read model does not answer in time', async () => {
+    const { tasks } = running(60_000, () => new Promise(() => {}));
+    const found = tasks.find(taskId);
+    clock.advance(2_000);
+    expect(await found).toHaveProperty('live.last', 3);
   });
 
   it('is looked for in the read model also while none of its events has come', async () => {

@@ -120,9 +120,9 @@ export class ReadTasks {
     return !live.ended && this.clock.now() - live.lastAt > silentMs;
   }
 
-  /** While the read model is away memory is believed. */
+  /** While the read model is away, or does not answer, memory is believed. */
   private async findNewer(live: LiveTask): Promise<FoundTask> {
-    const stored = await this.model.findTask(live.taskId).catch(() => undefined);
+    const stored = await this.fresh.inTime(this.model.findTask(live.taskId)).catch(() => undefined);
     if (!stored || stored.lastSeq <= live.last) return { live };
     this.live.putOut(live);
     return { stored };
