@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { settings } from '../../tools/stack/places.mjs';
 import { restartServer, startCluster } from '../support/cluster.ts';
 import { checkAll, Checks } from '../support/checks.ts';
-import { Load } from '../support/load.ts';
+import { Load, persistently } from '../support/load.ts';
 import { runScript } from '../support/run-script.ts';
 import { sendAgain } from '../support/send-again.ts';
 import { bootstrap } from '../support/scratch.ts';
@@ -52,7 +52,7 @@ it(
     const ids = new Set(oldest.map(({ taskId }) => taskId));
     const sent = await sendAgain(settings('orchestrator')['KAFKA_BROKERS']!, ids, repeated.events);
     expect(sent).toBe(ids.size * repeated.events);
-    await Promise.all(clients.map((client) => client.tasks({ limit: '1' }))); // they have read it
+    await Promise.all(clients.map((client) => persistently(() => client.tasks({ limit: '1' })))); // they have read it
     at.step = 'what was heard is right';
     const checks = (at.doing = new Checks(done));
     await checkAll(clients, checks);

@@ -118,17 +118,27 @@ export class Load {
     return { kind, key, taskId, events };
   }
 
-  private async persistently<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        const isBusy = error instanceof ApiError && error.problem.class === 'transient';
-        if (!isBusy && !(error instanceof TypeError)) throw error; // a connection that broke, or "not just now"
-        this.lastRefusal = String(error);
-        await this.up;
-        await new Promise((resolve) => setTimeout(resolve, isBusy ? 100 : 0)); // as a client that is told to wait
-      }
+  private persistently<T>(ask: () => Promise<T>): Promise<T> {
+    return persistently(ask, (error) => {
+      this.lastRefusal = String(error);
+      return this.up;
+    });
+  }
+}
+
+/** Until it is neither refused for now nor broken off; `again`: before it is asked anew. */
+export async function persistently<T>(
+  ask: () => Promise<T>,
+  again: (why: unknown) => Promise<void> = () => Promise.resolve(),
+): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isBusy = error instanceof ApiError && error.problem.class === 'transient';
+      if (!isBusy && !(error instanceof TypeError)) throw error; // a connection that broke, or "not just now"
+      await again(error);
+      await new Promise((resolve) => setTimeout(resolve, isBusy ? 100 : 0)); // as a client that is told to wait
     }
   }
 }
