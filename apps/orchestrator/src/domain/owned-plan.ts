@@ -25,8 +25,8 @@ export class OwnedPlan {
   traceparent: string | undefined;
   tracestate: string | undefined;
   priority = 5;
-  /** When it was taken in, RFC 3339; undefined when it began at a snapshot. */
-  acceptedAt: string | undefined;
+  /** When its first event was decided, also where that is its end, RFC 3339; undefined when it began at a snapshot. */
+  begunAt: string | undefined;
   /** Why its stored events cannot be folded: then it is empty here, and nothing may be decided for it. */
   unreadable: PlatformError | undefined;
   private readonly openSteps = new Set<string>();
@@ -55,6 +55,7 @@ export class OwnedPlan {
   /** Gives the fact its place and folds it. */
   apply(fact: PlanFact): PlanEvent {
     this.seq += 1;
+    if (this.seq === 1) this.begunAt = fact.time;
     this.plan = this.core.evolve(this.plan, fact);
     this.follow(fact);
     return { seq: this.seq, type: fact.type, time: fact.time, data: fact.data } as PlanEvent;
@@ -84,7 +85,6 @@ export class OwnedPlan {
     switch (fact.type) {
       case 'TaskAccepted':
         this.priority = fact.data.priority;
-        this.acceptedAt = fact.time;
         return;
       case 'StepDispatched':
         this.openSteps.add(fact.data.step_id);

@@ -46,6 +46,19 @@ describe('advancing plans', () => {
     expect(bench.typesOf('t')).toEqual([...started, 'StepCompleted', 'TaskCompleted']);
   });
 
+  it('knows the request of a task that was refused when it comes again after the task is out of memory', async () => {
+    const bench = new OwnerBench();
+    const owner = bench.owner({ config: { plansInMemory: 1 } });
+    await owner.take(0);
+    bench.clock.advance(6_000);
+    const submit = bench.submit('refused', { a: {} });
+    const refused = { ...submit, value: (submit.value as string).replace('agent.echo', 'no queue') };
+    await owner.execute({ partition: 0, records: [refused] });
+    await owner.execute({ partition: 0, records: [bench.submit('next', { a: {} })] });
+    await owner.execute({ partition: 0, records: [refused] });
+    expect(bench.typesOf('refused')).toEqual(['TaskFailed']);
+  });
+
   it('asks the store for no plan that can only be new, and for every other one', async () => {
     const bench = new OwnerBench();
     const owner = bench.owner({ config: { plansInMemory: 1 } });

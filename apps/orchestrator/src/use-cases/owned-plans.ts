@@ -76,7 +76,7 @@ export class OwnedPlans {
       if (this.plans.size <= this.capacity) break;
       this.plans.delete(planId);
       forgotten.push(owned);
-      if (owned.acceptedAt !== undefined) this.allKnownFrom = Math.max(this.allKnownFrom, Date.parse(owned.acceptedAt));
+      if (owned.begunAt !== undefined) this.allKnownFrom = Math.max(this.allKnownFrom, Date.parse(owned.begunAt));
     }
     return forgotten;
   }
