@@ -3,6 +3,7 @@
  * Promise: of each activation no piece is taken twice, and none once a later piece, a later activation of the same work or its end is known.
  */
 import type { TokenFrame } from '@waybill/contracts';
+import { parseEvent } from './event-text.ts';
 
 type Place = readonly [epoch: number, turn: number, index: number];
 /** The event that ends an activation; without a turn it ends the whole attempt. */
@@ -11,6 +12,17 @@ export interface ActivationEnd {
   readonly epoch: number;
   readonly turn?: number;
 }
+
+const endsActivation: ReadonlySet<string> = new Set([
+  'StepSuspended',
+  'StepCompleted',
+  'StepRetryScheduled',
+  'StepFailed',
+]);
+
+/** Undefined: the event ends none, and is not parsed. */
+export const activationEndIn = (type: string, text: string): ActivationEnd | undefined =>
+  endsActivation.has(type) ? (parseEvent(text) as { data: ActivationEnd }).data : undefined;
 
 export class HeardTokens {
   /** The last place, by work. */

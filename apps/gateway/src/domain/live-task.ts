@@ -3,8 +3,8 @@
  * It is a cache: what it does not hold is read from the store.
  */
 import type { TokenFrame } from '@waybill/contracts';
-import { eventFrame, isTerminal, parseEvent, timeInText } from './event-text.ts';
-import { HeardTokens, type ActivationEnd } from './heard-tokens.ts';
+import { eventFrame, isTerminal, timeInText } from './event-text.ts';
+import { activationEndIn, HeardTokens } from './heard-tokens.ts';
 import type { SubmittedTask } from './task-fold.ts';
 import { madeAt } from './task-id.ts';
 
@@ -13,7 +13,7 @@ export interface LiveToken extends TokenFrame {
   readonly offset: number;
 }
 
-export type Applied = 'new' | 'old' | 'gap';
+export type Applied = 'new' | 'old';
 
 /** Who is told when something was added. Called synchronously, in the middle of a batch: only note it down. */
 export type Watcher = () => void;
@@ -23,12 +23,6 @@ const overhead = 400;
 /** Of all that activations of a task have said and their events do not say yet: a watched task stays whole, and an agent may never end. */
 const mostTokenBytes = 4 * 1024 * 1024;
 const tokenBytes = (token: LiveToken): number => token.text.length + 64;
-const endsActivation: ReadonlySet<string> = new Set([
-  'StepSuspended',
-  'StepCompleted',
-  'StepRetryScheduled',
-  'StepFailed',
-]);
 
 export class LiveTask {
   /** `seq` of the first event that is held; 1 unless it began before this process, or was lost in between. */
@@ -62,20 +56,20 @@ export class LiveTask {
     return this.texts.length === 0 && this.submitted === undefined && this.tokens.length === 0;
   }
 
-  /** After `gap` it holds this event alone. */
+  /** After a gap it holds this event alone. */
   apply(seq: number, type: string, text: string): Applied {
     if (seq <= this.last) return 'old';
-    const outcome = seq === this.last + 1 ? 'new' : this.skipTo(seq);
+    if (seq > this.last + 1) this.skipTo(seq);
     this.texts.push(text);
     this.types.push(type);
     this.bytes += text.length + 32;
     if (this.submitted !== undefined) this.forgetSubmission();
-    if (!this.heard.isEmpty && endsActivation.has(type)) this.dropTokens(text);
+    if (!this.heard.isEmpty) this.dropTokens(type, text);
     if (isTerminal(type)) {
       this.ended = true;
       this.keepTokens([]);
     }
-    return outcome;
+    return 'new';
   }
 
   submit(text: string): void {
@@ -122,13 +116,11 @@ export class LiveTask {
     for (const watcher of this.watchers) watcher();
   }
 
-  private skipTo(seq: number): Applied {
-    const isFresh = this.texts.length === 0 && this.first === 1;
+  private skipTo(seq: number): void {
     for (const text of this.texts) this.bytes -= text.length + 32;
     this.texts.length = 0;
     this.types.length = 0;
     this.first = seq;
-    return isFresh ? 'new' : 'gap';
   }
 
   private forgetSubmission(): void {
@@ -137,17 +129,18 @@ export class LiveTask {
   }
 
   /** The event says what the tokens were leading to. */
-  private dropTokens(text: string): void {
-    const { data } = parseEvent(text) as { data: ActivationEnd };
-    const hasSpoken = this.heard.knows(data.work_id);
-    this.heard.end(data);
+  private dropTokens(type: string, text: string): void {
+    const end = activationEndIn(type, text);
+    if (!end) return;
+    const hasSpoken = this.heard.knows(end.work_id);
+    this.heard.end(end);
     if (!hasSpoken) return;
     this.keepTokens(
       this.tokens.filter(
         (token) =>
-          token.work_id !== data.work_id ||
-          token.epoch > data.epoch ||
-          (token.epoch === data.epoch && data.turn !== undefined && token.turn > data.turn),
+          token.work_id !== end.work_id ||
+          token.epoch > end.epoch ||
+          (token.epoch === end.epoch && end.turn !== undefined && token.turn > end.turn),
       ),
     );
   }
@@ -157,8 +150,10 @@ export class LiveTask {
    * what ends later is heard as it comes. Of most tasks nobody says a token, so that their events need not be parsed.
    */
   private hearEnds(): void {
-    for (const [at, type] of this.types.entries())
-      if (endsActivation.has(type)) this.heard.end((parseEvent(this.texts[at]!) as { data: ActivationEnd }).data);
+    for (const [at, type] of this.types.entries()) {
+      const end = activationEndIn(type, this.texts[at]!);
+      if (end) this.heard.end(end);
+    }
   }
 
   private keepTokens(kept: LiveToken[]): void {

@@ -1,4 +1,9 @@
-/** Tokens as frames of one stream: which were sent, and when an attempt begins anew for the client. */
+/**
+ * Tokens as frames of one stream: which were sent, and when an attempt begins anew for the client.
+ * Promise: none of an activation whose end the client has from here, also when memory does not know of the end: it may have forgotten the task, or be of a
+ * gateway that was started since, while tokens come again (late, or of work that was done twice).
+ */
+import { activationEndIn, HeardTokens } from './heard-tokens.ts';
 import type { LiveTask, LiveToken } from './live-task.ts';
 
 const activationOf = ({ epoch, turn }: LiveToken): string => `${epoch}.${turn}`;
@@ -8,6 +13,7 @@ export class TokenFrames {
   offset: number;
   /** The activation whose tokens the client has, by work. */
   private readonly shown = new Map<string, string>();
+  private readonly heard = new HeardTokens();
   private readonly isResumedBlindly: boolean;
 
   constructor(task: LiveTask, { after, tokenOffset }: { readonly after: number; readonly tokenOffset?: number }) {
@@ -18,10 +24,17 @@ export class TokenFrames {
     }
   }
 
+  /** The client was sent an event that memory may not hold. */
+  hear(type: string, text: string): void {
+    const end = activationEndIn(type, text);
+    if (end) this.heard.end(end);
+  }
+
   /** Everything beyond what was sent. */
   take(task: LiveTask, seq: number): string {
     let frames = '';
     for (const token of task.tokensAfter(this.offset)) {
+      if (!this.heard.take(token)) continue;
       const reset = this.resetBefore(token);
       if (reset) frames += `id: ${seq}.${this.offset}\nevent: attempt.reset\ndata: ${reset}\n\n`;
       this.offset = token.offset;

@@ -107,6 +107,32 @@ describe('tokens', () => {
     expect(client.ids).toEqual(['1.-1', '2.-1', '2.7']);
   });
 
+  it('go on when first events come again of a task whose events are in the store alone', async () => {
+    const { client, add, open, store, token } = setUp(wanted);
+    store.texts = [text(1), text(2), text(3)];
+    const stream = open();
+    stream.pump();
+    await quiet();
+    add(1);
+    add(2);
+    token(7);
+    stream.pump();
+    expect(client.ids).toEqual(['1.-1', '2.-1', '3.-1', '3.7']);
+  });
+
+  it('of an activation that has ended are not shown when they come again, also where the store alone knows of its end', async () => {
+    const { client, open, store, token } = setUp(wanted);
+    store.texts = [text(1), text(2, 'StepRetryScheduled', { work_id: 'w', epoch: 1 }), text(3)];
+    const stream = open();
+    stream.pump();
+    await quiet();
+    token(7);
+    token(8, 2);
+    stream.pump();
+    expect(client.events).toEqual(['StepDispatched', 'StepRetryScheduled', 'StepDispatched', 'attempt.reset', 'token']);
+    expect(client.ids.at(-1)).toBe('3.8');
+  });
+
   it('do not show to who did not ask', () => {
     const { client, add, open, token } = setUp();
     add(1);

@@ -143,10 +143,10 @@ export class TaskStream {
     return text;
   }
 
-  /** Only when there is no event that must come before them; of an older task memory may hold no event at all. */
+  /** Only when there is no event that must come before them; of an older task memory may hold none, or the first ones, which came again. */
   private takeTokens(): string {
     const { task, sent } = this;
-    return this.tokens && (sent === task.last || task.texts.length === 0) ? this.tokens.take(task, sent) : '';
+    return this.tokens && sent >= task.last ? this.tokens.take(task, sent) : '';
   }
 
   private write(frames: string): void {
@@ -193,6 +193,7 @@ export class TaskStream {
     for (const text of texts) {
       this.sent = seqOf(text);
       const type = typeInText(text);
+      this.tokens?.hear(type, text);
       frames += eventFrame(this.tokens ? `${this.sent}.${this.tokens.offset}` : String(this.sent), type, text);
       if (isTerminal(type)) return this.finish(frames);
     }

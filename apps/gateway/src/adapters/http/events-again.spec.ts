@@ -40,3 +40,28 @@ it.each([
     expect(text.match(/^id: .*$/gm)).toEqual(['id: 1', 'id: 2', 'id: 3', 'id: 4', 'id: 5']);
   }
 });
+
+it('raises no alarm about a task that runs when its first events come again to a gateway that was started since', async () => {
+  const log = new InMemoryMessageLog({ clock: systemClock });
+  const before = await GatewayFixture.start(log);
+  const taskId = '01999f2e-6c00-7c11-9d42-50aa1b6e77f0';
+  const life = lifeOf(taskId, 'done');
+  await before.emit(taskId, ...life.slice(0, 3));
+  await before.close();
+  const gateway = await GatewayFixture.start(log);
+  onTestFinished(() => gateway.close());
+  await gateway.emit(taskId, life[0]!, ...life.slice(3));
+  const { text } = await gateway.stream(taskId);
+  expect(text.match(/^id: .*$/gm)).toEqual(['id: 1', 'id: 2', 'id: 3', 'id: 4', 'id: 5']);
+  expect((await gateway.call('GET', '/metrics')).text).toMatch(/waybill_gateway_alarms_total\{.*kind="gap"\} 0/);
+});
+
+it('raises an alarm about a task whose record lacks an event', async () => {
+  const gateway = await GatewayFixture.start(new InMemoryMessageLog({ clock: systemClock }));
+  onTestFinished(() => gateway.close());
+  const taskId = '01999f2e-6c00-7c11-9d42-50aa1b6e77f0';
+  const life = lifeOf(taskId, 'done');
+  await gateway.emit(taskId, ...life.slice(0, 2), ...life.slice(3));
+  await gateway.call('GET', '/v1/tasks'); // the read model has come so far
+  expect((await gateway.call('GET', '/metrics')).text).toMatch(/waybill_gateway_alarms_total\{.*kind="gap"\} [1-9]/);
+});

@@ -1,7 +1,8 @@
 /**
  * Feeds events and tokens to memory, from the end on: what is older is in the read model. So are requests that other gateways took in, until their
  * first event comes; this one's own are in memory already.
- * Promises: one pass over a batch, nothing parsed but tokens; streams are told once a batch; a gap raises an alarm and is read from the store.
+ * Promises: one pass over a batch, nothing parsed but tokens; streams are told once a batch; what is missing in between is read from the store. No alarm
+ * is raised about it here: memory may hold first events that came again, while the task is far beyond them. The read model knows what the record lacks.
  */
 import { Controller, Inject } from '@nestjs/common';
 import { messageText, topics, type IncomingMessage, type TokenChunk } from '@waybill/contracts';
@@ -30,8 +31,7 @@ export class LiveTailConsumer {
     if (record.topic === topics.planEvents) {
       const type = eventTypeOf(record.headers['ce_type']);
       const outcome = tasks.apply(record.key, type, messageText(record));
-      if (outcome === 'gap') alarms.onGap(record.key);
-      else if (outcome === 'unreadable') alarms.onUnreadable(record);
+      if (outcome === 'unreadable') alarms.onUnreadable(record);
     } else {
       const { step_id, work_id, epoch, turn, index, text } = JSON.parse(messageText(record)) as TokenChunk;
       tasks.addToken(record.key, { step_id, work_id, epoch, turn, index, text, offset: record.offset });
