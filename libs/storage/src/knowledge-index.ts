@@ -30,6 +30,8 @@ export interface IndexedDocument {
   readonly revision: number;
   /** Equal for equal content, name, collection, metadata and cut: then there is nothing to do again. */
   readonly fingerprint: string;
+  /** Ids of the commands that led here, as whoever writes wants to find them again in the state; default: none. */
+  readonly requests?: readonly string[];
   readonly passages: readonly Passage[];
 }
 
@@ -37,6 +39,7 @@ export interface IndexedDocument {
 export interface IndexState {
   readonly revision: number;
   readonly fingerprint: string;
+  readonly requests: readonly string[];
   readonly passages: number | undefined;
 }
 
@@ -83,7 +86,7 @@ export interface StoredText {
 
 export interface KnowledgeIndex {
   replace(document: IndexedDocument): Promise<void>;
-  remove(tenant: string, documentId: string, revision: number): Promise<void>;
+  remove(tenant: string, documentId: string, revision: number, requests?: readonly string[]): Promise<void>;
   state(tenant: string, documentId: string): Promise<IndexState | undefined>;
   search(query: KnowledgeQuery): Promise<readonly FoundPassage[]>;
   /** Makes the vectors that are missing since the index was opened with another embedder, or was made by a version that cuts words otherwise, and cuts the words anew (until then words alone find those passages, as they were cut); answers how many. Goes on where it was stopped. */

@@ -47,6 +47,15 @@ it('says nothing about a document that is on its way', () => {
   expect(afterHearing([changed('parsing'), 1], [changed('embedding'), 1])).toEqual([]);
 });
 
+it('names the requests that were applied, the last first', () => {
+  const words = new LastWords();
+  words.hear(changed('indexed'), 'acme', 1, 'one');
+  words.hear(deleted, 'acme', 2, 'two');
+  words.hear(changed('indexed', 'three'), 'acme', 3, 'three');
+  words.hear(deleted, 'acme', 2, 'two');
+  expect(words.all.map(({ requests }) => requests)).toEqual([['three', 'two', 'one']]);
+});
+
 it('keeps tenants apart', () => {
   const words = new LastWords();
   words.hear(changed('indexed'), 'acme', 1);

@@ -4,6 +4,7 @@
  * attempt leaves what was indexed before; a document on its way is not touched, for its request comes again.
  */
 import type { DocumentEvent } from '@waybill/contracts';
+import { requestsHeard } from './applied-requests.ts';
 
 type StatusChange = Extract<DocumentEvent, { type: 'DocumentStatusChanged' }>;
 
@@ -12,6 +13,8 @@ export interface LastWord {
   readonly documentId: string;
   /** Of the request that decided: its offset. */
   readonly revision: number;
+  /** Ids of the requests that were applied, the last first. */
+  readonly requests: readonly string[];
   /** Undefined: nothing of it is to be found. */
   readonly indexed: StatusChange | undefined;
 }
@@ -26,14 +29,16 @@ export class LastWords {
     return [...this.#words.values()];
   }
 
-  /** In the order of the record. */
-  hear(fact: DocumentEvent, tenant: string, revision: number): void {
+  /** In the order of the record. `request`: the id of what it follows from. */
+  hear(fact: DocumentEvent, tenant: string, revision: number, request?: string): void {
     const { document_id: documentId } = fact;
     const key = JSON.stringify([tenant, documentId]);
     const known = this.#words.get(key);
-    const word = { tenant, documentId, revision, indexed: undefined };
+    const requests = requestsHeard(request, known?.requests);
+    const word = { tenant, documentId, revision, requests, indexed: undefined };
     if (fact.type === 'DocumentStatusChanged') {
-      if (fact.status === 'failed' && !known) this.#words.set(key, { ...word, revision: beforeAllRequests });
+      if (fact.status === 'failed' && !known)
+        this.#words.set(key, { ...word, revision: beforeAllRequests, requests: [] });
       if (fact.status !== 'indexed') return;
     }
     if (known && known.revision > revision) return; // a repeat that came late

@@ -5,10 +5,22 @@ import {
   type DocumentEvent,
   type DocumentStatus,
   type Failure,
+  type IncomingMessage,
   type IngestDocument,
 } from '@waybill/contracts';
 import type { Clock, MessageLog } from '@waybill/messaging';
 import { metaOf, type Request } from './request.ts';
+
+/** The id of the request that a fact follows from; undefined: it was made by a version that did not say. */
+export function requestOfFact({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  const id = headers['ce_id'] ?? '';
+  return id.lastIndexOf(':') > 0 ? id.slice(0, id.lastIndexOf(':')) : undefined;
+}
+
+/** As much of a request as facts repeat. */
+type Described = Pick<IngestDocument, 'document_id' | 'name' | 'collection' | 'metadata'> & {
+  readonly content: Omit<IngestDocument['content'], 'key'>;
+};
 
 export class DocumentFacts {
   constructor(
@@ -19,12 +31,12 @@ export class DocumentFacts {
 
   /** With `chunks` when it is indexed, with `error` when it failed. */
   async status(
-    command: IngestDocument,
+    described: Described,
     request: Request,
     status: DocumentStatus,
     result: { chunks?: number; error?: Failure } = {},
   ): Promise<void> {
-    const { document_id, name, collection, metadata, content } = command;
+    const { document_id, name, collection, metadata, content } = described;
     const { bytes, media_type, sha256 } = content;
     const time = new Date(this.clock.now()).toISOString();
     const document = { document_id, name, collection, metadata, bytes, media_type, sha256 };

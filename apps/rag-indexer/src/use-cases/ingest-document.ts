@@ -1,13 +1,23 @@
 /**
  * Makes a document findable, and says at every stage how far it is.
  * Promises: `indexed` is said only once its passages are found; a document that cannot be read fails alone, with a reason, and what was
- * indexed of it before stays, with its bytes; what is older than the index's state changes nothing; the same content again costs one look.
+ * indexed of it before stays, with its bytes; what is older than the index's state changes nothing, nor does a copy of it that comes late; the same
+ * content again costs one look.
  */
 import { failureOf, PlatformError, type Failure, type IngestDocument as Ingest } from '@waybill/contracts';
-import type { KnowledgeIndex, ObjectStore } from '@waybill/storage';
+import type { IndexedDocument, IndexState, KnowledgeIndex, ObjectStore } from '@waybill/storage';
+import { isOldCopy, requestsWith } from '../domain/applied-requests.ts';
 import { outdatedOriginals } from '../domain/originals.ts';
 import type { Passages, TextPassage } from '../ports/passages.ts';
-import { describedBy, fingerprintOf, indexedDocument, isContentOf, sha256In } from './described-document.ts';
+import {
+  bytesOf,
+  describedBy,
+  describedIn,
+  fingerprintOf,
+  indexedDocument,
+  isContentOf,
+  sha256In,
+} from './described-document.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import type { Ending, Request } from './request.ts';
 
@@ -22,23 +32,13 @@ export class IngestDocument {
   async execute(command: Ingest, request: Request): Promise<Ending> {
     const state = await this.index.state(request.owner.tenant, command.document_id);
     if (state && state.revision > request.revision) return undefined;
-    const document = describedBy(command);
-    const fingerprint = fingerprintOf(this.passages, document);
+    if (state && isOldCopy(request.id, state.requests)) return this.#passOver(command, request, state);
+    const fingerprint = fingerprintOf(this.passages, describedBy(command));
     if (state?.fingerprint === fingerprint && state.passages !== undefined) {
       await this.#indexed(command, request, state.passages);
       return undefined;
     }
-    await this.facts.status(command, request, 'parsing');
-    const read = await this.#orFail(command, request, () => this.#read(command));
-    if ('failure' in read) return read.failure;
-    await this.facts.status(command, request, 'embedding');
-    const vectors = await this.#orFail(command, request, () => this.passages.vectorsOf(command.name, read.done));
-    if ('failure' in vectors) return vectors.failure;
-    const about = { tenant: request.owner.tenant, revision: request.revision, fingerprint };
-    await this.index.replace(indexedDocument(document, { read: read.done, vectors: vectors.done }, about));
-    if (await this.#isOvertaken(command, request)) return undefined;
-    await this.#indexed(command, request, read.done.length);
-    return undefined;
+    return this.#ingest(command, request, { fingerprint, requests: requestsWith(request.id, state?.requests) });
   }
 
   /** It was tried often enough. */
@@ -57,6 +57,39 @@ export class IngestDocument {
     if (!state || state.revision <= request.revision) return false;
     if (state.passages === undefined) await this.facts.deleted(id, request);
     return true;
+  }
+
+  async #ingest(
+    command: Ingest,
+    request: Request,
+    applied: Pick<IndexedDocument, 'fingerprint' | 'requests'>,
+  ): Promise<Ending> {
+    await this.facts.status(command, request, 'parsing');
+    const read = await this.#orFail(command, request, () => this.#read(command));
+    if ('failure' in read) return read.failure;
+    await this.facts.status(command, request, 'embedding');
+    const vectors = await this.#orFail(command, request, () => this.passages.vectorsOf(command.name, read.done));
+    if ('failure' in vectors) return vectors.failure;
+    const about = { tenant: request.owner.tenant, revision: request.revision, ...applied };
+    const embedded = { read: read.done, vectors: vectors.done };
+    await this.index.replace(indexedDocument(describedBy(command), embedded, about));
+    if (await this.#isOvertaken(command, request)) return undefined;
+    await this.#indexed(command, request, read.done.length);
+    return undefined;
+  }
+
+  /** A gateway that forgets the requests of what is deleted shows the document as waiting: it hears what is there. */
+  async #passOver({ document_id: id }: Ingest, request: Request, state: IndexState): Promise<Ending> {
+    if (state.passages === undefined) {
+      await this.facts.deleted(id, request);
+      return undefined;
+    }
+    const document = describedIn(state.fingerprint, id);
+    const bytes = await bytesOf(document, this.objects).catch(unlessGone);
+    if (!bytes) return undefined;
+    const content = { sha256: document.sha256, media_type: document.media_type, bytes: bytes.length };
+    await this.facts.status({ ...document, content }, request, 'indexed', { chunks: state.passages });
+    return undefined;
   }
 
   async #indexed(command: Ingest, request: Request, chunks: number): Promise<void> {
@@ -104,4 +137,8 @@ export class IngestDocument {
       return { failure };
     }
   }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof PlatformError) || error.retryable) throw error;
 }

@@ -7,7 +7,6 @@ import {
   decodeMessage,
   DocumentEvent,
   failureOf,
-  originalOf,
   ownerOf,
   PlatformError,
   topics,
@@ -18,7 +17,8 @@ import { LastWords, revisionOf, type LastWord } from '../domain/last-words.ts';
 import type { DocumentRecord } from '../ports/document-record.ts';
 import type { Passages } from '../ports/passages.ts';
 import type { RebuildReports } from '../ports/rebuild-reports.ts';
-import { fingerprintOf, indexedDocument, isContentOf, type DescribedDocument } from './described-document.ts';
+import { requestOfFact } from './document-facts.ts';
+import { bytesOf, fingerprintOf, indexedDocument, type DescribedDocument } from './described-document.ts';
 
 export interface RebuildIndexParts {
   readonly index: KnowledgeIndex;
@@ -86,7 +86,7 @@ export class RebuildIndex {
   #hear(words: LastWords, record: IncomingMessage, ends: readonly number[]): void {
     try {
       const revision = revisionOf(record.headers['cause'], topics.documentRequests, ends);
-      words.hear(decodeMessage(record, DocumentEvent), ownerOf(record).tenant, revision);
+      words.hear(decodeMessage(record, DocumentEvent), ownerOf(record).tenant, revision, requestOfFact(record));
     } catch (error) {
       const place = `${record.topic}/${String(record.partition)}/${String(record.offset)}`;
       this.parts.reports.passedOver(`record ${place}`, failureOf(error));
@@ -96,40 +96,30 @@ export class RebuildIndex {
   /** A row stays of what is not to be found, too: as in an index that has lived through it. */
   async #apply(word: LastWord): Promise<void> {
     const { index } = this.parts;
-    const { tenant, documentId, revision, indexed } = word;
+    const { tenant, documentId, revision, requests, indexed } = word;
     if (isApplied(word, await index.state(tenant, documentId))) return;
     const document = indexed && (await this.#readAgain(indexed, word));
     if (document) await index.replace(document);
-    else await index.remove(tenant, documentId, revision);
+    else await index.remove(tenant, documentId, revision, requests);
   }
 
-  async #readAgain(document: DescribedDocument, { tenant, revision }: LastWord): Promise<IndexedDocument | undefined> {
+  async #readAgain(
+    document: DescribedDocument,
+    { tenant, revision, requests }: LastWord,
+  ): Promise<IndexedDocument | undefined> {
     const { passages, reports } = this.parts;
     const { name, media_type: mediaType } = document;
     try {
-      const bytes = await this.#bytesOf(document);
+      const bytes = await bytesOf(document, this.parts.objects);
       const read = await passages.read({ name, mediaType, bytes });
       const vectors = await passages.vectorsOf(name, read);
       const fingerprint = fingerprintOf(passages, document);
-      return indexedDocument(document, { read, vectors }, { tenant, revision, fingerprint });
+      return indexedDocument(document, { read, vectors }, { tenant, revision, fingerprint, requests });
     } catch (error) {
       if (error instanceof PlatformError && error.retryable) throw error;
       reports.passedOver(`document ${document.document_id} (${name})`, failureOf(error));
       return undefined;
     }
-  }
-
-  /** The fact does not say where the bytes lie; what belongs to a document lies below its id, and key and digest tell which it is. */
-  async #bytesOf(document: DescribedDocument): Promise<Uint8Array> {
-    const { objects } = this.parts;
-    const keys = await objects.list(`documents/${document.document_id}/`);
-    for (const key of keys) {
-      if ((originalOf(key)?.sha256 ?? document.sha256) !== document.sha256) continue;
-      const { bytes } = await objects.get(key);
-      if (await isContentOf(document, bytes)) return bytes;
-    }
-    const detail = keys.length === 0 ? 'Its bytes are gone.' : 'The stored bytes are not those that were indexed.';
-    throw new PlatformError('not_found', { detail });
   }
 }
 

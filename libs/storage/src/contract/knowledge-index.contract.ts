@@ -135,10 +135,16 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
     it('says what it last applied', async () => {
       expect(await index.state('acme', 'd1')).toBeUndefined();
       await index.replace(contractDocument([whales, steam], { revision: 3, fingerprint: 'f' }));
-      expect(await index.state('acme', 'd1')).toEqual({ revision: 3, fingerprint: 'f', passages: 2 });
+      expect(await index.state('acme', 'd1')).toEqual({ revision: 3, fingerprint: 'f', requests: [], passages: 2 });
       expect(await index.state('other', 'd1')).toBeUndefined();
-      await index.remove('acme', 'd1', 4);
-      expect(await index.state('acme', 'd1')).toMatchObject({ revision: 4, passages: undefined });
+      await index.remove('acme', 'd1', 4, ['two', 'one']);
+      expect(await index.state('acme', 'd1')).toMatchObject({
+        revision: 4,
+        requests: ['two', 'one'],
+        passages: undefined,
+      });
+      await index.replace(contractDocument([whales], { revision: 5, requests: ['three "3"'] }));
+      expect(await index.state('acme', 'd1')).toMatchObject({ requests: ['three "3"'], passages: 1 });
     });
 
     it('remembers the removal of a document that it never had', async () => {

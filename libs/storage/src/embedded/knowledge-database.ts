@@ -34,8 +34,11 @@ const schema = `
   CREATE VIRTUAL TABLE words USING fts5(text, heading, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2');
 `;
 
-/** Makes the highest revision cheap to ask for. A file of before gets it too: older versions can read and write such a file. */
+/** Makes the highest revision cheap to ask for. A file of before gets it, and the column of requests, too: older versions can read and write such a file. */
 const revisionIndex = 'CREATE INDEX IF NOT EXISTS documents_by_revision ON documents (revision)';
+/** JSON: ids of commands, the last first. */
+const requestsColumn = `ALTER TABLE documents ADD COLUMN requests TEXT NOT NULL DEFAULT '[]'`;
+const hasRequests = `SELECT 1 FROM pragma_table_info('documents') WHERE name = 'requests'`;
 
 export interface KnowledgeDatabase {
   readonly writer: DatabaseSync;
@@ -51,6 +54,7 @@ export function openKnowledgeDatabase(file: string, embedder: EmbedderTraits): K
     prepareSchema(writer, file);
     refuseDamage(writer, file);
     writer.exec(revisionIndex);
+    if (!writer.prepare(hasRequests).get()) writer.exec(requestsColumn);
     useEmbedder(writer, embedder);
     const reader = new DatabaseSync(file, { allowExtension: true });
     reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');

@@ -116,9 +116,10 @@ describe('SqliteKnowledgeIndex', () => {
     await first.replace(contractDocument([whales], { revision: 3 }));
     await first.close();
     const before = new DatabaseSync(file);
-    before.exec('DROP INDEX documents_by_revision');
+    before.exec('DROP INDEX documents_by_revision; ALTER TABLE documents DROP COLUMN requests');
     before.close();
     const second = open(file);
+    expect(await second.state('acme', 'd1')).toMatchObject({ revision: 3, requests: [] });
     expect(await second.survey()).toEqual({ highestRevision: 3, isBeingRebuilt: false });
     await second.beginRebuild();
     await second.close();

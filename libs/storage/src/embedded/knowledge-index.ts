@@ -67,20 +67,22 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
     });
   }
 
-  async remove(tenant: string, documentId: string, revision: number): Promise<void> {
+  async remove(tenant: string, documentId: string, revision: number, requests?: readonly string[]): Promise<void> {
     await this.#write(async (database) => {
       const known = readState(database, tenant, documentId);
       if (known && known.revision > revision) return;
       await this.#removePassages(database, known?.id);
-      const nothing = { tenant, documentId, revision, name: '', collection: '', metadata: {}, fingerprint: '' };
-      writeDocument(database, nothing, null);
+      const nothing = { name: '', collection: '', metadata: {}, fingerprint: '' };
+      writeDocument(database, { tenant, documentId, revision, requests: requests ?? [], ...nothing }, null);
     });
   }
 
   async state(tenant: string, documentId: string): Promise<IndexState | undefined> {
     await this.#lastWrite;
     const known = readState(this.#reader(), tenant, documentId);
-    return known && { revision: known.revision, fingerprint: known.fingerprint, passages: known.passages ?? undefined };
+    if (!known) return undefined;
+    const { revision, fingerprint, requests, passages } = known;
+    return { revision, fingerprint, requests: JSON.parse(requests) as string[], passages: passages ?? undefined };
   }
 
   async search(query: KnowledgeQuery): Promise<readonly FoundPassage[]> {
@@ -182,12 +184,14 @@ interface StateRow {
   id: number;
   revision: number;
   fingerprint: string;
+  /** JSON. */
+  requests: string;
   passages: number | null;
 }
 
 function readState(database: DatabaseSync, tenant: string, documentId: string): StateRow | undefined {
   const statement = database.prepare(
-    'SELECT id, revision, fingerprint, passages FROM documents WHERE tenant = ? AND document_id = ?',
+    'SELECT id, revision, fingerprint, requests, passages FROM documents WHERE tenant = ? AND document_id = ?',
   );
   return statement.get(tenant, documentId) as unknown as StateRow | undefined;
 }
@@ -197,14 +201,15 @@ function writeDocument(
   document: Omit<IndexedDocument, 'passages'>,
   passages: number | null,
 ): number {
-  const { tenant, documentId, name, collection, metadata, revision, fingerprint } = document;
+  const { tenant, documentId, name, collection, metadata, revision, fingerprint, requests = [] } = document;
+  const about = [tenant, documentId, name, collection, JSON.stringify(metadata), revision, fingerprint];
   const row = database
     .prepare(
-      `INSERT INTO documents (tenant, document_id, name, collection, metadata, revision, fingerprint, passages) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO documents (tenant, document_id, name, collection, metadata, revision, fingerprint, passages, requests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, collection = excluded.collection, metadata = excluded.metadata,
-         revision = excluded.revision, fingerprint = excluded.fingerprint, passages = excluded.passages RETURNING id`,
+         revision = excluded.revision, fingerprint = excluded.fingerprint, passages = excluded.passages, requests = excluded.requests RETURNING id`,
     )
-    .get(tenant, documentId, name, collection, JSON.stringify(metadata), revision, fingerprint, passages);
+    .get(...about, passages, JSON.stringify(requests));
   return (row as { id: number }).id;
 }
 

@@ -1,6 +1,6 @@
 /** How the tables of the knowledge index come to be on PostgreSQL. A migration that was released is never changed. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { knowledgeRebuildSchema, knowledgeSchema } from './knowledge-schema.ts';
+import { knowledgeRebuildSchema, knowledgeRequestsSchema, knowledgeSchema } from './knowledge-schema.ts';
 import type { Migration } from './migrate.ts';
 
 class KnowledgeTables1770000000000 implements MigrationInterface {
@@ -24,4 +24,18 @@ class KnowledgeRebuild1796000000000 implements MigrationInterface {
   }
 }
 
-export const knowledgeMigrations: readonly Migration[] = [KnowledgeTables1770000000000, KnowledgeRebuild1796000000000];
+class KnowledgeRequests1796100000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(knowledgeRequestsSchema);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE documents DROP COLUMN requests');
+  }
+}
+
+export const knowledgeMigrations: readonly Migration[] = [
+  KnowledgeTables1770000000000,
+  KnowledgeRebuild1796000000000,
+  KnowledgeRequests1796100000000,
+];

@@ -50,6 +50,11 @@ CREATE TABLE settings (name text PRIMARY KEY, value text NOT NULL);
 CREATE INDEX documents_by_revision ON documents (revision);
 `;
 
+/** Ids of commands, the last first. */
+export const knowledgeRequestsSchema = `
+ALTER TABLE documents ADD COLUMN requests text[] NOT NULL DEFAULT '{}';
+`;
+
 /** HNSW holds no more of them at half precision; beyond that every search is exact. */
 export const indexedDimensions = 4_000;
 

@@ -15,14 +15,14 @@ export const hasIndex = named('has_index', 'SELECT to_regclass($1) IS NOT NULL A
 
 /**
  * Answers the document's row, or none if a newer revision was applied. Who writes the same document waits here until the other is done.
- * $1 tenant, $2 id, $3 name, $4 collection, $5 metadata, $6 revision, $7 fingerprint, $8 number of passages.
+ * $1 tenant, $2 id, $3 name, $4 collection, $5 metadata, $6 revision, $7 fingerprint, $8 number of passages, $9 requests.
  */
 export const writeDocument = named(
   'write_document',
-  `INSERT INTO documents AS d (tenant, document_id, name, collection, metadata, revision, fingerprint, passages)
-   VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8)
+  `INSERT INTO documents AS d (tenant, document_id, name, collection, metadata, revision, fingerprint, passages, requests)
+   VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::text[])
    ON CONFLICT (tenant, document_id) DO UPDATE SET name = excluded.name, collection = excluded.collection, metadata = excluded.metadata,
-     revision = excluded.revision, fingerprint = excluded.fingerprint, passages = excluded.passages
+     revision = excluded.revision, fingerprint = excluded.fingerprint, passages = excluded.passages, requests = excluded.requests
    WHERE d.revision <= excluded.revision
    RETURNING id`,
 );
@@ -46,7 +46,7 @@ export const addPassages = named(
 
 export const state = named(
   'state',
-  'SELECT revision, fingerprint, passages FROM documents WHERE tenant = $1 AND document_id = $2',
+  'SELECT revision, fingerprint, requests, passages FROM documents WHERE tenant = $1 AND document_id = $2',
 );
 
 export const lexemes = named(

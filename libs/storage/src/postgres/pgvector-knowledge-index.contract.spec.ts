@@ -4,14 +4,16 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contractDocument, contractEmbedder, contractVector } from '../contract/knowledge-documents.ts';
 import { knowledgeIndexContract } from '../contract/knowledge-index.contract.ts';
-import { knowledgeRebuildSchema, knowledgeSchema } from './knowledge-schema.ts';
+import { knowledgeRebuildSchema, knowledgeRequestsSchema, knowledgeSchema } from './knowledge-schema.ts';
 import { PgvectorKnowledgeIndex } from './pgvector-knowledge-index.ts';
 import { beginOf, type SqlRunner, type TransactionalSql } from './sql.ts';
 
 let database: PGlite;
 beforeAll(async () => {
   database = await PGlite.create({ extensions: { vector } });
-  await database.exec(`CREATE EXTENSION vector; ${knowledgeSchema} ${knowledgeRebuildSchema}`);
+  await database.exec(
+    `CREATE EXTENSION vector; ${knowledgeSchema} ${knowledgeRebuildSchema} ${knowledgeRequestsSchema}`,
+  );
 });
 afterAll(() => database.close());
 

@@ -74,8 +74,9 @@ export class PgvectorKnowledgeIndex implements KnowledgeIndex {
     });
   }
 
-  async remove(tenant: string, documentId: string, revision: number): Promise<void> {
-    const nothing = { tenant, documentId, revision, name: '', collection: '', metadata: {}, fingerprint: '' };
+  async remove(tenant: string, documentId: string, revision: number, requests?: readonly string[]): Promise<void> {
+    const about = { tenant, documentId, revision, requests: requests ?? [] };
+    const nothing = { ...about, name: '', collection: '', metadata: {}, fingerprint: '' };
     await this.#ask('remove a document', (sql) =>
       sql.transaction('write', async (transaction) => {
         const id = await writeDocument(transaction, nothing, null);
@@ -85,7 +86,7 @@ export class PgvectorKnowledgeIndex implements KnowledgeIndex {
   }
 
   async state(tenant: string, documentId: string): Promise<IndexState | undefined> {
-    type Row = { revision: string | number; fingerprint: string; passages: number | null };
+    type Row = { revision: string | number; fingerprint: string; requests: string[]; passages: number | null };
     const values = [storableId(tenant), storableId(documentId)];
     const [row] = await this.#ask('say what it holds', (sql) => sql.run<Row>(statements.state, values));
     return row && { ...row, revision: Number(row.revision), passages: row.passages ?? undefined };
@@ -164,7 +165,7 @@ async function writeDocument(
   document: Omit<IndexedDocument, 'passages'>,
   passages: number | null,
 ): Promise<number | undefined> {
-  const { tenant, documentId, name, collection, metadata, revision, fingerprint } = document;
+  const { tenant, documentId, name, collection, metadata, revision, fingerprint, requests = [] } = document;
   const [row] = await sql.run<{ id: string | number }>(statements.writeDocument, [
     storableId(tenant),
     storableId(documentId),
@@ -174,6 +175,7 @@ async function writeDocument(
     revision,
     storableText(fingerprint),
     passages,
+    requests.map(storableText),
   ]);
   return row && Number(row.id);
 }

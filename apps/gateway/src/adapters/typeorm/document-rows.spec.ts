@@ -109,6 +109,15 @@ it('is what follows from a copy, if that was handled in place of the first', asy
   expect(await statusAfter(one, copy(one, 2), ofCopy)).toBe('indexed a');
 });
 
+it('is what the indexer says to a copy, where the first was forgotten with a deletion', async () => {
+  const one = ingest(1, 'a');
+  const again = [one, indexed(1, 'a'), askToDelete(2), deleted(2), ingest(3, 'b'), indexed(3, 'b'), copy(one, 4)];
+  const toCopy = indexed(4, 'b');
+  expect(await statusAfter(...again, { ...toCopy, headers: { ...toCopy.headers, ce_id: 'r1:indexed' } })).toBe(
+    'indexed b',
+  );
+});
+
 it('goes on from a row of before, which does not say what it follows from', async () => {
   const old = { ...indexed(1, 'a'), headers: { ...indexed(1, 'a').headers, cause: '', ce_id: '' } };
   expect(await statusAfter(old)).toBe('indexed a');

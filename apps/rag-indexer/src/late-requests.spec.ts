@@ -1,0 +1,75 @@
+/** Requests that come again late, to an indexer that does not remember them: it was started since, or has done a thousand others. */
+import 'reflect-metadata';
+import { topics, type OutgoingMessage } from '@waybill/contracts';
+import { readToEnd } from '@waybill/messaging';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { IndexerFixture } from './testing/indexer-fixture.ts';
+
+let t: IndexerFixture;
+beforeEach(async () => {
+  t = new IndexerFixture();
+  await t.open();
+  await t.start();
+});
+afterEach(() => t.close());
+
+const whales = 'Blue whales eat krill.';
+const tigers = 'Tigers hunt at night.';
+
+/** As a producer does that has not heard the answer to its nth request. */
+async function sendAgain(nth: number): Promise<void> {
+  const requests: OutgoingMessage[] = [];
+  await readToEnd(t.log, topics.documentRequests, { from: 'start', onRecord: (record) => requests.push(record) });
+  const { topic, key, headers, value } = requests[nth]!;
+  await t.stop();
+  await t.start();
+  await t.log.append([{ topic, key, headers, value }]);
+  await t.ingest('after', { content: await t.stored('after', 'The last one.') });
+  await t.untilSaid('after', 'indexed');
+}
+
+it('keeps the newer content of a document when the request for an older one comes again', async () => {
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  await t.ingest('d1', { content: await t.stored('d1', tigers, 'documents/d1/2') });
+  await t.untilSaid('d1', 'indexed', 2);
+  await sendAgain(0);
+  const { hits } = (await t.ask({ query: 'When do tigers hunt?' })).observation!;
+  expect(hits.map(({ text }) => text)).toEqual([tigers]);
+  // A gateway may show the older one as waiting, and hears what is there.
+  const last = t.facts('d1').at(-1);
+  expect(last).toMatchObject({ status: 'indexed', name: 'd1.md', bytes: tigers.length, chunks: 1 });
+  expect(t.said('d1')).toHaveLength(7);
+});
+
+it('keeps a document that was added again when its deletion before that comes again', async () => {
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  await t.remove('d1');
+  await t.untilSaid('d1', 'deleted');
+  await t.ingest('d1', { content: await t.stored('d1', tigers, 'documents/d1/2') });
+  await t.untilSaid('d1', 'indexed', 2);
+  await sendAgain(1);
+  const { hits } = (await t.ask({ query: 'When do tigers hunt?' })).observation!;
+  expect(hits.map(({ text }) => text)).toEqual([tigers]);
+});
+
+it('says once more that a document is deleted when the request for it comes again, and does not bring it back', async () => {
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  await t.remove('d1');
+  await t.untilSaid('d1', 'deleted');
+  await t.stored('d1', whales, 'documents/d1/1'); // its bytes were removed with it
+  await sendAgain(0);
+  expect(t.said('d1')).toEqual(['parsing', 'embedding', 'indexed', 'deleted', 'deleted']);
+  expect((await t.ask({ query: 'What do whales eat?' })).observation!.hits).toEqual([]);
+});
+
+it('knows an older request also after a rebuild', async () => {
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  await t.ingest('d1', { content: await t.stored('d1', tigers, 'documents/d1/2') });
+  await t.untilSaid('d1', 'indexed', 2);
+  await t.loseIndex();
+  await t.start();
+  await sendAgain(0);
+  expect(await t.index.state('default', 'd1')).toMatchObject({ revision: 1 });
+  const { hits } = (await t.ask({ query: 'When do tigers hunt?' })).observation!;
+  expect(hits.map(({ text }) => text)).toEqual([tigers]);
+});
