@@ -10,12 +10,12 @@ import { limits, PlatformError } from '@waybill/contracts';
 import type { Logger, Tracer } from '@waybill/telemetry';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { Exchange } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { parseJsonBody } from './json-body.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { longParameterOf } from './route-patterns.ts';
+import { refuserOfUnreadable } from './unreadable-request.ts';
 
 export interface ServerParts {
   readonly module: DynamicModule;
@@ -31,23 +31,15 @@ const formLimits = { fileSize: limits.bodyBytes, files: 1, fields: 8, fieldSize:
 const maxParamLength = 2_048;
 /** How long a request may take to come: a peer that died in the middle would hold its connection, and up to the largest body, until the stop. */
 const requestMs = 300_000;
-/** How long who sent no HTTP has to read why it was refused and to hang up. */
-const lingerMs = 5_000;
 
 export async function createServer({ module, logger, tracer, metrics }: ServerParts): Promise<NestFastifyApplication> {
   const begin = (request: FastifyRequest): Exchange => (request.exchange = new Exchange(request, tracer, metrics));
-  const refused = new WeakSet<Socket>();
   const server = fastify({
     logger: false,
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     requestTimeout: requestMs,
-    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
-      if (refused.has(socket)) return; // Node tells of every further piece of what is no HTTP
-      refused.add(socket);
-      if (socket.writable) socket.end(unreadableRequest(error.code));
-      setTimeout(() => socket.destroy(), lingerMs).unref();
-    },
+    clientErrorHandler: refuserOfUnreadable(),
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -109,25 +101,6 @@ function refusalOf({ url, headers }: FastifyRequest): PlatformError | undefined 
   const isForm = headers['content-type']?.startsWith('multipart/') ?? false;
   if (!isForm || url.split('?', 1)[0] === '/v1/documents') return undefined;
   return new PlatformError('unsupported_media_type', { detail: 'Send application/json here.' });
-}
-
-const refusals: Record<string, [status: string, detail: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not come to its end in time.'],
-};
-
-/** For bytes that are no HTTP, or do not come: there is no request to answer. */
-function unreadableRequest(code: string | undefined): string {
-  const [status, detail] = refusals[code ?? ''] ?? ['400 Bad Request', 'The request cannot be read as HTTP.'];
-  const body = JSON.stringify({
-    type: 'urn:waybill:problem:invalid_request',
-    title: 'The request does not have the expected shape',
-    status: Number(status.slice(0, 3)),
-    detail,
-    code: 'invalid_request',
-    class: 'invalid',
-  });
-  return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 /** For what fails before there is a route. */
