@@ -79,7 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   showConsumerLag(metrics, group, transport);
   const projection = transport.projection('read-model');
   const { source, keys, expiredKeys, writer } = await openModel({ ...options, alarms, patienceMs: config.freshMs });
-  const registry = new RegistryCopy(log, transport.broadcast('RegistryConsumer.onBatch'));
+  const registry = new RegistryCopy(log, transport.broadcast('RegistryConsumer.onBatch'), clock);
   const replies = new ReplyInbox(instanceId, clock);
   const claims = new WithdrawClaims({ log, clock, crypto: nodeCrypto, registry });
   const catchUp = new CatchUp({ log, registry, claims, projection, onRestored: () => keys.allRestored() });

@@ -20,7 +20,7 @@ export interface Registry {
   lostClaims(): readonly Claim[];
   /** Grows with every entry that was taken up: what was derived from the registry is derived anew. */
   readonly revision: number;
-  /** Resolves when everything that is on the topic now was taken up; rejects with `timeout`. */
+  /** Resolves when everything that is on the topic now was taken up; rejects with `unavailable` when that takes longer, also when the log does not answer. */
   catchUp(timeoutMs: number): Promise<void>;
 }
 

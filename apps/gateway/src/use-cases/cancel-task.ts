@@ -22,6 +22,7 @@ import type { Crypto } from '../ports/crypto.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { LogPositions } from '../ports/log-positions.ts';
 import type { Replies } from '../ports/replies.ts';
+import { FreshReads } from './fresh-reads.ts';
 import type { ReadTasks } from './read-tasks.ts';
 import { refuseOtherBody } from './submit-task.ts';
 
@@ -55,11 +56,18 @@ interface Wish {
   readonly isAgain: boolean;
 }
 
+/** How long an answer waits for the events that it tells of. */
+const seenMs = 1_000;
+
 export class CancelTask {
   /** Under way, by tenant and idempotency key. */
   private readonly running = new Map<string, Promise<Cancelled>>();
 
-  constructor(private readonly parts: CancelTaskParts) {}
+  private readonly seen: FreshReads;
+
+  constructor(private readonly parts: CancelTaskParts) {
+    this.seen = new FreshReads({ ...parts, reader: parts.tail, patienceMs: seenMs });
+  }
 
   /** Throws `task_ended` when there is nothing left to cancel. */
   async execute(taskId: string, body: unknown, caller: Caller): Promise<Cancelled> {
@@ -139,10 +147,9 @@ export class CancelTask {
     return verdict.success ? verdict.data : undefined;
   }
 
-  /** The verdict comes on a topic of its own: a read that follows must see what it is about. */
+  /** The verdict comes on a topic of its own: a read that follows must see what it is about. It stands, whatever the log does not say now. */
   private async seeEvents(): Promise<void> {
-    const { log, tail } = this.parts;
-    await tail.waitFor(topics.planEvents, await log.endOffsets(topics.planEvents), 1_000).catch(() => undefined);
+    await this.seen.wait(topics.planEvents).catch(() => undefined);
   }
 }
 

@@ -64,7 +64,7 @@ function setUp(isStuck = false, { maxBytes = 1e6, stored, eventsAfter = () => Pr
     live.apply(taskId, type, text(seq, type));
     follow.flushEnding();
   };
-  return { clock, live, follow, reads, add };
+  return { clock, log, live, follow, reads, add };
 }
 const start = { after: 0, tokens: false };
 
@@ -217,6 +217,17 @@ describe('streams', () => {
     await expect(follow.open(taskId, { after: 2, tokens: false }, new Client())).rejects.toMatchObject({
       code: 'invalid_cursor',
     });
+  });
+
+  it('believes the place of a token while the log does not say where it ends', async () => {
+    const { clock, log, follow, add } = setUp();
+    add(1, 'TaskAccepted');
+    log.endOffsets = () => new Promise(() => {});
+    const opening = follow.open(taskId, { after: 1, tokens: true, tokenOffset: 7 }, new Client());
+    await quiet();
+    clock.advance(10);
+    expect(await opening).not.toBe('over');
+    follow.close();
   });
 });
 

@@ -97,10 +97,12 @@ export class FollowTask implements StreamSource {
     this.cancelFlush?.();
   }
 
-  /** No token would come until the log has passed that place. */
+  /** No token would come until the log has passed that place. While it does not say where it ends the client is believed. */
   private async refuseBeyond(taskId: string, tokenOffset: number): Promise<void> {
     if (tokenOffset < 0) return;
-    const ends = await this.parts.log.endOffsets(topics.taskTokens);
+    const { log, fresh } = this.parts;
+    const ends = await fresh.inTime(log.endOffsets(topics.taskTokens)).catch(() => undefined);
+    if (!ends) return;
     const end = ends[this.parts.partitionOf(taskId, ends.length)] ?? 0;
     if (tokenOffset >= end) throw beyond(`There is no token ${tokenOffset} yet.`);
   }

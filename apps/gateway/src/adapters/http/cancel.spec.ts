@@ -1,4 +1,4 @@
-import { defaultOwner, encodeMessage, topics, Verdict, type CancelTask } from '@waybill/contracts';
+import { defaultOwner, encodeMessage, PlatformError, topics, Verdict, type CancelTask } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog, until } from '@waybill/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -93,6 +93,16 @@ describe('cancelling', () => {
       [409, 'task_ended'],
     ]);
     await hurried.close();
+  });
+
+  it('that is decided stands, though the log does not say just then how far it goes', async () => {
+    const taskId = await gateway.submit({ workflow: 'one', input: { id: 'x' } });
+    const answer = cancel(taskId);
+    await until(() => asked(taskId) !== undefined, undefined, 1_000_000);
+    const ends = vi.spyOn(log, 'endOffsets').mockRejectedValue(new PlatformError('unavailable'));
+    await decide(taskId, { task_status: 'cancelled' });
+    expect((await answer).status).toBe(200);
+    ends.mockRestore();
   });
 
   it('is refused when the task ended meanwhile', async () => {

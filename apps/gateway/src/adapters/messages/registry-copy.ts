@@ -1,9 +1,10 @@
 /** This process's copy of `registry`. */
-import { PlatformError, topics, type AgentEntry, type RegistryEntry, type WorkflowEntry } from '@waybill/contracts';
-import type { MessageLog } from '@waybill/messaging';
+import { topics, type AgentEntry, type RegistryEntry, type WorkflowEntry } from '@waybill/contracts';
+import type { Clock, MessageLog } from '@waybill/messaging';
 import type { LogPositions } from '../../ports/log-positions.ts';
 import { Claims, type Claim } from '../../domain/claims.ts';
 import type { Registry } from '../../ports/registry.ts';
+import { FreshReads } from '../../use-cases/fresh-reads.ts';
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
@@ -11,11 +12,14 @@ export class RegistryCopy implements Registry {
   revision = 0;
   private readonly workflowClaims = new Claims<WorkflowEntry>();
   private readonly agentClaims = new Claims<AgentEntry>();
+  /** By patience, of which there are few: those who have the same ask the log together. */
+  private readonly reads = new Map<number, FreshReads>();
 
   constructor(
     private readonly log: MessageLog,
     /** Of the reader that feeds it. */
     private readonly reader: LogPositions,
+    private readonly clock: Clock,
   ) {}
 
   findWorkflow(name: string, version?: number): WorkflowEntry | undefined {
@@ -46,13 +50,11 @@ export class RegistryCopy implements Registry {
     return [...this.workflowClaims.lost, ...this.agentClaims.lost];
   }
 
-  async catchUp(timeoutMs: number): Promise<void> {
-    const ends = await this.log.endOffsets(topics.registry);
-    try {
-      await this.reader.waitFor(topics.registry, ends, timeoutMs);
-    } catch (cause) {
-      throw new PlatformError('unavailable', { detail: 'The registry could not be read to its end in time.', cause });
-    }
+  catchUp(timeoutMs: number): Promise<void> {
+    const { log, reader, clock } = this;
+    let reads = this.reads.get(timeoutMs);
+    if (!reads) this.reads.set(timeoutMs, (reads = new FreshReads({ log, reader, clock, patienceMs: timeoutMs })));
+    return reads.wait(topics.registry);
   }
 
   add(claim: Claim, entry: RegistryEntry): void {
