@@ -24,7 +24,7 @@ const forEver = '-1';
 /** A claim that lost is withdrawn within it (docs/decisions/0016). */
 const uncompactedMs = 24 * 60 * minute;
 /** What the client can read; brokers write it anew with what the topic, or else their own setting, says. */
-const readable = ['producer', 'uncompressed', 'gzip'];
+const readable = ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 export function configOf(name: string, { minInSyncReplicas }: TopicSettings): Record<string, string> {
   const spec = topicSpec(name);

@@ -10,6 +10,16 @@ export class ByteReader {
 
   constructor(private readonly buffer: Buffer) {}
 
+  /** How much is left. */
+  get left(): number {
+    return this.buffer.length - this.at;
+  }
+
+  /** Of one to four bytes, the smallest first, as nothing of Kafka's own is. */
+  uintLE(bytes: number): number {
+    return this.buffer.readUIntLE(this.past(bytes), bytes);
+  }
+
   int16(): number {
     return this.buffer.readInt16BE(this.past(2));
   }
@@ -77,6 +87,12 @@ export class ByteReader {
 
   peekInt8(ahead: number): number {
     return this.buffer.readInt8(this.at + ahead);
+  }
+
+  /** Not a copy. */
+  bytes(length: number): Buffer {
+    const begun = this.past(length);
+    return this.buffer.subarray(begun, this.at);
   }
 
   skip(bytes: number): void {

@@ -1,6 +1,7 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
+import { decodeFetch } from './fetch-decoding.ts';
 import { writeProduce } from './produce-encoding.ts';
 import {
   argumentsOf,
@@ -134,13 +135,46 @@ it('keeps a header whatever it is named', async () => {
   for (const record of read) expect(Object.entries(record.headers)).toEqual(Object.entries(headers));
 });
 
-it('does not take compressed records, nor those of before batches, though they are shorter than a batch, for its own', async () => {
-  const sets = [
-    await someBatch({ compression: 1 }),
-    ...[0, 1].flatMap((format) => [messageSet(format, 1), messageSet(format, 3)]),
-  ];
-  for (const records of sets)
-    expect(() => decodeFetch(response([{ topic: 't', partition: 0, records }]))).toThrow(UnsupportedRecords);
+const readOf = (...records: Buffer[]) =>
+  decodeFetch(response([{ topic: 't', partition: 0, records: Buffer.concat(records) }])).responses[0]!.partitions[0]!;
+
+/** As another producer would. */
+function compressed(batch: Buffer, codec: number, by: (records: Buffer) => Buffer): Buffer {
+  const made = Buffer.concat([batch.subarray(0, 61), by(batch.subarray(61))]);
+  made.writeInt32BE(made.length - 12, 8);
+  made.writeInt16BE(codec, 21);
+  return made;
+}
+
+it('reads what was compressed as gzip or zstd, as if it had not been', async () => {
+  const plainBatch = await someBatch();
+  const batches = [await someBatch({ compression: 1 }), compressed(plainBatch, 4, (bytes) => zstdCompressSync(bytes))];
+  for (const batch of batches) expect(readOf(batch)).toEqual(readOf(plainBatch));
+});
+
+it('refuses what is compressed in another way or damaged, but not what comes before it, nor another partition', async () => {
+  const batch = await someBatch();
+  const gzip = await someBatch({ compression: 1 });
+  const ofNothing = compressed(batch, 1, () => gzipSync('nothing of records'));
+  const broken = [
+    [76, compressed(batch, 5, (bytes) => bytes)],
+    [2, gzip.fill(0, 70)],
+    [2, ofNothing],
+    [2, Buffer.from(batch).fill(255, 61)],
+  ] as const;
+  for (const [errorCode, records] of broken) {
+    expect(readOf(records, batch)).toMatchObject({ errorCode, messages: [] });
+    expect(readOf(batch, records)).toMatchObject({ errorCode: 0, nextOffset: 43, messages: readOf(batch).messages });
+    const both = [records, batch].map((one, partition) => ({ topic: 't', partition, records: one }));
+    const { responses } = decodeFetch(response(both));
+    expect(responses[1]!.partitions[0]!.messages).toHaveLength(3);
+  }
+});
+
+it('does not take records of before batches, though they are shorter than a batch, for its own', () => {
+  for (const records of [0, 1].flatMap((format) => [messageSet(format, 1), messageSet(format, 3)])) {
+    expect(readOf(records)).toMatchObject({ messages: [], older: records });
+  }
 });
 
 it('says so when a response is shorter than it announces', async () => {

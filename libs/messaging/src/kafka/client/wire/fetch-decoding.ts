@@ -1,5 +1,6 @@
 /**
- * The body of a fetch response, version 11. Text comes as text at once; everything else has the shapes of the client, which reads what this cannot.
+ * The body of a fetch response, version 11. Text comes as text at once; everything else has the shapes of the client, which reads what is older than batches.
+ * What cannot be read hurts no other partition, nor what comes before it in its own.
  *
  *   body      := throttle_ms:i32 error:i16 session:i32 topic*:i32
  *   topic     := name:string partition*:i32
@@ -8,10 +9,8 @@
  *   batch     := (`produce-encoding.ts`)
  */
 import { ByteReader } from './byte-reader.ts';
+import { decompressed, UnknownCompression } from './decompression.ts';
 import { magic } from './produce-encoding.ts';
-
-/** Cannot be read here (compressed, or older than batches), and is left to the client. */
-export class UnsupportedRecords extends Error {}
 
 export interface FetchedRecord {
   /** Tells it from a record that the client has read. */
@@ -27,7 +26,8 @@ export interface FetchedRecord {
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
-/** As brokers number it. */
+/** As brokers number them. */
+const damaged = 2;
 const unsupportedCompression = 76;
 const magicAt = 16;
 /** Of a batch's head, up to its records. */
@@ -39,21 +39,19 @@ const appendTimeFlag = 0x08;
 const transactionFlag = 0x10;
 const controlFlag = 0x20;
 
-/** `readable`: where what cannot be read here can be; nowhere: its partition counts as refused. */
-export function decodeFetch(bytes: Buffer, readable: 'elsewhere' | 'nowhere' = 'elsewhere') {
+export function decodeFetch(bytes: Buffer) {
   const from = new ByteReader(bytes);
-  const read = readable === 'elsewhere' ? readBatches : readBatchesOrRefuse;
   const clientSideThrottleTime = from.int32();
   const errorCode = from.int16();
   const sessionId = from.int32();
   const responses = from.array(() => {
     const topicName = from.string();
-    return { topicName, partitions: from.array(() => readPartition(from, read)) };
+    return { topicName, partitions: from.array(() => readPartition(from)) };
   });
   return { clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-function readPartition(from: ByteReader, read: (from: ByteReader) => Batches) {
+function readPartition(from: ByteReader) {
   const partition = from.int32();
   const errorCode = from.int16();
   from.skip(8 + 8 + 8); // high watermark, last stable offset, start of the log
@@ -62,51 +60,45 @@ function readPartition(from: ByteReader, read: (from: ByteReader) => Batches) {
     firstOffset: from.int64().toString(),
   }));
   from.skip(4); // preferred replica
-  return { partition, errorCode, abortedTransactions, ...read(from) };
+  return { partition, errorCode, abortedTransactions, ...readBatches(from.bytes(Math.max(0, from.int32()))) };
 }
 
 interface Batches {
   readonly messages: FetchedRecord[];
   readonly nextOffset: number | undefined;
   readonly errorCode?: number;
+  /** Record sets of before batches: what there is instead of messages. */
+  readonly older?: Buffer;
 }
 
 /** The last batch may be cut short. `nextOffset`: after the last whole one, of which compaction may have left no record; undefined: there is none. */
-function readBatches(from: ByteReader): Batches {
+function readBatches(bytes: Buffer): Batches {
+  const from = new ByteReader(bytes);
   const messages: FetchedRecord[] = [];
   let nextOffset: number | undefined;
-  const bytes = from.int32();
-  const end = from.at + Math.max(0, bytes);
-  while (from.at + magicAt < end) {
-    // Records of before batches are shorter than a batch's head.
-    if (from.peekInt8(magicAt) !== magic) throw new UnsupportedRecords();
-    if (from.at + Math.max(headBytes, lengthAt + 4 + from.peekInt32(lengthAt)) > end) break;
-    nextOffset = readBatch(from, messages);
+  // Records of before batches are shorter than a batch's head.
+  while (from.left > magicAt && from.peekInt8(magicAt) === magic) {
+    if (Math.max(headBytes, lengthAt + 4 + from.peekInt32(lengthAt)) > from.left) break;
+    const read = messages.length;
+    try {
+      nextOffset = readBatch(from, messages);
+    } catch (reason) {
+      messages.length = read;
+      const errorCode = reason instanceof UnknownCompression ? unsupportedCompression : damaged;
+      return nextOffset === undefined ? { messages, nextOffset, errorCode } : { messages, nextOffset };
+    }
   }
-  from.skip(end - from.at);
-  return { messages, nextOffset };
+  const isOlder = from.at === 0 && from.left > magicAt && from.peekInt8(magicAt) !== magic;
+  return isOlder ? { messages, nextOffset, older: bytes } : { messages, nextOffset };
 }
 
-function readBatchesOrRefuse(from: ByteReader): Batches {
-  const begun = from.at;
-  try {
-    return readBatches(from);
-  } catch (reason) {
-    if (!(reason instanceof UnsupportedRecords)) throw reason;
-    from.at = begun;
-    from.skip(from.int32());
-    return { messages: [], nextOffset: undefined, errorCode: unsupportedCompression };
-  }
-}
-
-/** Answers which offset comes after it. */
+/** Answers which offset comes after it. Throws where it cannot be read. */
 function readBatch(from: ByteReader, records: FetchedRecord[]): number {
   const firstOffset = from.int64();
   const length = from.int32();
   const end = from.at + length;
   from.skip(4 + 1 + 4); // leader epoch, magic, checksum
   const attributes = from.int16();
-  if ((attributes & codecMask) !== 0) throw new UnsupportedRecords();
   const lastOffset = firstOffset + from.int32();
   const firstTimestamp = from.int64();
   const maxTimestamp = from.int64();
@@ -117,8 +109,27 @@ function readBatch(from: ByteReader, records: FetchedRecord[]): number {
   from.skip(2 + 4); // producer epoch, first sequence
   const isControlRecord = (attributes & controlFlag) !== 0;
   const appended = (attributes & appendTimeFlag) !== 0 ? String(maxTimestamp) : undefined;
+  const count = from.int32();
+  const each = { firstOffset, firstTimestamp, appended, isControlRecord, batchContext };
+  const codec = attributes & codecMask;
+  const stored = codec === 0 ? from : new ByteReader(decompressed(codec, from.bytes(end - from.at)));
+  readRecords(stored, count, each, records);
+  from.skip(end - from.at);
+  return lastOffset + 1;
+}
+
+/** What the records of a batch share. */
+interface InBatch extends Pick<FetchedRecord, 'isControlRecord' | 'batchContext'> {
+  readonly firstOffset: number;
+  readonly firstTimestamp: number;
+  /** Instead of their own, where the broker sets the time. */
+  readonly appended: string | undefined;
+}
+
+function readRecords(from: ByteReader, count: number, each: InBatch, records: FetchedRecord[]): void {
+  const { firstOffset, firstTimestamp, appended, isControlRecord, batchContext } = each;
   const last = new LastHeaders();
-  for (let left = from.int32(); left > 0; left -= 1) {
+  for (let left = count; left > 0; left -= 1) {
     const recordBytes = from.varint();
     const recordEnd = from.at + recordBytes;
     from.skip(1);
@@ -139,8 +150,6 @@ function readBatch(from: ByteReader, records: FetchedRecord[]): number {
     });
     from.skip(recordEnd - from.at);
   }
-  from.skip(end - from.at);
-  return lastOffset + 1;
 }
 
 const ownProperty = { enumerable: true, writable: true, configurable: true };

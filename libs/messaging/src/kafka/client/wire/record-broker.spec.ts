@@ -77,28 +77,35 @@ it('waits as long as the broker says after a fetch', async () => {
   expect(throttled).toEqual([7]);
 });
 
-it('leaves records to the client that are compressed, or of before there were batches', async () => {
-  const messages = [{ key: 'k', value: 'value 1', headers: {} }];
-  const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }], { compression: 1 }) as Arguments;
-  const [compressed] = stored(await encoded(client.produce, 7, args), 1, 0n);
-  for (const records of [compressed!, messageSet(0, 1), messageSet(1, 1)]) {
+it('leaves records of before batches to the client', async () => {
+  for (const records of [messageSet(0, 1), messageSet(1, 1)]) {
     const { broker } = brokerThat(response([{ topic: 't', partition: 0, records }]));
     const { responses } = await broker.fetch(fetchRequest);
     expect(responses[0]!.partitions[0]!.messages.map(({ value }) => String(value))).toEqual(['value 1']);
   }
 });
 
-it('takes a partition for refused whose records the client cannot read either, and reads the others', async () => {
+it('takes a partition for refused whose records cannot be read, and reads all others, whatever they are like', async () => {
   const messages = [{ key: 'k', value: 'value 1', headers: {} }];
-  const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }]) as Arguments;
-  const [readable] = stored(await encoded(client.produce, 7, args), 1, 0n);
-  const unreadable = Buffer.from(readable!);
-  unreadable.writeInt16BE(3, 21); // LZ4
-  const sets = [unreadable, readable!].map((records, partition) => ({ topic: 't', partition, records }));
-  const { responses } = await brokerThat(response(sets)).broker.fetch(fetchRequest);
-  expect(responses.flatMap(({ partitions }) => partitions)).toMatchObject([
-    { partition: 0, errorCode: 76, messages: [] },
-    { partition: 1, errorCode: 0, messages: [{ value: 'value 1' }] },
+  const batch = async (compression: number): Promise<Buffer> => {
+    const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }], { compression }) as Arguments;
+    return stored(await encoded(client.produce, 7, args), 1, 0n)[0]!;
+  };
+  const unreadable = await batch(0);
+  unreadable.writeInt16BE(3, 21); // LZ4, as it says
+  const older = messageSet(1, 1);
+  const damaged = Buffer.from(older).fill(9, 17);
+  const sets = [unreadable, await batch(1), damaged, older, await batch(0)];
+  const answer = response(sets.map((records, partition) => ({ topic: 't', partition, records })));
+  const { responses } = await brokerThat(answer).broker.fetch(fetchRequest);
+  const read = responses.flatMap(({ partitions }) => partitions);
+  expect(read.map(({ errorCode }) => errorCode)).toEqual([2, 0, 2, 0, 0]);
+  expect(read.map((one) => one.messages.map(({ value }) => String(value)))).toEqual([
+    [],
+    ['value 1'],
+    [],
+    ['value 1'],
+    ['value 1'],
   ]);
 });
 

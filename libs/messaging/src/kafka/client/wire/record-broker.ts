@@ -1,17 +1,24 @@
 /**
  * A broker of Kafka's client, as far as records go to it and come from it: written and read by this folder, over the client's connections. The client's own encoder makes a buffer for every header
  * and copies a record eight times, its decoder makes an object for every header, and it rejects a whole answer in which one partition was refused.
- * Promises: what a request says is what the client would write (`produce-encoding.spec.ts`, `fetch-encoding.spec.ts`), in a session of its own for fetches (`fetch-session.ts`); records that this folder cannot read (compressed ones, those of before 2017) are read by
- * the client, and where it cannot either their partition counts as refused; after a request that was not answered in time the connections are broken off.
+ * Promises: what a request says is what the client would write (`produce-encoding.spec.ts`, `fetch-encoding.spec.ts`), in a session of its own for fetches (`fetch-session.ts`); records of before 2017 are read by
+ * the client; of what cannot be read its partition counts as refused, and no other; after a request that was not answered in time the connections are broken off.
  */
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 import { orBreakOff, type ConnectionPool } from '../broken-connections.ts';
-import type { ClientBroker, FetchRequest, FetchResponse, ProduceRequest, ProduceResponse } from '../record-requests.ts';
+import type {
+  ClientBroker,
+  FetchedPartition,
+  FetchRequest,
+  FetchResponse,
+  ProduceRequest,
+  ProduceResponse,
+} from '../record-requests.ts';
 import { refusalOf } from '../refusals.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { exchange, type Api, type Body, type Connection } from './exchange.ts';
-import { decodeFetch, UnsupportedRecords } from './fetch-decoding.ts';
+import { decodeFetch } from './fetch-decoding.ts';
 import { fetchBytes, outside, writeFetch } from './fetch-encoding.ts';
 import { FetchSession } from './fetch-session.ts';
 import { decodeProduce } from './produce-decoding.ts';
@@ -33,9 +40,13 @@ const fetchApi: Api = { name: 'Fetch', key: 1, version: 11 };
 const connectionOf = { fetches: 1, others: 0 };
 
 const require = createRequire(import.meta.url);
-const theirFetch = require('kafkajs/src/protocol/requests/fetch/v11/response.js') as {
-  decode(bytes: Buffer): Promise<FetchAnswer>;
-};
+const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => object;
+const theirMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js') as (
+  decoder: object,
+) => Promise<FetchedPartition['messages']>;
+
+/** As brokers number it. */
+const damaged = 2;
 
 interface FetchAnswer extends FetchResponse {
   readonly clientSideThrottleTime: number;
@@ -110,11 +121,26 @@ export class RecordBroker implements ClientBroker {
 const countOf = ({ responses }: FetchAnswer): number =>
   responses.reduce((sum, { partitions }) => sum + partitions.length, 0);
 
+/** Records of before batches are the client's to read. */
 async function read(bytes: Buffer): Promise<FetchAnswer> {
+  const answer = decodeFetch(bytes);
+  const partitions = answer.responses.flatMap((of) => of.partitions);
+  if (!partitions.some(({ older }) => older)) return answer;
+  const responses = answer.responses.map(async (of) => ({
+    ...of,
+    partitions: await Promise.all(of.partitions.map(readOlder)),
+  }));
+  return { ...answer, responses: await Promise.all(responses) };
+}
+
+async function readOlder(partition: FetchedPartition & { readonly older?: Buffer }): Promise<FetchedPartition> {
+  const { older } = partition;
+  if (!older) return partition;
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(older.length);
   try {
-    return decodeFetch(bytes);
-  } catch (reason) {
-    if (!(reason instanceof UnsupportedRecords)) throw reason;
-    return theirFetch.decode(bytes).catch(() => decodeFetch(bytes, 'nowhere'));
+    return { ...partition, messages: await theirMessages(new Decoder(Buffer.concat([length, older]))) };
+  } catch {
+    return { ...partition, errorCode: damaged };
   }
 }
