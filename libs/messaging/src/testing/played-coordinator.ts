@@ -52,7 +52,22 @@ export class PlayedCoordinator {
     this.frozen = undefined;
   }
 
-  protected readonly coordinator = {
+  /** The group has another one; what the one before is asked it answers only when its connection is broken off. */
+  moveCoordinator(): { owed: number } {
+    const before = { owed: 0 };
+    const silence = Promise.withResolvers<never>();
+    const socket = { bytesRead: 0, destroy: (why: Error) => silence.reject(connectionError(why)) };
+    const owing = async (): Promise<void> => {
+      before.owed += 1;
+      await silence.promise.finally(() => (before.owed -= 1));
+    };
+    const next = { ...this.coordinator };
+    Object.assign(this.coordinator, { connectionPool: { pool: [{ socket }] }, heartbeat: owing });
+    this.coordinator = next;
+    return before;
+  }
+
+  protected coordinator = {
     isConnected: () => true,
     connectionPool: { pool: [{ socket: this.socket }] },
     joinGroup: async ({ memberId, groupProtocols }: Joining) => {
@@ -89,7 +104,7 @@ export class PlayedCoordinator {
 
   private cut(why: Error): void {
     this.cuts += 1;
-    this.frozen?.reject(Object.assign(why, { name: 'KafkaJSConnectionError', retriable: true }));
+    this.frozen?.reject(connectionError(why));
   }
 
   private refuse(request: keyof PlayedCoordinator['refused']): void {
@@ -104,6 +119,8 @@ export class PlayedCoordinator {
     return [{ topic: playedTopic, partitions }];
   }
 }
+
+const connectionError = (why: Error): Error => Object.assign(why, { name: 'KafkaJSConnectionError', retriable: true });
 
 const assignmentOf = (partitions: readonly number[]): Buffer =>
   AssignerProtocol.MemberAssignment.encode({

@@ -61,6 +61,31 @@ it('waits longer while the coordinator answers what it was asked before', async 
   expect({ cuts, joins }).toEqual({ cuts: 0, joins: 1 });
 }, 20_000);
 
+it('sends heartbeats to the coordinator that the group has by then, though the one before still owes an answer', async () => {
+  const played = new PlayedCluster();
+  const handler = Promise.withResolvers<void>();
+  let handling = 0;
+  const onRecords = (): Promise<void> => {
+    handling += 1;
+    return handler.promise;
+  };
+  const { member } = playedMember(played, { onRecords }, { sessionTimeoutMs: 3_000 });
+  await member.start();
+  played.append(1, 'slow');
+  await until(() => handling === 1);
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  await until(() => played.refused.heartbeat.length === 0);
+  const before = played.moveCoordinator();
+  await until(() => before.owed > 0);
+  handler.resolve();
+  await until(() => played.joins === 2);
+  const { heartbeats } = played;
+  await until(() => played.heartbeats > heartbeats, 1_500);
+  expect(played.heartbeats).toBeGreaterThan(heartbeats);
+  await member.leave();
+  expect({ joins: played.joins, owed: before.owed }).toEqual({ joins: 2, owed: 0 });
+}, 20_000);
+
 it('hands its partitions back after a session too when it cannot even connect', async () => {
   const played = new PlayedCluster();
   const troubles: string[] = [];

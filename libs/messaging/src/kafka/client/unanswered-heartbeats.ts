@@ -5,17 +5,23 @@
  * Promise: a coordinator that has not answered within a session is none any more: the partitions are handed back, and the group is joined where it is now.
  * While a group is being joined its coordinator answers nothing else, and that may take longer. It answers in the order in which it was asked, so one that has answered
  * something is only slow: it writes commits, each for as long as five seconds while one of its replicas is away, and counts each as a heartbeat.
+ * And a heartbeat that is under way is shared with whoever wants one: where the group was joined anew elsewhere meanwhile, the coordinator that it has now would hear of nobody for a session.
+ * Promise: who has joined waits for no heartbeat of another coordinator.
  */
 import { breakOff, type ConnectionPool } from './broken-connections.ts';
 import { clientClass } from './client-class.ts';
 import type { Refusal } from './refusals.ts';
+
+interface Coordinator {
+  readonly connectionPool: Pick<ConnectionPool, 'pool'>;
+}
 
 /** The client's class, as far as it is changed. */
 export interface ConsumerGroup {
   readonly sessionTimeout: number;
   /** When a heartbeat was last answered, ms since 1970. */
   readonly lastRequest: number;
-  readonly coordinator: { readonly connectionPool: Pick<ConnectionPool, 'pool'> } | null;
+  readonly coordinator: Coordinator | null;
   joinAndSync: (this: ConsumerGroup) => Promise<void>;
   heartbeat: (this: ConsumerGroup, options: object) => Promise<void>;
 }
@@ -26,11 +32,15 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
   const joining = new WeakSet<ConsumerGroup>();
   const joinedAt = new WeakMap<ConsumerGroup, number>();
   const silent = new WeakSet<object>();
+  /** Who owes an answer. */
+  const asked = new WeakMap<ConsumerGroup, Coordinator>();
   prototype.joinAndSync = async function (): Promise<void> {
     joining.add(this);
     try {
       await joinAndSync.call(this);
       joinedAt.set(this, Date.now());
+      const before = asked.get(this);
+      if (before && before !== this.coordinator) breakOff(before.connectionPool, 'the group has another coordinator');
     } finally {
       joining.delete(this);
     }
@@ -42,6 +52,7 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
   prototype.heartbeat = async function (options): Promise<void> {
     const { coordinator, sessionTimeout: ms } = this;
     if (!coordinator) return heartbeat.call(this, options);
+    if (!asked.has(this)) asked.set(this, coordinator);
     let heard = received(coordinator.connectionPool);
     const limit = setInterval(() => {
       const before = heard;
@@ -57,6 +68,7 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
       const isNone = silent.has(coordinator) || isLost(this, error as Refusal);
       throw isNone ? Object.assign(error as Error, { type: 'NOT_COORDINATOR_FOR_GROUP' }) : error; // as the client understands it
     } finally {
+      asked.delete(this);
       clearInterval(limit);
     }
   };
