@@ -88,6 +88,6 @@ export interface MessageLog {
   join(options: GroupOptions): Promise<GroupMembership>;
   /** Reads all partitions without a group. Resolves when the start is fixed: what is appended after that is delivered. */
   tail(options: TailOptions): Promise<Tail>;
-  /** Ends memberships and tails; appends under way are finished. */
+  /** Ends memberships and tails; appends under way are finished, or rejected where nothing answers in time: what they were to write may be there all the same. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { PlatformError } from '@waybill/contracts';
 import { InMemoryMessageLog, ManualClock, quiet, record, until } from '@waybill/testing';
 import { BroadcastConsumer } from './broadcast.consumer.ts';
+import { OwnedPartitionConsumer } from './owned-partition.consumer.ts';
 import { WorkQueueConsumer, type WorkQueueOptions } from './work-queue.consumer.ts';
 
 function setup() {
@@ -119,4 +120,35 @@ it('ends a broadcast that is closed while it begins', async () => {
   await log.append([record('signals', 'k', 1)]);
   await quiet();
   expect(begun).toEqual([]);
+});
+
+it('does not wait for a group that takes no commit any more', async () => {
+  const { clock, log, workQueue } = setup();
+  const join = log.join.bind(log);
+  let commits = 0;
+  log.join = async (options) => {
+    const membership = await join(options);
+    membership.commit = () => {
+      commits += 1;
+      return new Promise(() => {});
+    };
+    return membership;
+  };
+  const owner = new OwnedPartitionConsumer({
+    log,
+    clock,
+    group: 'orchestrator',
+    topics: ['work'],
+    take: async () => ({}),
+    onBatch: async () => {},
+  });
+  const consumers = [workQueue({ handle: () => {} }), owner];
+  for (const consumer of consumers) await consumer.start();
+  await log.append([record('work', 'k', 1)]);
+  await until(() => commits === 2, clock);
+  const begun = clock.now();
+  let open = consumers.length;
+  for (const consumer of consumers) void consumer.close().then(() => (open -= 1));
+  await until(() => open === 0, clock);
+  expect(clock.now() - begun).toBeLessThan(10_000);
 });

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { CommittedPosition } from '../message-log.ts';
+import { waitAtMost } from './backoff.ts';
 
 /** One or several partitions that are held here. Asked when the commit is sent, so that it is the latest. */
 export interface PositionSource {
@@ -18,9 +19,14 @@ export interface CommitHintsOptions {
   onError(error: unknown): void;
 }
 
+/** A group waits for a silent member about as long. */
+const lastMs = 6_000;
+
 export class CommitHints {
   #moved = new Set<PositionSource>();
   #sending: Promise<void> | undefined;
+  /** Was waited for in vain. */
+  #silent: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(private readonly options: CommitHintsOptions) {}
@@ -50,6 +56,12 @@ export class CommitHints {
       for (const source of this.#moved) this.note(source);
     });
     await this.#sending;
+  }
+
+  /** Before partitions are given up, which waits for no group that does not answer: what it did not take is done again by who has them next. */
+  async last(): Promise<void> {
+    if (this.#silent && this.#silent === this.#sending) return;
+    if (!(await waitAtMost(this.options.clock, lastMs, this.flush()))) this.#silent = this.#sending;
   }
 
   async #send(): Promise<void> {

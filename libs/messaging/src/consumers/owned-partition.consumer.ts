@@ -86,7 +86,7 @@ export class OwnedPartitionConsumer {
   async close(): Promise<void> {
     const { clock, drainMs } = this.#options;
     await waitAtMost(clock, drainMs, Promise.all([...this.#lanes.values()].map((lane) => lane.finish())));
-    await this.#hints.flush();
+    await this.#hints.last();
     await this.#link.leave();
   }
 

@@ -116,7 +116,7 @@ export class WorkQueueConsumer {
       this.#idle = resolve;
       await waitAtMost(this.#options.clock, this.#options.drainMs, promise);
     }
-    await this.#hints.flush();
+    await this.#hints.last();
     await this.#link.leave();
   }
 
@@ -128,7 +128,7 @@ export class WorkQueueConsumer {
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     const lanes = partitions.flatMap((partition) => this.#lanes.get(WorkLane.keyOf(partition)) ?? []);
     for (const lane of lanes) if (this.#waiting.includes(lane)) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
-    await this.#hints.flush();
+    await this.#hints.last();
     for (const lane of lanes) {
       this.#hints.forget(lane);
       this.#lanes.delete(lane.key);

@@ -8,11 +8,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { backOffMs } from '../back-off.ts';
+import { inTime, Late, patienceMs } from './in-time.ts';
 
 const attempts = 8;
 const times = { firstMs: 50, mostMs: 2_000 };
-/** Longer than a single request may take, ms. */
-const patienceMs = 35_000;
 
 interface Session {
   readonly admin: Admin;
@@ -25,14 +24,6 @@ export interface ClusterOptions {
   readonly patienceMs?: number;
   /** A question was not answered in time, and is asked again. */
   readonly onLate?: (why: Error) => void;
-}
-
-class Late extends Error {
-  readonly retriable = true;
-
-  constructor(ms: number) {
-    super(`Kafka has not answered a question within ${ms} ms; it is asked again`);
-  }
 }
 
 export class Cluster {
@@ -101,19 +92,6 @@ export class Cluster {
 /** Nobody waits for it: what was asked is answered. */
 function release({ admin, asking }: Session): void {
   if (asking === 0) void admin.disconnect().catch(() => {});
-}
-
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  const limit = new AbortController();
-  const late = wait(ms, undefined, { signal: limit.signal }).then(() => {
-    throw new Late(ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    late.catch(() => {}); // cut off, as a rule
-    limit.abort();
-  }
 }
 
 function isPassing(error: unknown): boolean {

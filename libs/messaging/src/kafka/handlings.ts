@@ -2,11 +2,11 @@
 export class Handlings {
   private readonly running = new Set<Promise<void>>();
 
-  async run(handler: () => Promise<void> | void): Promise<void> {
+  async run<T>(handler: () => Promise<T> | T): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.running.add(promise);
     try {
-      await handler();
+      return await handler();
     } finally {
       this.running.delete(promise);
       resolve();

@@ -1,4 +1,5 @@
 /** What the contract of the log cannot show of a member, over played brokers: in which order it takes, hands back and leaves, and that it cannot begin. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../testing/played-cluster.ts';
 import { joined, playedMember, until, type PlayedMember } from '../testing/played-member.ts';
@@ -95,3 +96,23 @@ it('does not wait for a coordinator that has not answered for a session', async 
   await until(() => played.leaves === 1);
   expect(played.leaves).toBe(1);
 });
+
+it('finds out with each assignment who leads: what led before may be frozen since, and nobody would say so', async () => {
+  const played = new PlayedCluster();
+  const brokers = played.brokers();
+  let isFrozen = false;
+  const findBroker: typeof brokers.findBroker = (of) =>
+    isFrozen && of.nodeId === 1 ? new Promise(() => {}) : brokers.findBroker(of);
+  const { member, happened } = await joined(played, { brokers: { ...brokers, findBroker } });
+  played.beforeJoining = async () => {
+    await sleep(700); // what was fetched has ended
+    isFrozen = true;
+    played.moveLeader();
+  };
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  await until(() => isFrozen);
+  played.append(0, 'read elsewhere');
+  await until(() => happened.includes('read elsewhere'));
+  expect(happened).toContain('read elsewhere');
+  await member.leave();
+}, 20_000);

@@ -13,7 +13,7 @@ import { assignByNumber } from './co-partitioning.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
 import { consumerOf, keepRunning } from './membership.ts';
-import { Beginnings, beyondEnd, boundsOf, claimsOf, nothing } from './positions.ts';
+import { Beginnings, beyondEnd, boundsOfOne, claimsOf } from './positions.ts';
 import { Reader } from './reader.ts';
 
 export interface MemberOptions {
@@ -135,6 +135,7 @@ export class KafkaMember implements GroupMembership {
       numbers.map((partition) => ({ topic, partition })),
     );
     this.beginnings = this.beginningsAnew();
+    this.reader.prepare(this.group.topics); // what is known may be minutes old, and some of it frozen since
     const together = Map.groupBy(partitions, ({ topic, partition }) =>
       this.group.coPartitioned ? String(partition) : `${topic}/${partition}`,
     );
@@ -171,7 +172,7 @@ export class KafkaMember implements GroupMembership {
 
   /** Reading goes on from the oldest record that is left; what lies beyond the end is refused, as where reading begins. */
   private async outOfRange(position: Position): Promise<number | undefined> {
-    const { start, end } = (await boundsOf(this.options.cluster, position.topic))[position.partition] ?? nothing;
+    const { start, end } = await boundsOfOne(this.options.cluster, position);
     if (position.offset <= end) return Math.max(start, position.offset);
     void this.held.get(nameOf(position))?.fail(beyondEnd(position, end));
     return undefined;

@@ -9,7 +9,7 @@ import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { refuseUnequal } from '../topic-partitions.ts';
 import { Kafka, logLevel } from './client/client.ts';
-import { clusterOf, type ClientCluster } from './client/client-cluster.ts';
+import { abandon, clusterOf, type ClientCluster } from './client/client-cluster.ts';
 import { clientLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
 import { connect } from './client/connect.ts';
@@ -37,6 +37,8 @@ export interface KafkaMessageLogOptions {
   readonly sessionTimeoutMs?: number;
   /** After which a broker that has not answered a request is given up, ms; default 30 s. */
   readonly requestTimeoutMs?: number;
+  /** How long `close` waits for an append that is not acknowledged, ms; default 10 s. It rejects with `log_unavailable`. */
+  readonly drainMs?: number;
   readonly logger?: KafkaLogger;
 }
 
@@ -104,9 +106,11 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async endOffsets(topic: string): Promise<readonly number[]> {
-    if ((await this.partitions(topic)) === 0) return [];
+    const all = Array.from({ length: await this.partitions(topic) }, (_, partition) => partition);
+    if (all.length === 0) return [];
     try {
-      return (await boundsOf(this.cluster, topic)).map(({ end }) => end);
+      const bounds = await boundsOf(this.cluster, topic, all);
+      return all.map((partition) => bounds.get(partition)!.end);
     } catch (error) {
       throw unavailable(`tell the end of ${topic}`, error);
     }
@@ -120,14 +124,20 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
-    await this.counts(tail.topics);
-    return this.begin(new KafkaTail(tail, { ...this.parts, brokers: clusterOf(this.kafka) }));
+    const counts = await this.counts(tail.topics);
+    return this.begin(new KafkaTail(tail, { ...this.parts, counts, brokers: clusterOf(this.kafka) }));
   }
 
   async close(): Promise<void> {
+    this.producing.hurry(this.options.drainMs ?? 10_000);
     await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
     await this.queue.idle();
+    abandon(this.brokers); // a look, or what was given up
     await Promise.allSettled([this.brokers.disconnect(), this.cluster.close()]);
+    void this.producing
+      .ended()
+      .then(() => this.brokers.disconnect())
+      .catch(() => {}); // what was connected after its end
   }
 
   private judge(weaknesses: readonly string[]): void {
@@ -143,7 +153,7 @@ export class KafkaMessageLog implements MessageLog {
     return one;
   }
 
-  /** Of each topic its partitions. */
+  /** Of each topic how many partitions it has. */
   private async counts(topics: readonly string[]): Promise<number[]> {
     const counts: number[] = [];
     for (const topic of topics) counts.push(await this.partitions(topic));

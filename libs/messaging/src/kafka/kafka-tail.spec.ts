@@ -14,14 +14,21 @@ function tailOf(
   const came: string[] = [];
   const ended: KafkaTail[] = [];
   const bounds = made.leaders.map((_, partition) => ({ partition, low: '0', high: '0' }));
-  const cluster = { ask: async () => bounds } as unknown as Cluster;
+  const admin = { fetchTopicOffsets: async () => bounds.filter(({ partition }) => made.leaders[partition]! >= 0) };
+  const cluster = { ask: async (question: (of: object) => Promise<unknown>) => question(admin) } as unknown as Cluster;
   const onRecords = ({ records }: { records: readonly { value: unknown }[] }): Promise<void> => {
     came.push(...records.map(({ value }) => String(value)));
     return take();
   };
   const tail = new KafkaTail(
     { topics: ['t'], from, onRecords },
-    { brokers: made.cluster, cluster, onTrouble() {}, onEnd: (one) => void ended.push(one) },
+    {
+      brokers: made.cluster,
+      cluster,
+      counts: [made.leaders.length],
+      onTrouble() {},
+      onEnd: (one) => void ended.push(one),
+    },
   );
   return { tail, came, ended };
 }
@@ -70,6 +77,24 @@ it('goes on with the oldest record where its position is not in the log', async 
   await tail.start();
   await vi.waitFor(() => expect(came).toEqual(['a', 'b']));
   await tail.close();
+});
+
+it('begins with what is led while nobody leads another partition, and with that one as soon as somebody does', async () => {
+  const made = new MadeUpCluster(1, -1);
+  made.append(0, 'a');
+  made.append(1, 'b');
+  const { tail, came } = tailOf(made, new Map());
+  await tail.start();
+  await vi.waitFor(() => expect(came).toEqual(['a']));
+  made.leaders[1] = 2;
+  await vi.waitFor(() => expect(came).toEqual(['a', 'b']), 5_000);
+  await tail.close();
+});
+
+it('does not begin at an end that nobody can tell: what is appended by then would be left out', async () => {
+  const made = new MadeUpCluster(1, -1);
+  const { tail } = tailOf(made);
+  await expect(tail.start()).rejects.toThrow('nobody leads t/1');
 });
 
 it('says so when the client is another version of itself', () => {

@@ -1,21 +1,28 @@
 /**
  * Who leads what is to be read: found out before it is needed, and again whenever a broker says that it is another one.
- * Promise: one look at the cluster at a time, which whoever wants one shares.
+ * Promises: one look at the cluster at a time, which whoever wants one shares; a look that does not end in time, or a broker that does not come to be connected,
+ * rejects, and who asks again begins anew.
  */
 import type { TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
+import { breakOff } from './client/broken-connections.ts';
 import type { ClientCluster, ClusterMetadata } from './client/client-cluster.ts';
+import type { ClientBroker } from './client/record-requests.ts';
+import { inTime, Late, patienceMs as usualPatienceMs } from './in-time.ts';
 import { Leaders } from './leaders.ts';
 
 export class Looks {
   private readonly leaders: Leaders;
   private readonly topics = new Set<string>();
   private looking: Promise<void> | undefined;
+  /** Also what nobody waits for any more. */
+  private readonly asked = new Set<Promise<unknown>>();
   private isClosed = false;
 
   constructor(
     private readonly cluster: ClientCluster,
     private readonly wanted: () => readonly TopicPartition[],
+    private readonly patienceMs = usualPatienceMs,
   ) {
     this.leaders = new Leaders(cluster);
   }
@@ -41,14 +48,40 @@ export class Looks {
 
   /** Rejects also when nobody leads something. */
   look(): Promise<void> {
-    this.looking ??= this.lookOnce().finally(() => (this.looking = undefined));
+    this.looking ??= this.inTime(this.lookOnce()).finally(() => (this.looking = undefined));
     return this.looking;
   }
 
   /** Resolves when the cluster is asked nothing any more. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.looking?.catch(() => {});
+    await Promise.allSettled(this.asked);
+  }
+
+  connected(nodeId: number): Promise<ClientBroker> {
+    const { cluster } = this;
+    // As a rule it is, and each fetch asks.
+    const isThere = cluster.brokerPool.brokers?.[nodeId]?.isConnected?.() === true;
+    return isThere ? cluster.findBroker({ nodeId }) : this.connect(nodeId);
+  }
+
+  /** What is begun with one that does not come to be connected is broken off: who asks next would wait for it too. */
+  private async connect(nodeId: number): Promise<ClientBroker> {
+    const { cluster, patienceMs } = this;
+    try {
+      return await this.inTime(cluster.findBroker({ nodeId }));
+    } catch (error) {
+      const begun = cluster.brokerPool.brokers?.[nodeId];
+      if (error instanceof Late && begun) breakOff(begun.connectionPool, `not connected within ${patienceMs} ms`);
+      throw error;
+    }
+  }
+
+  private inTime<T>(answer: Promise<T>): Promise<T> {
+    this.asked.add(answer);
+    const noLonger = (): void => void this.asked.delete(answer);
+    answer.then(noLonger, noLonger);
+    return inTime(answer, this.patienceMs);
   }
 
   private async lookOnce(): Promise<void> {

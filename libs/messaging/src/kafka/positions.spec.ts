@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Cluster } from './cluster.ts';
 import { Beginnings } from './positions.ts';
 
-/** Partition 0 holds 10 to 20, partition 1 nothing; each look finds one record more in the first. */
+/** Partition 0 holds 10 to 20, partition 1 nothing; each look finds one record more in the first. Partition 2 is led by nobody, until the fourth look. */
 function cluster() {
   const asked: string[] = [];
   const admin = {
@@ -11,6 +11,7 @@ function cluster() {
       return [
         { partition: 0, low: '10', high: String(19 + asked.length) },
         { partition: 1, low: '0', high: '0' },
+        ...(asked.length < 4 ? [] : [{ partition: 2, low: '3', high: '5' }]),
       ];
     },
   };
@@ -51,4 +52,15 @@ it('asks again after a question that failed', async () => {
   const beginnings = new Beginnings(played, 'start');
   await expect(beginnings.of(place(0), 12)).rejects.toThrow('away');
   expect(await beginnings.of(place(0), 12)).toBe(12);
+});
+
+it('waits for a partition that nobody leads, and for the others meanwhile it does not', async () => {
+  const { asked, cluster: played } = cluster();
+  const beginnings = new Beginnings(played, 'start');
+  const offline = beginnings.of(place(2), undefined);
+  expect(await beginnings.of(place(0), undefined)).toBe(10);
+  await expect(offline).rejects.toThrow('nobody leads t/2');
+  expect(asked).toHaveLength(2);
+  await expect(beginnings.of(place(2), 4)).rejects.toMatchObject({ retriable: true });
+  expect(await beginnings.of(place(2), 4)).toBe(4);
 });

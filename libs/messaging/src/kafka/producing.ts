@@ -3,13 +3,14 @@
  * Kafka's client connects and knows who leads; its own producer is left out: it looks at much for each produce (a fifth of a hop's time), and once a broker has refused it reports
  * success for a partition whose leader moved to one that had answered.
  * Promises: who is told an offset has it from all in-sync replicas; what was refused for a reason that may pass is sent again, after a look at the cluster; what
- * has an answer is not sent again.
+ * has an answer is not sent again. Who closes waits for no broker that does not answer: what is under way then is given up, and may have been written.
  */
-import { backOffMs, Pause } from '../back-off.ts';
+import { backOffMs, Pauses } from '../back-off.ts';
 import { nameOf } from '../partition-name.ts';
 import { isStale, type ClientCluster } from './client/client-cluster.ts';
 import { refusalOf, type Refusal } from './client/refusals.ts';
 import type { TopicRecords } from './client/wire/produce-encoding.ts';
+import { Handlings } from './handlings.ts';
 import type { Leaders } from './leaders.ts';
 import type { Produce } from './produce-queue.ts';
 
@@ -17,8 +18,19 @@ const produceTimeoutMs = 15_000;
 /** Some twelve seconds in all: a leader that is gone is replaced sooner. */
 const usualRetry = { firstMs: 200, mostMs: 3_000, retries: 8 };
 
+interface UnderWay {
+  readonly reject: (why: Error) => void;
+  limit?: NodeJS.Timeout;
+}
+
 export class Producing {
   private looking: Promise<void> | undefined;
+  private readonly rests = new Pauses();
+  private readonly underWay = new Set<UnderWay>();
+  private readonly sending = new Handlings();
+  /** How long each may take from now on, ms. */
+  private lastMs: number | undefined;
+  private givenUp: Error | undefined;
 
   constructor(
     private readonly cluster: ClientCluster,
@@ -29,9 +41,48 @@ export class Producing {
 
   /** Answers the offset of the first record of each, in their order. Rejects when any of them may not have been written. */
   async send(produces: readonly Produce[]): Promise<readonly number[]> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const one: UnderWay = { reject };
+    this.underWay.add(one);
+    if (this.lastMs !== undefined) this.limit(one, this.lastMs);
+    try {
+      return await Promise.race([this.sending.run(() => this.sendUntilWritten(produces)), late]);
+    } finally {
+      clearTimeout(one.limit);
+      this.underWay.delete(one);
+    }
+  }
+
+  /** What is under way, and what is sent from now on, may take so long. One that takes longer rejects, all others with it, and what is sent later at once. */
+  hurry(ms: number): void {
+    this.lastMs = ms;
+    for (const one of this.underWay) this.limit(one, ms);
+  }
+
+  /** Resolves when the cluster is asked nothing any more, for what was given up either. */
+  ended(): Promise<void> {
+    return this.sending.settled();
+  }
+
+  private limit(one: UnderWay, ms: number): void {
+    clearTimeout(one.limit);
+    one.limit = setTimeout(
+      () => this.giveUp(new Error(`it is being closed, and nothing was acknowledged within ${ms} ms`)),
+      ms,
+    );
+  }
+
+  private giveUp(why: Error): void {
+    this.givenUp = why;
+    for (const { reject } of this.underWay) reject(why);
+    this.rests.cut();
+  }
+
+  private async sendUntilWritten(produces: readonly Produce[]): Promise<readonly number[]> {
     const first = new Map<string, number>();
     let refusal: Refusal | undefined;
     for (let failures = 0; ; failures += 1) {
+      if (this.givenUp) throw this.givenUp;
       try {
         if (refusal) await this.lookAgain(refusal);
         await this.attempt(
@@ -41,9 +92,10 @@ export class Producing {
         return produces.map((one) => first.get(nameOf(one))!);
       } catch (error) {
         refusal = error as Refusal;
-        if (refusal.retriable === false || refusal instanceof TypeError || failures === this.retry.retries) throw error;
+        const isFinal = refusal.retriable === false || refusal instanceof TypeError || failures === this.retry.retries;
+        if (isFinal || this.givenUp) throw error;
         this.onTrouble(error);
-        await new Pause().wait(backOffMs(this.retry, failures + 1));
+        await this.rests.wait(backOffMs(this.retry, failures + 1));
       }
     }
   }
@@ -84,6 +136,7 @@ export class Producing {
   private async sendTo(leader: number | undefined, produces: readonly Produce[], first: Map<string, number>) {
     if (leader === undefined) throw new Error(`nobody leads ${produces.map(nameOf).join(', ')}`);
     const broker = await this.cluster.findBroker({ nodeId: leader });
+    if (this.givenUp) throw this.givenUp;
     const { topics } = await broker.produce({ acks: -1, timeout: produceTimeoutMs, topicData: recordsOf(produces) });
     const refused: Refusal[] = [];
     for (const { topicName: topic, partitions } of topics)

@@ -87,3 +87,40 @@ it('reads the others while it is not known where one goes on that is outside its
   await until(() => values.length === 2);
   expect({ values, asked }).toEqual({ values: ['of the other', 'b'], asked: [at(1)] });
 });
+
+it('says that a broker does not come to be connected, or that no look at the cluster ends, and asks again', async () => {
+  const never = new Promise<never>(() => {});
+  const asked = { broker: 0, look: 0 };
+  const troubles: string[] = [];
+  const { played, reader, values } = reading(
+    { patienceMs: 20, onTrouble: (error) => troubles.push((error as Error).message) },
+    (brokers) => ({
+      refreshMetadata: () => ((asked.look += 1) === 1 ? never : brokers.refreshMetadata()),
+      findBroker: (of) => ((asked.broker += 1) === 1 ? never : brokers.findBroker(of)),
+    }),
+  );
+  reader.read([at(0)]);
+  played.append(0, 'a');
+  await until(() => values.length === 1);
+  const late = 'Kafka has not answered a question within 20 ms; it is asked again';
+  expect({ values, troubles }).toEqual({ values: ['a'], troubles: [late, late] });
+});
+
+it('breaks off what it has begun with a broker that does not come to be connected', async () => {
+  const destroyed: string[] = [];
+  const connection = { socket: { destroy: (why: Error) => destroyed.push(why.message) }, rejectRequests: () => {} };
+  const hung = { connectionPool: { pool: [connection] } };
+  const { reader } = reading({ patienceMs: 20 }, (brokers) => ({
+    brokerPool: {
+      get metadata() {
+        return brokers.brokerPool.metadata ?? null;
+      },
+      metadataExpireAt: Infinity,
+      brokers: { 1: hung as never },
+    },
+    findBroker: () => new Promise<never>(() => {}),
+  }));
+  reader.read([at(0)]);
+  await until(() => destroyed.length > 0);
+  expect(destroyed[0]).toBe('not connected within 20 ms');
+});

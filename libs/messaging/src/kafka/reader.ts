@@ -2,7 +2,7 @@
  * Reads partitions from the brokers that lead them: a loop for each of these brokers, which fetches, hands over what came partition by partition, and fetches on.
  * Promises: a partition is read from where `read` says, and each of its records is handed over once until `read` says otherwise; what a fetch brings that was under way
  * meanwhile, or when its partition was dropped, is dropped too; of one that is paused nothing more is fetched, but what is under way may still come; whatever the cluster
- * answers it is asked again, for as long as it takes; once `close` has resolved nothing is handed over any more.
+ * answers it is asked again, for as long as it takes, and that it does not answer is told; once `close` has resolved nothing is handed over any more.
  * Neither a broker that does not answer nor a partition that it refuses, or that cannot be read where it is to be, holds up the others'.
  */
 import { backOffMs, Pauses } from '../back-off.ts';
@@ -23,6 +23,8 @@ export interface ReaderOptions {
   readonly cluster: ClientCluster;
   /** Records may come this much later, ms. */
   readonly gatherMs?: number | undefined;
+  /** After which a connection to a broker, or a look at the cluster, is given up and tried again. */
+  readonly patienceMs?: number;
   /** Answers whether the records count as delivered; otherwise they are fetched again. Does not reject. */
   readonly deliver: (fetched: Fetched) => Promise<boolean>;
   /** What lies where it reads is no longer there, or never was. Answers where to go on; undefined: nowhere, until `read` says so. */
@@ -52,7 +54,7 @@ export class Reader {
   private isClosed = false;
 
   constructor(private readonly options: ReaderOptions) {
-    this.looks = new Looks(options.cluster, () => this.places.all);
+    this.looks = new Looks(options.cluster, () => this.places.all, options.patienceMs);
   }
 
   /** Finds out who leads them before anything of them is to be read. */
@@ -151,7 +153,7 @@ export class Reader {
     const { cluster } = this.options;
     // Nobody waits for it: a broker that does not answer may be asked.
     if (isStale(cluster)) void this.looks.look().catch((error: unknown) => this.options.onTrouble(error));
-    const broker = await cluster.findBroker({ nodeId: leader });
+    const broker = await this.looks.connected(leader);
     const limit = setTimeout(
       () => breakOff(broker.connectionPool, `no answer to a fetch within ${waitMs + lateMs} ms`),
       waitMs + lateMs,

@@ -17,6 +17,7 @@ export interface ClusterMetadata {
 
 interface Connected {
   readonly connectionPool: Pick<ConnectionPool, 'pool'>;
+  isConnected?(): boolean;
 }
 
 export interface ClientCluster {

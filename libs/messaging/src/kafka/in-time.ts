@@ -1,0 +1,23 @@
+/** What Kafka's client is asked has a time within which it answers, or is asked again: no hang of its own may stand still without a word. */
+
+/** Longer than a single request may take, ms. */
+export const patienceMs = 35_000;
+
+export class Late extends Error {
+  readonly retriable = true;
+
+  constructor(ms: number) {
+    super(`Kafka has not answered a question within ${ms} ms; it is asked again`);
+  }
+}
+
+/** Rejects with `Late`; what becomes of the answer then is nobody's business. */
+export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const limit = setTimeout(() => reject(new Late(ms)), ms);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(limit);
+  }
+}
