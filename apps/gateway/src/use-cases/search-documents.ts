@@ -43,25 +43,28 @@ export class SearchDocuments {
       not_after: clock.now() + answerMs,
     };
     const meta = { id: commandId, time: new Date(clock.now()).toISOString(), caller };
-    await log.append([
+    let isSent = false;
+    const sent = log.append([
       commandRecord({ topic: workTopic(searchQueue), key: commandId }, 'Search', JSON.stringify(work), meta),
     ]);
-    return hitsOf(await reply);
+    // A log that is away is tried for longer than anybody waits for the answer.
+    const answer = await Promise.race([reply, sent.then(() => ((isSent = true), reply))]);
+    return hitsOf(answer, isSent);
   }
 }
 
-function hitsOf(body: unknown): readonly SearchHit[] {
+function hitsOf(body: unknown, isSent: boolean): readonly SearchHit[] {
   const reply = SearchReply.safeParse(body);
-  if (!reply.success) {
-    throw new PlatformError('unavailable', {
-      detail: 'The search did not answer in time. Is the indexer running?',
-      retryAfterMs: 1_000,
-    });
-  }
+  if (!reply.success) throw new PlatformError('unavailable', { detail: unanswered(isSent), retryAfterMs: 1_000 });
   const { outcome } = reply.data;
   if (outcome.status === 'failed') throw errorOf(outcome.error);
   return hitsIn(outcome.observation);
 }
+
+const unanswered = (isSent: boolean): string =>
+  isSent
+    ? 'The search did not answer in time. Is the indexer running?'
+    : 'The search has not reached the indexer in time: the log does not take it just now. Try again in a moment.';
 
 /** The indexer answers an agent and a client alike: `{hits}`, or the list itself. */
 function hitsIn(observation: Json): readonly SearchHit[] {

@@ -1,7 +1,7 @@
 import { defaultOwner, encodeMessage, searchQueue, topics, workTopic, type SearchWork } from '@waybill/contracts';
 import { systemClock } from '@waybill/messaging';
 import { InMemoryMessageLog, until } from '@waybill/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayFixture } from '../../testing/gateway-fixture.ts';
 
 const log = new InMemoryMessageLog({ clock: systemClock });
@@ -63,6 +63,16 @@ describe('a search', () => {
     });
     const answer = await hasty.call('POST', '/v1/search', { query: 'restart' });
     expect(answer.json).toMatchObject({ status: 503, code: 'unavailable' });
+    await hasty.close();
+  });
+
+  it('waits no longer for a log that is away than for its answer', async () => {
+    const away = new InMemoryMessageLog({ clock: systemClock });
+    const hasty = await GatewayFixture.start(away, { settings: { GATEWAY_SEARCH_MS: '1' } });
+    vi.spyOn(away, 'append').mockReturnValue(new Promise(() => {}));
+    const answer = await hasty.call('POST', '/v1/search', { query: 'restart' });
+    expect(answer.json).toMatchObject({ status: 503, code: 'unavailable' });
+    expect(answer.json.detail).toMatch('has not reached the indexer');
     await hasty.close();
   });
 });
