@@ -61,7 +61,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 const noGateway =
-  'KAFKA_BROKERS is set, so there is no platform of its own to start: say in WAYBILL_URL where the gateway is.';
+  'KAFKA_BROKERS or DATABASE_URL is set, so there is no platform of its own to start: say in WAYBILL_URL where the gateway is.';
 
 /** The platform has the task and goes on with it: at once, or when one runs again on the data folder. */
 function farewell(): string | undefined {

@@ -12,22 +12,23 @@ export interface ServerRecord {
 export interface Servers {
   readonly brokers: readonly string[];
   /** With the orchestrator's role. */
-  readonly databaseUrl: string;
+  readonly databaseUrl: string | undefined;
 }
 
-/** Undefined when none are named. Throws `invalid_configuration` when only one of two is. */
+/** Undefined when none are named. What a command needs of them it asks for itself: one that talks to a gateway needs nothing. */
 export function readServers(environment: Readonly<Record<string, string | undefined>>): Servers | undefined {
   const { KAFKA_BROKERS: brokers = '', DATABASE_URL: databaseUrl = '' } = environment;
   if (brokers === '' && databaseUrl === '') return undefined;
-  if (brokers !== '' && databaseUrl !== '') return { brokers: brokers.split(','), databaseUrl };
-  const missing = brokers === '' ? 'KAFKA_BROKERS' : 'DATABASE_URL';
-  throw new PlatformError('invalid_configuration', {
-    detail: `${missing} is missing: the record on servers is read with both KAFKA_BROKERS and DATABASE_URL (the orchestrator's).`,
-  });
+  return {
+    brokers: brokers.split(',').flatMap((broker) => broker.trim() || []),
+    databaseUrl: databaseUrl === '' ? undefined : databaseUrl,
+  };
 }
 
-/** Their clients are loaded only here: the embedded platform never needs them. */
+/** Their clients are loaded only here: the embedded platform never needs them. Throws `invalid_configuration` when only one of the two is named. */
 export async function openServerRecord({ brokers, databaseUrl: url }: Servers): Promise<ServerRecord> {
+  if (brokers.length === 0) throw missing('KAFKA_BROKERS');
+  if (url === undefined) throw missing('DATABASE_URL');
   const { KafkaMessageLog } = await import('@waybill/messaging/kafka');
   const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');
   const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 };
@@ -40,3 +41,8 @@ export async function openServerRecord({ brokers, databaseUrl: url }: Servers): 
   };
   return { log, plans, close };
 }
+
+const missing = (setting: string): PlatformError =>
+  new PlatformError('invalid_configuration', {
+    detail: `${setting} is missing: the record on servers is read with both KAFKA_BROKERS and DATABASE_URL (the orchestrator's).`,
+  });
