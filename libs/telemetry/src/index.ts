@@ -16,6 +16,7 @@ export { createMetrics, mergeMetrics } from './metrics.ts';
 export type { MetricsText } from './metrics-text.ts';
 export { openTelemetry } from './open-telemetry.ts';
 export type { OpenTelemetryOptions, Telemetry } from './open-telemetry.ts';
+export { Seldom } from './seldom.ts';
 export type { SpanCounts } from './span-queue.ts';
 export { createSpanRecorder } from './span-recorder.ts';
 export type { RecordedSpan, SpanRecorder } from './span-recorder.ts';

@@ -2,6 +2,37 @@ import { InMemoryMessageLog, ManualClock, until } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { ProjectionConsumer } from './projection.consumer.ts';
 
+it('tells seldom of an outage that comes and goes', async () => {
+  const clock = new ManualClock();
+  const log = new InMemoryMessageLog({ clock, partitions: 2 });
+  const told: string[] = [];
+  let looks = 0;
+  const start = async (isFlapping: boolean) => {
+    const consumer = new ProjectionConsumer({
+      log,
+      clock,
+      group: 'gateway.task-list',
+      topics: ['events'],
+      positions: () => {
+        const isAway = isFlapping && (looks += 1) > 10 && looks % 2 === 0;
+        return isAway ? Promise.reject(new Error('too many connections')) : Promise.resolve([]);
+      },
+      onBatch: () => Promise.resolve(),
+      hooks: { onError: (_error, doing) => told.push(doing) },
+    });
+    onTestFinished(() => void consumer.close());
+    await consumer.start();
+    return consumer;
+  };
+  const [one, other] = [await start(true), await start(false)];
+  await until(() => other.positions.length === 1 && one.positions.length === 1);
+  const waiting = one.waitFor('events', [1, 1], 60_000).catch(() => 'late');
+  await until(() => looks >= 50, clock);
+  expect(told).toEqual(['positions']);
+  clock.advance(60_000);
+  await waiting;
+});
+
 it('tells once an outage that stored positions cannot be read, however many wait for them', async () => {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock, partitions: 2 });

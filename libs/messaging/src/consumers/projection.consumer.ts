@@ -8,6 +8,7 @@
  * - `waitFor` also sees partitions that other members apply, through the stored positions.
  */
 import { PlatformError, type IncomingMessage } from '@waybill/contracts';
+import { Seldom } from '@waybill/telemetry';
 import { systemClock } from '../clock.ts';
 import type { Claim, Position, RecordBatch, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
@@ -69,13 +70,15 @@ export class ProjectionConsumer {
   readonly #behind = new Set<string>();
   readonly #link = new GroupLink();
   readonly #gathering: Gathering;
-  /** The stored positions could not be read: told once an outage, however many wait and look. */
+  /** The stored positions could not be read: told once an outage, however many wait and look, and seldom where it comes and goes. */
   #isBlind = false;
+  readonly #seldom: Seldom;
 
   constructor(options: ProjectionOptions) {
     this.#options = withDefaults(defaults, options);
     this.#progress = new Progress(this.#options.clock);
     this.#gathering = new Gathering(this.#options);
+    this.#seldom = new Seldom(() => this.#options.clock.now());
     this.#loop = new BatchLoop({
       ...this.#options,
       handle: (taken) => this.#handle(taken),
@@ -206,7 +209,8 @@ export class ProjectionConsumer {
       for (const position of await this.#options.positions(partitions)) this.#progress.moved(position);
       this.#isBlind = false;
     } catch (error) {
-      if (!this.#isBlind) this.#options.hooks?.onError?.(error, 'positions');
+      if (!this.#isBlind && this.#seldom.untold('positions') !== undefined)
+        this.#options.hooks?.onError?.(error, 'positions');
       this.#isBlind = true;
     }
   }

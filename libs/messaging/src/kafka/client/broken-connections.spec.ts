@@ -39,7 +39,7 @@ async function broker() {
   server.listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, sockets };
+  return { port: (server.address() as AddressInfo).port, server, sockets };
 }
 
 const optionsOf = (port: number) => ({
@@ -114,4 +114,19 @@ it('nobody waits for a broker that was asked something, once that is abandoned',
   await expect(asked).rejects.toThrow('Connection ended');
   await pool.destroy();
   expect(pool.isConnected()).toBe(false);
+});
+
+it('a connection that could not be made keeps nothing of who ends it again and again', async () => {
+  const { port, server } = await broker();
+  server.close();
+  await once(server, 'close');
+  const Own = class extends Clients {};
+  breakOffConnections({ prototype: Own.prototype }, class extends ClientsPools {});
+  let gone!: Socket;
+  const socketFactory: typeof connect = (options) => (gone = connect(options) as Socket);
+  const connection = new Own({ ...optionsOf(port), socketFactory });
+  await expect(connection.connect()).rejects.toThrow('ECONNREFUSED');
+  const before = gone.listenerCount('connect');
+  for (let nth = 0; nth < 2; nth += 1) await connection.disconnect();
+  expect(gone.listenerCount('connect')).toBe(before);
 });

@@ -12,7 +12,7 @@ const { KafkaJSConnectionError } = kafkajs;
 
 /** The client's classes, as far as they are changed. */
 export interface Connection {
-  readonly socket?: Socket | undefined;
+  socket?: Socket | undefined;
   rejectRequests(why: Error): void;
   disconnect: (this: Connection) => Promise<unknown>;
 }
@@ -28,6 +28,7 @@ export function breakOffConnections(
 ): void {
   const { disconnect } = connections;
   connections.disconnect = async function (): Promise<unknown> {
+    if (this.socket?.destroyed) this.socket = undefined; // on one that is gone the client leaves a listener each time
     const ended = this.socket;
     const result = await disconnect.call(this); // waits for the answers that are still to come
     if (!ended?.connecting) ended?.destroy(); // otherwise the client still waits to hear of it

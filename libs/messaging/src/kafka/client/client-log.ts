@@ -1,4 +1,8 @@
-/** What Kafka's client has to say, in the service's own log; its routine retries are of no interest to who operates a service. */
+/**
+ * What Kafka's client and the readers have to say, in the service's own log; routine retries are of no interest to who operates a service.
+ * Promise: what says the same of the same broker is told seldom. While Kafka is away each connection tries again several times a second.
+ */
+import { Seldom } from '@waybill/telemetry';
 import type { logCreator } from 'kafkajs';
 import { logLevel } from './client.ts';
 
@@ -16,3 +20,15 @@ export const clientLog =
       ...(broker === undefined ? {} : { broker: String(broker) }),
     });
   };
+
+/** `untold`: how many of the same there were since the last. */
+export function seldomLog(logger: KafkaLogger, seldom = new Seldom()): KafkaLogger {
+  return {
+    warn(message, fields = {}) {
+      const untold = seldom.untold([message, wordsOf(fields['error']), fields['broker']].join(' '));
+      if (untold !== undefined) logger.warn(message, untold === 0 ? fields : { ...fields, untold });
+    },
+  };
+}
+
+const wordsOf = (error: unknown): unknown => (error instanceof Error ? error.message : error);
