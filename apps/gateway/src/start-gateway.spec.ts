@@ -39,6 +39,17 @@ it('says which port is taken and what to do, and leaves nothing open', async () 
   expect(areOpen()).toEqual([false]);
 });
 
+it('says which setting is wrong where it has no such address, and leaves nothing open', async () => {
+  const { readModels, areOpen } = watched();
+  const log = new InMemoryMessageLog({ clock: systemClock });
+  const settings = { GATEWAY_HOST: '203.0.113.9' }; // for documentation only
+  await expect(GatewayFixture.start(log, { readModels, settings })).rejects.toMatchObject({
+    code: 'invalid_configuration',
+    detail: expect.stringMatching(/203\.0\.113\.9 .* GATEWAY_HOST/),
+  });
+  expect(areOpen()).toEqual([false]);
+});
+
 it.each(['endOffsets', 'join', 'tail'] as const)('leaves nothing open when the log fails it at %s', async (method) => {
   const { readModels, areOpen } = watched();
   const log = new InMemoryMessageLog({ clock: systemClock });

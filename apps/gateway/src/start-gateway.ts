@@ -4,8 +4,9 @@
  * requests first, then what reads the log.
  */
 import 'reflect-metadata';
-import { PlatformError, type Readiness } from '@waybill/contracts';
+import type { Readiness } from '@waybill/contracts';
 import { Closing } from '@waybill/service/closing';
+import { listenFailure } from '@waybill/service/listen-failure';
 import { deadLetterCounter, LogTransport, showConsumerLag, type Clock, type MessageLog } from '@waybill/messaging';
 import type { ObjectStore } from '@waybill/storage';
 import type { Logger, Metrics, MetricsText, Tracer } from '@waybill/telemetry';
@@ -57,7 +58,7 @@ const group = 'gateway';
 /** The consumer that writes the read model, as the transport names it. */
 const projectionName = `${group}.read-model`;
 
-/** Throws `port_taken`, or as the log does; then nothing is left open. */
+/** Throws `port_taken` or `invalid_configuration`, or as the log does; then nothing is left open. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, clock, config, logger, tracer, metrics, instanceId, readModels } = options;
   const live = new LiveTasks(config.liveBytes);
@@ -110,6 +111,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   context.follow = follow;
   app.connectMicroservice({ strategy: transport });
   const listeners = new Listeners(app.getHttpServer());
+  const refuse = (error: unknown): never => {
+    throw listenFailure(error, { ...config, portSetting: 'PORT', hostSetting: 'GATEWAY_HOST' });
+  };
   const closing = new Closing();
   closing.add('database', { close: () => source.destroy() });
   closing.add('read model', writer);
@@ -119,11 +123,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   closing.add('streams', follow);
   try {
     await catchUp.start(() => app.startAllMicroservices());
-    await listeners.listen({ port: config.port, host: config.host }, (where) => app.listen(where));
+    await listeners.listen({ port: config.port, host: config.host }, (where) => app.listen(where)).catch(refuse);
     expiredKeys.start();
   } catch (error) {
     await closing.close();
-    throw isPortTaken(error) ? portTaken(config.port, error) : error;
+    throw error;
   }
   return {
     address: addressOf(config.host, app.getHttpServer().address()),
@@ -134,15 +138,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
 }
-
-const isPortTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-
-const portTaken = (port: number, cause: unknown): PlatformError =>
-  new PlatformError('port_taken', {
-    detail: `Port ${port} is in use by another process: set PORT to another one.`,
-    cause,
-  });
 
 function addressOf(host: string, bound: string | { port: number } | null): string {
   const port = typeof bound === 'object' && bound ? bound.port : 0;

@@ -61,3 +61,11 @@ it('takes a database by either of the names that PostgreSQL has for itself, and 
     expect(() => read(url)).toThrow(/^Settings that are not valid: DATABASE_URL: (?!.*secret).*postgres:\/\//);
   expect(() => read(' ')).toThrow('DATABASE_URL is missing');
 });
+
+it('refuses one port for two pages, and takes 0 for any two', () => {
+  const ports = (PORT: string, METRICS_PORT: string) =>
+    readSettings(serviceSettings({ PORT: z.coerce.number() }), { KAFKA_BROKERS: 'a:9092', PORT, METRICS_PORT });
+  expect(() => ports('9464', '9464')).toThrow('METRICS_PORT: must not be PORT');
+  expect(ports('9464', '9465')).toMatchObject({ PORT: 9464, METRICS_PORT: 9465 });
+  expect(ports('0', '0')).toMatchObject({ PORT: 0 });
+});

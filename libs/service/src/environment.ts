@@ -37,13 +37,18 @@ const replicaSettings: ReadonlySet<unknown> = new Set(['KAFKA_REPLICAS', 'KAFKA_
 
 /** Those of every service and its own, which must not contradict one another. */
 export function serviceSettings<Shape extends z.ZodRawShape>(own: Shape) {
-  return ServiceSettings.extend(own).refine((settings) => isWritable(settings as ServiceSettings), {
-    path: ['KAFKA_MIN_IN_SYNC_REPLICAS'],
-    error:
-      'must not be more than KAFKA_REPLICAS, or topics would refuse every write (where they are left out: 2 of 3 in production, otherwise 1 of 1)',
-    // Beside what is wrong elsewhere, but not with numbers that are none.
-    when: ({ issues }) => !issues.some(({ path }) => replicaSettings.has(path?.[0])),
-  });
+  return ServiceSettings.extend(own)
+    .refine((settings) => isWritable(settings as ServiceSettings), {
+      path: ['KAFKA_MIN_IN_SYNC_REPLICAS'],
+      error:
+        'must not be more than KAFKA_REPLICAS, or topics would refuse every write (where they are left out: 2 of 3 in production, otherwise 1 of 1)',
+      // Beside what is wrong elsewhere, but not with numbers that are none.
+      when: ({ issues }) => !issues.some(({ path }) => replicaSettings.has(path?.[0])),
+    })
+    .refine((settings) => arePortsApart(settings as { METRICS_PORT?: number; PORT?: number }), {
+      path: ['METRICS_PORT'],
+      error: 'must not be PORT, which has the same pages',
+    });
 }
 
 /** Of topics that are made, and what is asked of those that are there. */
@@ -59,6 +64,10 @@ function isWritable(settings: ServiceSettings): boolean {
   const { replicas, minInSyncReplicas } = replicationOf(settings);
   return minInSyncReplicas <= replicas;
 }
+
+/** 0 is a port of its own each time. */
+const arePortsApart = ({ METRICS_PORT, PORT }: { METRICS_PORT?: number; PORT?: number }): boolean =>
+  !METRICS_PORT || METRICS_PORT !== PORT;
 
 /** Throws `invalid_configuration`. */
 export function readSettings<Shape extends z.ZodRawShape>(

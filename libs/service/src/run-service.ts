@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import { Closing } from './closing.ts';
 import { readSettings, serviceSettings, type Environment, type ServiceSettings } from './environment.ts';
 import { openKafkaLog } from './kafka-log.ts';
-import { openStatusPage } from './status-page.ts';
+import { openStatusPage, type ServiceStatus } from './status-page.ts';
 import { closeInTime, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceContext<Settings> {
@@ -72,10 +72,10 @@ async function start<Shape extends z.ZodRawShape>(
   }
   const logger = createLogger(name, { level: settings.LOG_LEVEL });
   const metrics = createMetrics(name);
-  const state = { isReady: false };
+  const state: { status: ServiceStatus } = { status: 'starting' };
   if (settings.METRICS_PORT !== undefined) {
     const { METRICS_PORT: port, METRICS_HOST: host } = settings;
-    const page = await openStatusPage({ port, host, metrics, isReady: () => state.isReady });
+    const page = await openStatusPage({ port, host, metrics, status: () => state.status });
     closing.add('status page', page);
   }
   const telemetry = await openTelemetry({ services: [name], endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
@@ -93,8 +93,8 @@ async function start<Shape extends z.ZodRawShape>(
     instanceId,
   };
   await startService({ settings, common, closing });
-  state.isReady = true;
-  closing.add('readiness', { close: () => void (state.isReady = false) });
+  state.status = 'ready';
+  closing.add('readiness', { close: () => void (state.status = 'stopping') });
   logger.info('Ready', { instance: instanceId });
 }
 

@@ -1,5 +1,14 @@
 /** What Kafka's client throws, as errors of the platform: class, what was tried, what to look at. */
 import { PlatformError } from '@waybill/contracts';
+import type { Refusal } from './client/refusals.ts';
+
+/** Why no group takes a member in, however often it asks. */
+export function sessionRefused(error: Error): PlatformError | undefined {
+  if ((error as Refusal).type !== 'INVALID_SESSION_TIMEOUT') return undefined;
+  const detail =
+    'KAFKA_SESSION_TIMEOUT_MS is not what the brokers allow: see their group.min.session.timeout.ms and group.max.session.timeout.ms.';
+  return new PlatformError('invalid_configuration', { detail, cause: error });
+}
 
 /** `doing`: "append to plan.events". */
 export function unavailable(doing: string, cause: unknown): PlatformError {

@@ -85,6 +85,18 @@ it('leaves no connection where it cannot begin', async () => {
   expect([connects, played.connected.size, ended.length]).toEqual([2, 0, 1]);
 });
 
+it('says which setting is wrong where the brokers never let it join, and has left', async () => {
+  const played = new PlayedCluster();
+  played.refused.joinGroup.push('INVALID_SESSION_TIMEOUT');
+  const ended: unknown[] = [];
+  const { member } = playedMember(played, {}, { onEnd: (one) => ended.push(one) });
+  await expect(member.start()).rejects.toMatchObject({
+    code: 'invalid_configuration',
+    detail: expect.stringMatching(/^KAFKA_SESSION_TIMEOUT_MS /),
+  });
+  expect([played.joins, played.connected.size, ended.length]).toEqual([0, 0, 1]);
+});
+
 it('does not wait for a coordinator that has not answered for a session', async () => {
   const played = new PlayedCluster();
   const answer = Promise.withResolvers<void>();

@@ -11,7 +11,7 @@ import type { HandingBack } from './client/membership-only.ts';
 import type { Cluster } from './cluster.ts';
 import { assignByNumber } from './co-partitioning.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
-import { unavailable } from './kafka-errors.ts';
+import { sessionRefused, unavailable } from './kafka-errors.ts';
 import { consumerOf, keepRunning } from './membership.ts';
 import { Beginnings, beyondEnd, boundsOfOne, claimsOf } from './positions.ts';
 import { Reader } from './reader.ts';
@@ -42,6 +42,7 @@ export class KafkaMember implements GroupMembership {
     private readonly group: GroupOptions,
     private readonly options: MemberOptions,
   ) {
+    this.joined.promise.catch(() => {}); // told by `start`
     this.beginnings = this.beginningsAnew();
     this.consumer = consumerOf({ ...options, groupId: group.group, assigners: [assignByNumber] });
     this.reader = new Reader({
@@ -53,14 +54,18 @@ export class KafkaMember implements GroupMembership {
     });
   }
 
-  /** Resolves when the group has taken it in, or when it was left before that. */
+  /** Resolves when the group has taken it in, or when it was left before that. Throws `invalid_configuration` where the group never will. */
   async start(): Promise<void> {
     const { consumer } = this;
     const { topics, from } = this.group;
     const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
     consumer.on(REBALANCING, ({ payload }) => this.handBack(payload as HandingBack));
-    consumer.on(CRASH, () => void this.revokeAll());
+    consumer.on(CRASH, ({ payload }) => {
+      void this.revokeAll();
+      const refused = sessionRefused(payload.error);
+      if (refused) this.joined.reject(refused);
+    });
     try {
       this.reader.prepare(topics);
       await consumer.connect();
@@ -69,11 +74,11 @@ export class KafkaMember implements GroupMembership {
         isClosing: () => this.leaving !== undefined,
         onTrouble: (error) => this.options.onTrouble(error),
       });
+      await this.joined.promise;
     } catch (error) {
       await this.leave(); // nobody else can
       throw unavailable(`let ${this.group.group} join`, error);
     }
-    await this.joined.promise;
   }
 
   async commit(positions: readonly CommittedPosition[]): Promise<void> {
