@@ -53,11 +53,20 @@ it('reads nothing where the group has committed a position beyond the end, and l
   await seen.until(() => first.records.length === 1, 'the record');
   await first.membership.commit([{ topic, partition: 0, offset: 7 }]);
   await first.membership.leave();
-  const second = await new TestMember(seen).join(log, { group, topics: [topic] });
-  const told = (): string[] => problems.filter((problem) => problem.includes('what is stored of it reaches to 7'));
-  for (let looks = 0; told().length < 3 && second.records.length === 0; looks += 1)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  let looks = 0;
+  const second = await new TestMember(seen).join(log, {
+    group,
+    topics: [topic],
+    onAssigned: () => {
+      looks += 1;
+      seen.changed();
+      return Promise.resolve([]);
+    },
+  });
+  await seen.until(() => looks === 4, 'a fourth look');
   expect(second.records).toEqual([]);
+  const told = problems.filter((problem) => problem.includes('what is stored of it reaches to 7'));
+  expect(told).not.toEqual([]);
 });
 
 /** As its retention would. */
