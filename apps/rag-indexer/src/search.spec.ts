@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { PlatformError, topics } from '@waybill/contracts';
 import { hashingEmbedder } from '@waybill/knowledge';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, IndexerFixture, now, whales } from './testing/indexer-fixture.ts';
 
 let t: IndexerFixture;
@@ -28,6 +28,15 @@ describe('searching', () => {
       ...call,
       outcome: { status: 'completed', observation: { hits: [{ document_id: 'd1' }] } },
     });
+  });
+
+  it("waits with a step's call for an index that is away, longer than a record is tried otherwise", async () => {
+    const search = vi.spyOn(t.index, 'search');
+    for (let nth = 0; nth < 7; nth += 1) search.mockRejectedValueOnce(new PlatformError('unavailable'));
+    await t.start();
+    await t.search({ call, input: { query: 'whales krill' } });
+    await t.until(() => t.seen.some(({ topic }) => topic === topics.taskResults));
+    expect(t.seen.map((answer) => bodyOf(answer))).toMatchObject([{ outcome: { status: 'completed' } }]);
   });
 
   it('answers failures with their class', async () => {

@@ -1,6 +1,7 @@
 /**
  * Answers a search: for a step's call on `task.results`, for a waiting client on `replies`.
- * Promises: every failure is an outcome with its class; the same request has the same answer id; after `not_after` it is not begun.
+ * Promises: every failure is an outcome with its class, but a step waits for an index that is away (docs/decisions/0017) where a client is told; the same
+ * request has the same answer id; after `not_after` it is not begun.
  */
 import {
   encodeMessage,
@@ -47,6 +48,7 @@ export class SearchKnowledge {
       const hits = await this.#find(work, tenant);
       return { status: 'completed', observation: { hits: hits as unknown as Json } };
     } catch (error) {
+      if (work.call && isAway(error)) throw error;
       return { status: 'failed', error: failureOf(error) };
     }
   }
@@ -101,3 +103,5 @@ export class SearchKnowledge {
     if (messages.length > 0) await this.log.append(messages);
   }
 }
+
+const isAway = (error: unknown): boolean => error instanceof PlatformError && error.code === 'unavailable';
