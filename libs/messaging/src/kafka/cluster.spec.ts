@@ -149,3 +149,13 @@ it('keeps no client for what is asked, or still under way, after its end', async
   expect(await slowAnswer).toBe('there too');
   expect(open.size).toBe(0);
 });
+
+it('asks nothing again after its end', async () => {
+  const { cluster, seen } = countingCluster();
+  const first = Promise.withResolvers<never>();
+  const asking = cluster.ask(() => first.promise);
+  await cluster.close();
+  first.reject(passing());
+  await expect(asking).rejects.toThrow('no leader');
+  expect(seen).toEqual({ clients: 1, connected: 0 });
+});

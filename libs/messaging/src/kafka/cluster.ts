@@ -49,6 +49,7 @@ export class Cluster {
         if (!isPassing(error) || failures === attempts) throw error;
         if (error instanceof Late) this.options.onLate?.(error);
         await wait(backOffMs(times, failures));
+        if (this.isClosed) throw error;
       }
     }
   }

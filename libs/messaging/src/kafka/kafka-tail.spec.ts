@@ -10,10 +10,11 @@ function tailOf(
   made: MadeUpCluster,
   from: ReadonlyMap<string, readonly number[]> | 'end' = 'end',
   take = async (): Promise<void> => {},
+  expired = 0,
 ) {
   const came: string[] = [];
   const ended: KafkaTail[] = [];
-  const bounds = made.leaders.map((_, partition) => ({ partition, low: '0', high: '0' }));
+  const bounds = made.leaders.map((_, partition) => ({ partition, low: `${expired}`, high: `${expired}` }));
   const admin = { fetchTopicOffsets: async () => bounds.filter(({ partition }) => made.leaders[partition]! >= 0) };
   const cluster = { ask: async (question: (of: object) => Promise<unknown>) => question(admin) } as unknown as Cluster;
   const onRecords = ({ records }: { records: readonly { value: unknown }[] }): Promise<void> => {
@@ -46,6 +47,22 @@ it('reads nothing when it ends while it connects, and leaves no connection', asy
   await started;
   expect(made.fetches).toEqual([]);
   expect(made.isConnected).toBe(false);
+});
+
+it('ends while it tells of what has expired once that is taken, and tells of no more', async () => {
+  const made = new MadeUpCluster(1, 1);
+  const taking = Promise.withResolvers<void>();
+  const take = vi.fn<() => Promise<void>>(() => taking.promise);
+  const { tail, ended } = tailOf(made, new Map(), take, 7);
+  const started = tail.start();
+  await vi.waitFor(() => expect(take).toHaveBeenCalledOnce());
+  const closed = tail.close();
+  await new Promise(setImmediate);
+  expect(ended).toEqual([]);
+  taking.resolve();
+  await closed;
+  await started;
+  expect(take).toHaveBeenCalledOnce();
 });
 
 it('leaves no connection where it cannot begin', async () => {

@@ -89,7 +89,7 @@ export class KafkaTail implements Tail {
     for (let failures = 1; !this.closing; failures += 1) {
       try {
         const bounds = await boundsOfOne(this.options.cluster, partition);
-        if (!this.closing) this.reader.read([await this.handlings.run(() => this.startOf(partition, bounds))]);
+        this.reader.read([await this.startOf(partition, bounds)]);
         return;
       } catch (error) {
         await this.rest(error, failures);
@@ -101,8 +101,8 @@ export class KafkaTail implements Tail {
     const { from } = this.tail;
     const given = typeof from === 'string' ? undefined : from.get(topic)?.[partition];
     // All that was there has expired: nothing will be fetched that would say so.
-    if (from !== 'end' && start === end && end > 0)
-      await this.tail.onRecords({ topic, partition, records: [], nextOffset: end });
+    if (from !== 'end' && start === end && end > 0 && !this.closing)
+      await this.handlings.run(() => this.tail.onRecords({ topic, partition, records: [], nextOffset: end }));
     return { topic, partition, offset: from === 'end' ? end : Math.max(start, given ?? start) };
   }
 

@@ -17,6 +17,8 @@ export class Looks {
   private looking: Promise<void> | undefined;
   /** Also what nobody waits for any more. */
   private readonly asked = new Set<Promise<unknown>>();
+  /** Looks that did not end in time, and have not since. */
+  private readonly hung = new Set<Promise<void>>();
   private isClosed = false;
 
   constructor(
@@ -48,7 +50,7 @@ export class Looks {
 
   /** Rejects also when nobody leads something. */
   look(): Promise<void> {
-    this.looking ??= this.inTime(this.lookOnce()).finally(() => (this.looking = undefined));
+    this.looking ??= this.lookInTime().finally(() => (this.looking = undefined));
     return this.looking;
   }
 
@@ -84,12 +86,33 @@ export class Looks {
     return inTime(answer, this.patienceMs);
   }
 
+  private async lookInTime(): Promise<void> {
+    const look = this.lookOnce();
+    try {
+      await this.inTime(look);
+    } catch (error) {
+      if (error instanceof Late) {
+        const noLonger = (): void => void this.hung.delete(look);
+        this.hung.add(look);
+        look.then(noLonger, noLonger);
+      }
+      throw error;
+    }
+  }
+
+  /** The client shares a look that is under way with whoever asks for one, however long it takes. */
+  private async refresh(): Promise<void> {
+    const { brokerPool, targetTopics } = this.cluster;
+    if (this.hung.size > 0 && brokerPool.refreshMetadata) await brokerPool.refreshMetadata([...targetTopics]);
+    else await this.cluster.refreshMetadata();
+  }
+
   private async lookOnce(): Promise<void> {
     const { cluster, topics } = this;
     if (!cluster.isConnected()) await cluster.connect();
     if (this.isClosed) return;
     this.know(this.wanted().map(({ topic }) => topic));
-    if ([...topics].every((topic) => cluster.targetTopics.has(topic))) await cluster.refreshMetadata();
+    if ([...topics].every((topic) => cluster.targetTopics.has(topic))) await this.refresh();
     else await cluster.addMultipleTargetTopics([...topics]);
     const left = this.leaderless;
     if (left) throw new Error(`nobody leads ${nameOf(left)}`);

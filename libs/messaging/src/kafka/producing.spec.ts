@@ -1,19 +1,7 @@
 /** Over brokers that are made up: what becomes of records while leaders move, connections break and brokers refuse. */
 import { expect, it } from 'vitest';
-import { message } from '../contract/log-under-test.ts';
 import { MadeUpCluster, refusal } from '../testing/made-up-cluster.ts';
-import { Leaders } from './leaders.ts';
-import { Producing } from './producing.ts';
-
-const retry = { firstMs: 1, mostMs: 2, retries: 3 };
-const producingTo = ({ cluster }: MadeUpCluster, onTrouble?: (error: unknown) => void): Producing =>
-  new Producing(cluster, new Leaders(cluster), onTrouble, retry);
-
-const produces = [0, 1, 2].map((partition) => ({
-  topic: 't',
-  partition,
-  messages: [message('t', 'k', `of ${partition}`)],
-}));
+import { produces, producingTo } from '../testing/made-up-producing.ts';
 
 it('sends to each leader what it leads, and takes nothing for written before all in-sync replicas have it', async () => {
   const cluster = new MadeUpCluster(1, 2, 1);
@@ -105,12 +93,8 @@ it('takes nothing for written of which a broker says nothing', async () => {
     };
     return { ...broker, produce };
   };
-  const producing = new Producing(
-    { ...cluster.cluster, findBroker: silent },
-    new Leaders(cluster.cluster),
-    (error) => troubles.push(error),
-    retry,
-  );
+  const made = { cluster: { ...cluster.cluster, findBroker: silent } };
+  const producing = producingTo(made, (error) => troubles.push(error));
   expect(await producing.send(produces)).toEqual([100, 101, 102]);
   expect(troubles).toEqual([expect.objectContaining({ message: 'the broker did not answer for t/0' })]);
 });
@@ -136,73 +120,4 @@ it('waits for no look at the cluster where only the last one is old, and meanwhi
   resolve();
   await waiting;
   expect(made.produces).toHaveLength(4);
-});
-
-/** Its only broker takes what it is asked, and answers nothing. */
-function frozen() {
-  const made = new MadeUpCluster(1, 1, 1);
-  let asked = 0;
-  const findBroker = made.cluster.findBroker.bind(made.cluster);
-  made.cluster.findBroker = async (of) => {
-    const broker = await findBroker(of);
-    return {
-      ...broker,
-      produce: () => {
-        asked += 1;
-        return new Promise<never>(() => {});
-      },
-    };
-  };
-  return { made, count: () => asked, thaw: () => (made.cluster.findBroker = findBroker) };
-}
-
-it('gives up what is not acknowledged in time once it is closed, and sends nothing more', async () => {
-  const { made, count } = frozen();
-  const producing = producingTo(made);
-  const sent = producing.send(produces);
-  await expect.poll(count).toBe(1);
-  producing.hurry(20);
-  await expect(sent).rejects.toThrow('it is being closed, and nothing was acknowledged within 20 ms');
-  await expect(producing.send(produces)).rejects.toThrow('it is being closed');
-  expect(count()).toBe(1);
-});
-
-it('does not wait out a back-off when it is given up, and then asks the cluster nothing more', async () => {
-  const made = new MadeUpCluster(1, 1, -1);
-  const producing = new Producing(made.cluster, new Leaders(made.cluster), () => {}, {
-    firstMs: 600_000,
-    mostMs: 600_000,
-    retries: 3,
-  });
-  const sent = producing.send(produces);
-  await expect.poll(() => made.written).toHaveLength(2);
-  producing.hurry(20);
-  await expect(sent).rejects.toThrow('it is being closed');
-  await producing.ended();
-});
-
-it('finishes what is acknowledged in time, though it is being closed', async () => {
-  const { made, count, thaw } = frozen();
-  const producing = producingTo(made);
-  const sent = producing.send(produces.slice(0, 1));
-  await expect.poll(count).toBe(1);
-  thaw();
-  producing.hurry(60_000);
-  expect(await producing.send(produces.slice(1))).toEqual([101, 102]);
-  producing.hurry(1);
-  await expect(sent).rejects.toThrow('within 1 ms');
-});
-
-it('sends nothing of what was given up when its broker is found at last', async () => {
-  const made = new MadeUpCluster(1, 1, 1);
-  const findBroker = made.cluster.findBroker.bind(made.cluster);
-  const frozen = Promise.withResolvers<void>();
-  made.cluster.findBroker = (of) => frozen.promise.then(() => findBroker(of));
-  const producing = producingTo(made);
-  const sent = producing.send(produces);
-  producing.hurry(20);
-  await expect(sent).rejects.toThrow('it is being closed');
-  frozen.resolve();
-  await producing.ended();
-  expect(made.produces).toEqual([]);
 });

@@ -60,8 +60,9 @@ export class Producing {
   }
 
   /** Resolves when the cluster is asked nothing any more, for what was given up either. */
-  ended(): Promise<void> {
-    return this.sending.settled();
+  async ended(): Promise<void> {
+    await this.sending.settled();
+    await this.looking?.catch(() => {}); // it may be one for which no append waits
   }
 
   private limit(one: UnderWay, ms: number): void {

@@ -29,6 +29,8 @@ export interface ClientCluster {
     /** The one that was found first, and those that are known since. */
     readonly seedBroker?: Connected | null;
     readonly brokers?: Readonly<Record<string, Connected>>;
+    /** Unlike the cluster's own it is another look each time. */
+    refreshMetadata?(topics: readonly string[]): Promise<unknown>;
   };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
