@@ -34,7 +34,10 @@ export class TokenFrames {
   take(task: LiveTask, seq: number): string {
     let frames = '';
     for (const token of task.tokensAfter(this.offset)) {
-      if (!this.heard.take(token)) continue;
+      if (!this.heard.take(token)) {
+        this.offset = token.offset; // who resumes is not shown it either
+        continue;
+      }
       const reset = this.resetBefore(token);
       if (reset) frames += `id: ${seq}.${this.offset}\nevent: attempt.reset\ndata: ${reset}\n\n`;
       this.offset = token.offset;

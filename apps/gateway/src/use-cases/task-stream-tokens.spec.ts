@@ -133,6 +133,19 @@ describe('tokens', () => {
     expect(client.ids.at(-1)).toBe('3.8');
   });
 
+  it('of an activation that has ended are not shown after a resume either', async () => {
+    const { client, add, open, store, token } = setUp(wanted);
+    store.texts = [text(1), text(2, 'StepCompleted', { work_id: 'w', epoch: 1, turn: 0 })];
+    const stream = open();
+    stream.pump();
+    await quiet();
+    token(7);
+    stream.pump();
+    add(3);
+    stream.pump();
+    expect(client.ids.at(-1)).toBe('3.7');
+  });
+
   it('do not show to who did not ask', () => {
     const { client, add, open, token } = setUp();
     add(1);

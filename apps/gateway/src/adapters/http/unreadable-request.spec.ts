@@ -56,3 +56,12 @@ it('writes nothing into a stream that runs', async () => {
   expect(stream).not.toContain('HTTP/1.1 400');
   expect(refusal).toMatch(/^HTTP\/1\.1 400 /);
 });
+
+it('writes nothing into a stream that runs either when it is the body of its own request that breaks', async () => {
+  const taskId = await gateway.submit({ definition });
+  const socket = send(`GET /stream/${taskId} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n`);
+  const answers = text(socket);
+  await once(socket, 'data');
+  socket.write('nonsense\r\n\r\n');
+  expect(statuses(await answers)).toEqual(['200']);
+});
