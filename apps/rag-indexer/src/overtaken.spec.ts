@@ -39,6 +39,30 @@ it('does not say of a document that it is indexed when it was deleted meanwhile,
   expect(t.said('d1')).toEqual(['parsing', 'embedding', 'deleted']);
 });
 
+it('does not say of a document that it is indexed to the copy of an old request either', async () => {
+  await t.start();
+  await t.ingest('d1', { content: await t.stored('d1', 'old', 'documents/d1/1'), requestId: 'older' });
+  const content = await t.stored('d1', whales, 'documents/d1/2');
+  await t.ingest('d1', { content });
+  await t.untilSaid('d1', 'indexed', 2);
+  await t.stop();
+  const objects: ObjectStore = {
+    put: (key, object) => t.objects.put(key, object),
+    list: (prefix) => t.objects.list(prefix),
+    delete: (key) => t.objects.delete(key),
+    get: async (key) => {
+      if (key === content.key) await t.index.remove('default', 'd1', later);
+      return t.objects.get(key);
+    },
+  };
+  await t.start({ objects });
+  await t.ingest('d1', { content, requestId: 'older' });
+  await t.ingest('d2', { content: await t.stored('d2', whales) });
+  await t.untilSaid('d2', 'indexed');
+  await t.stop();
+  expect(t.said('d1').at(-1)).toBe('deleted');
+});
+
 it('does not say of a document that it is deleted when it was added again meanwhile', async () => {
   const objects: ObjectStore = {
     put: (key, object) => t.objects.put(key, object),

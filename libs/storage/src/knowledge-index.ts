@@ -87,6 +87,8 @@ export interface StoredText {
 export interface KnowledgeIndex {
   replace(document: IndexedDocument): Promise<void>;
   remove(tenant: string, documentId: string, revision: number, requests?: readonly string[]): Promise<void>;
+  /** A command asked for what is there already. Nothing changes but what the state says of commands; nothing at all if a newer one was applied. */
+  confirm(tenant: string, documentId: string, revision: number, requests: readonly string[]): Promise<void>;
   state(tenant: string, documentId: string): Promise<IndexState | undefined>;
   search(query: KnowledgeQuery): Promise<readonly FoundPassage[]>;
   /** Makes the vectors that are missing since the index was opened with another embedder, or was made by a version that cuts words otherwise, and cuts the words anew (until then words alone find those passages, as they were cut); answers how many. Goes on where it was stopped. */

@@ -53,7 +53,9 @@ it('names the requests that were applied, the last first', () => {
   words.hear(deleted, 'acme', 2, 'two');
   words.hear(changed('indexed', 'three'), 'acme', 3, 'three');
   words.hear(deleted, 'acme', 2, 'two');
-  expect(words.all.map(({ requests }) => requests)).toEqual([['three', 'two', 'one']]);
+  words.hear(changed('indexed', 'three'), 'acme', 4, 'one'); // what is said to a copy
+  words.hear(changed('failed'), 'other', 5, 'five');
+  expect(words.all.map(({ requests }) => requests)).toEqual([['three', 'two', 'one'], []]);
 });
 
 it('keeps tenants apart', () => {

@@ -2,7 +2,7 @@
  * Makes a document findable, and says at every stage how far it is.
  * Promises: `indexed` is said only once its passages are found; a document that cannot be read fails alone, with a reason, and what was
  * indexed of it before stays, with its bytes; what is older than the index's state changes nothing, nor does a copy of it that comes late; the same
- * content again costs one look.
+ * content again costs one look and one small write.
  */
 import { failureOf, PlatformError, type Failure, type IngestDocument as Ingest } from '@waybill/contracts';
 import type { IndexedDocument, IndexState, KnowledgeIndex, ObjectStore } from '@waybill/storage';
@@ -34,11 +34,13 @@ export class IngestDocument {
     if (state && state.revision > request.revision) return undefined;
     if (state && isOldCopy(request.id, state.requests)) return this.#passOver(command, request, state);
     const fingerprint = fingerprintOf(this.passages, describedBy(command));
+    const requests = requestsWith(request.id, state?.requests);
     if (state?.fingerprint === fingerprint && state.passages !== undefined) {
-      await this.#indexed(command, request, state.passages);
+      await this.index.confirm(request.owner.tenant, command.document_id, request.revision, requests);
+      if (!(await this.#isOvertaken(command, request))) await this.#indexed(command, request, state.passages);
       return undefined;
     }
-    return this.#ingest(command, request, { fingerprint, requests: requestsWith(request.id, state?.requests) });
+    return this.#ingest(command, request, { fingerprint, requests });
   }
 
   /** It was tried often enough. */
@@ -79,14 +81,15 @@ export class IngestDocument {
   }
 
   /** A gateway that forgets the requests of what is deleted shows the document as waiting: it hears what is there. */
-  async #passOver({ document_id: id }: Ingest, request: Request, state: IndexState): Promise<Ending> {
+  async #passOver(command: Ingest, request: Request, state: IndexState): Promise<Ending> {
+    const { document_id: id } = command;
     if (state.passages === undefined) {
       await this.facts.deleted(id, request);
       return undefined;
     }
     const document = describedIn(state.fingerprint, id);
     const bytes = await bytesOf(document, this.objects).catch(unlessGone);
-    if (!bytes) return undefined;
+    if (!bytes || (await this.#isOvertaken(command, request))) return undefined;
     const content = { sha256: document.sha256, media_type: document.media_type, bytes: bytes.length };
     await this.facts.status({ ...document, content }, request, 'indexed', { chunks: state.passages });
     return undefined;

@@ -147,6 +147,22 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
       expect(await index.state('acme', 'd1')).toMatchObject({ requests: ['three "3"'], passages: 1 });
     });
 
+    it('notes a command that asked for what is there, unless a newer one was applied', async () => {
+      await index.confirm('acme', 'd1', 2, ['nothing']);
+      expect(await index.state('acme', 'd1')).toBeUndefined();
+      await index.replace(contractDocument([whales], { revision: 3, fingerprint: 'f', requests: ['one'] }));
+      await index.confirm('acme', 'd1', 2, ['older']);
+      await index.confirm('other', 'd1', 9, ['of another']);
+      expect(await index.state('acme', 'd1')).toMatchObject({ revision: 3, requests: ['one'] });
+      await index.confirm('acme', 'd1', 4, ['two', 'one']);
+      expect(await index.state('acme', 'd1')).toEqual({
+        revision: 4,
+        fingerprint: 'f',
+        requests: ['two', 'one'],
+        passages: 1,
+      });
+    });
+
     it('remembers the removal of a document that it never had', async () => {
       await index.remove('acme', 'd1', 9);
       await index.replace(contractDocument([whales], { revision: 8 }));

@@ -25,6 +25,7 @@ import {
   openKnowledgeDatabase,
   type KnowledgeDatabase,
 } from './knowledge-database.ts';
+import { confirmDocument, readState, writeDocument } from './knowledge-documents.ts';
 import { readKnownFrom, readSurvey, writeRebuildBegun, writeRebuildEnded } from './knowledge-rebuild.ts';
 import { KnowledgeSearch } from './knowledge-search.ts';
 import { bytesOf } from './knowledge-statements.ts';
@@ -75,6 +76,10 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
       const nothing = { name: '', collection: '', metadata: {}, fingerprint: '' };
       writeDocument(database, { tenant, documentId, revision, requests: requests ?? [], ...nothing }, null);
     });
+  }
+
+  async confirm(tenant: string, documentId: string, revision: number, requests: readonly string[]): Promise<void> {
+    await this.#write((database) => confirmDocument(database, { tenant, documentId, revision, requests }));
   }
 
   async state(tenant: string, documentId: string): Promise<IndexState | undefined> {
@@ -178,39 +183,6 @@ export class SqliteKnowledgeIndex implements KnowledgeIndex {
       detail: `A vector has ${String(vector?.length)} dimensions; this index has ${String(this.#embedder.dimensions)}.`,
     });
   }
-}
-
-interface StateRow {
-  id: number;
-  revision: number;
-  fingerprint: string;
-  /** JSON. */
-  requests: string;
-  passages: number | null;
-}
-
-function readState(database: DatabaseSync, tenant: string, documentId: string): StateRow | undefined {
-  const statement = database.prepare(
-    'SELECT id, revision, fingerprint, requests, passages FROM documents WHERE tenant = ? AND document_id = ?',
-  );
-  return statement.get(tenant, documentId) as unknown as StateRow | undefined;
-}
-
-function writeDocument(
-  database: DatabaseSync,
-  document: Omit<IndexedDocument, 'passages'>,
-  passages: number | null,
-): number {
-  const { tenant, documentId, name, collection, metadata, revision, fingerprint, requests = [] } = document;
-  const about = [tenant, documentId, name, collection, JSON.stringify(metadata), revision, fingerprint];
-  const row = database
-    .prepare(
-      `INSERT INTO documents (tenant, document_id, name, collection, metadata, revision, fingerprint, passages, requests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET name = excluded.name, collection = excluded.collection, metadata = excluded.metadata,
-         revision = excluded.revision, fingerprint = excluded.fingerprint, passages = excluded.passages, requests = excluded.requests RETURNING id`,
-    )
-    .get(...about, passages, JSON.stringify(requests));
-  return (row as { id: number }).id;
 }
 
 function insertPassage(

@@ -27,6 +27,12 @@ export const writeDocument = named(
    RETURNING id`,
 );
 
+/** $1 tenant, $2 id, $3 revision, $4 requests. */
+export const confirmDocument = named(
+  'confirm_document',
+  'UPDATE documents SET revision = $3, requests = $4::text[] WHERE tenant = $1 AND document_id = $2 AND revision <= $3',
+);
+
 /** Their vectors go with them. */
 export const removePassages = named('remove_passages', 'DELETE FROM passages WHERE document = $1');
 

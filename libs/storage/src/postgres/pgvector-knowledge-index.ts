@@ -85,6 +85,13 @@ export class PgvectorKnowledgeIndex implements KnowledgeIndex {
     );
   }
 
+  async confirm(tenant: string, documentId: string, revision: number, requests: readonly string[]): Promise<void> {
+    const values = [storableId(tenant), storableId(documentId), revision, requests.map(storableText)];
+    await this.#ask('confirm a document', (sql) =>
+      sql.transaction('write', (transaction) => transaction.run(statements.confirmDocument, values)),
+    );
+  }
+
   async state(tenant: string, documentId: string): Promise<IndexState | undefined> {
     type Row = { revision: string | number; fingerprint: string; requests: string[]; passages: number | null };
     const values = [storableId(tenant), storableId(documentId)];
