@@ -77,6 +77,13 @@ it('reads Snappy without frames, and literals and repetitions of every length', 
   expect(decompressed(2, Buffer.from(bare.flat())).toString()).toBe(`${literal}abcabc${literal.slice(6, 11)}xxx`);
 });
 
+it('reads a short repetition in Snappy of what lies far back', () => {
+  const literal = `first${'x'.repeat(600)}`;
+  const bare = [[100, 61 << 2, (literal.length - 1) % 256, (literal.length - 1) >> 8, ...Buffer.from(literal)]];
+  bare.push([(2 << 5) | (1 << 2) | 1, literal.length % 256]); // 5 of 605 ago, in one byte beside the tag
+  expect(decompressed(2, Buffer.from(bare.flat())).toString()).toBe(`${literal}first`);
+});
+
 it('refuses what repeats what was not there, and what never ends', () => {
   const to = new Decompressed(1_000_000);
   to.append(Buffer.from('ab'));
