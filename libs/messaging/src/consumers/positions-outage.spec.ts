@@ -2,20 +2,19 @@ import { InMemoryMessageLog, ManualClock, until } from '@waybill/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { ProjectionConsumer } from './projection.consumer.ts';
 
-it('tells seldom of an outage that comes and goes', async () => {
+function group() {
   const clock = new ManualClock();
   const log = new InMemoryMessageLog({ clock, partitions: 2 });
   const told: string[] = [];
-  let looks = 0;
-  const start = async (isFlapping: boolean) => {
+  const start = async (isAway: () => string | undefined) => {
     const consumer = new ProjectionConsumer({
       log,
       clock,
       group: 'gateway.task-list',
       topics: ['events'],
       positions: () => {
-        const isAway = isFlapping && (looks += 1) > 10 && looks % 2 === 0;
-        return isAway ? Promise.reject(new Error('too many connections')) : Promise.resolve([]);
+        const why = isAway();
+        return why === undefined ? Promise.resolve([]) : Promise.reject(new Error(why));
       },
       onBatch: () => Promise.resolve(),
       hooks: { onError: (_error, doing) => told.push(doing) },
@@ -24,7 +23,15 @@ it('tells seldom of an outage that comes and goes', async () => {
     await consumer.start();
     return consumer;
   };
-  const [one, other] = [await start(true), await start(false)];
+  return { clock, told, start };
+}
+
+it('tells seldom of an outage that comes and goes', async () => {
+  const { clock, told, start } = group();
+  let looks = 0;
+  const flapping = (): string | undefined =>
+    (looks += 1) > 10 && looks % 2 === 0 ? 'too many connections' : undefined;
+  const [one, other] = [await start(flapping), await start(() => undefined)];
   await until(() => other.positions.length === 1 && one.positions.length === 1);
   const waiting = one.waitFor('events', [1, 1], 60_000).catch(() => 'late');
   await until(() => looks >= 50, clock);
@@ -34,29 +41,14 @@ it('tells seldom of an outage that comes and goes', async () => {
 });
 
 it('tells once an outage that stored positions cannot be read, however many wait for them', async () => {
-  const clock = new ManualClock();
-  const log = new InMemoryMessageLog({ clock, partitions: 2 });
-  const told: string[] = [];
+  const { clock, told, start } = group();
   let isAway = false;
   let looks = 0;
-  const start = async () => {
-    const consumer = new ProjectionConsumer({
-      log,
-      clock,
-      group: 'gateway.task-list',
-      topics: ['events'],
-      positions: () => {
-        looks += 1;
-        return isAway ? Promise.reject(new Error('database is down')) : Promise.resolve([]);
-      },
-      onBatch: () => Promise.resolve(),
-      hooks: { onError: (_error, doing) => told.push(doing) },
-    });
-    onTestFinished(() => void consumer.close());
-    await consumer.start();
-    return consumer;
+  const look = (): string | undefined => {
+    looks += 1;
+    return isAway ? 'database is down' : undefined;
   };
-  const [one, other] = [await start(), await start()];
+  const [one, other] = [await start(look), await start(look)];
   await until(() => other.positions.length === 1 && one.positions.length === 1);
   for (const outage of [1, 2]) {
     isAway = true;

@@ -2,32 +2,20 @@
  * A broker that is frozen: its connections stay, and nothing is answered. The cluster gives what it led to others within seconds; a client has to find that out.
  * The member's group may have it for its coordinator, too.
  */
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { pidOf } from '../../../../tools/stack/background.mjs';
-import { host, ports } from '../../../../tools/stack/places.mjs';
-import { clean, up } from '../../../../tools/stack/servers.mjs';
 import { kafkaCluster } from '../../../../tools/stack/servers/kafka.mjs';
 import { Collector, freshGroup, freshTopic, message, TestMember, textOf } from '../contract/log-under-test.ts';
-import { Kafka, logLevel } from './client/client.ts';
+import { brokers, leadersOf, useThreeBrokers } from '../contract/three-brokers.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';
 
-const silent = (): void => {};
-const brokers = ports.kafkaCluster.map((port) => `${host}:${port}`);
-beforeAll(async () => {
-  await clean(kafkaCluster);
-  await up(kafkaCluster, silent);
-});
-afterAll(() => clean(kafkaCluster));
+useThreeBrokers();
 
 const partitions = [0, 1, 2, 3, 4, 5];
 const frozen = 2;
 
 async function ledByFrozen(topic: string): Promise<number[]> {
-  const admin = new Kafka({ brokers, clientId: 'frozen', logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
-  await admin.disconnect();
-  return found!.partitions.flatMap(({ leader, partitionId }) => (leader === frozen ? [partitionId] : []));
+  return [...(await leadersOf(topic))].flatMap(([partition, leader]) => (leader === frozen ? [partition] : []));
 }
 
 it('what it led is appended to and read at the others, for which nothing else waits', async () => {

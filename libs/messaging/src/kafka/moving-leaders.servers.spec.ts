@@ -3,22 +3,17 @@
  * One broker alone cannot show it: its partitions have nowhere to go.
  */
 import { PlatformError, type IncomingMessage, type OutgoingMessage } from '@waybill/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { end } from '../../../../tools/stack/background.mjs';
-import { host, ports } from '../../../../tools/stack/places.mjs';
-import { clean, start, up } from '../../../../tools/stack/servers.mjs';
+import { start } from '../../../../tools/stack/servers.mjs';
 import { kafkaCluster } from '../../../../tools/stack/servers/kafka.mjs';
 import { Collector, freshTopic, message, Seen, textOf } from '../contract/log-under-test.ts';
+import { brokers, useThreeBrokers } from '../contract/three-brokers.ts';
 import { Kafka, logLevel } from './client/client.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';
 
 const silent = (): void => {};
-const brokers = ports.kafkaCluster.map((port) => `${host}:${port}`);
-beforeAll(async () => {
-  await clean(kafkaCluster);
-  await up(kafkaCluster, silent);
-});
-afterAll(() => clean(kafkaCluster));
+useThreeBrokers();
 
 const partitions = 16;
 const lanes = 8;

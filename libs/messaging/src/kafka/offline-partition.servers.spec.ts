@@ -1,38 +1,24 @@
 /** A partition that nobody leads, as the only broker that has it is away: who begins to read its topic reads the others, and that one as soon as its broker is back. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { end } from '../../../../tools/stack/background.mjs';
-import { host, ports } from '../../../../tools/stack/places.mjs';
-import { clean, start, up } from '../../../../tools/stack/servers.mjs';
+import { start } from '../../../../tools/stack/servers.mjs';
 import { kafkaCluster } from '../../../../tools/stack/servers/kafka.mjs';
 import { Collector, freshGroup, freshTopic, message, TestMember } from '../contract/log-under-test.ts';
+import { brokers, leadersOf, useThreeBrokers } from '../contract/three-brokers.ts';
 import { KafkaMessageLog } from './kafka-message-log.ts';
-import { Kafka, logLevel } from './client/client.ts';
 
 const silent = (): void => {};
-const brokers = ports.kafkaCluster.map((port) => `${host}:${port}`);
-beforeAll(async () => {
-  await clean(kafkaCluster);
-  await up(kafkaCluster, silent);
-});
-afterAll(() => clean(kafkaCluster));
+useThreeBrokers();
 
 const away = 2;
 const topics = { partitions: 6, replicas: 1, minInSyncReplicas: 1 };
 const all = Array.from({ length: topics.partitions }, (_, partition) => partition);
 
-async function ledBy(topic: string): Promise<Map<number, number>> {
-  const admin = new Kafka({ brokers, clientId: 'offline', logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
-  await admin.disconnect();
-  return new Map(found!.partitions.map(({ leader, partitionId }) => [partitionId, leader]));
-}
-
 it('is waited for, and the others are read meanwhile', async () => {
   const topic = freshTopic();
   const log = await KafkaMessageLog.open({ brokers, clientId: 'offline', topics });
   await log.append(all.map((partition) => ({ ...message(topic, 'k'), partition })));
-  const leaders = await ledBy(topic);
+  const leaders = await leadersOf(topic);
   const led = all.filter((partition) => leaders.get(partition) !== away);
   expect(led.length).toBeLessThan(all.length);
   await end(kafkaCluster[away - 1]!.name, 'SIGTERM', 20);

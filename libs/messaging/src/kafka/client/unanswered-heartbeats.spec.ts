@@ -6,6 +6,21 @@ import { joined, playedMember, until } from '../../testing/played-member.ts';
 
 const sessionTimeoutMs = 600;
 
+/** A member in the middle of a record: it goes on with `handler`. */
+async function handlingSlowly(played: PlayedCluster, sessionMs: number) {
+  const handler = Promise.withResolvers<void>();
+  let handling = 0;
+  const onRecords = (): Promise<void> => {
+    handling += 1;
+    return handler.promise;
+  };
+  const { member } = playedMember(played, { onRecords }, { sessionTimeoutMs: sessionMs });
+  await member.start();
+  played.append(1, 'slow');
+  await until(() => handling === 1);
+  return { member, handler };
+}
+
 it('hands its partitions back after a session and joins where the group is now', async () => {
   const played = new PlayedCluster();
   const { member, happened } = await joined(played, { sessionTimeoutMs });
@@ -21,16 +36,7 @@ it('hands its partitions back after a session and joins where the group is now',
 
 it('waits longer while the group is being joined', async () => {
   const played = new PlayedCluster();
-  const handler = Promise.withResolvers<void>();
-  let handling = 0;
-  const onRecords = (): Promise<void> => {
-    handling += 1;
-    return handler.promise;
-  };
-  const { member } = playedMember(played, { onRecords }, { sessionTimeoutMs });
-  await member.start();
-  played.append(1, 'slow');
-  await until(() => handling === 1);
+  const { member, handler } = await handlingSlowly(played, sessionTimeoutMs);
   const others = Promise.withResolvers<void>();
   played.beforeJoining = () => others.promise;
   played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
@@ -63,16 +69,7 @@ it('waits longer while the coordinator answers what it was asked before', async 
 
 it('sends heartbeats to the coordinator that the group has by then, though the one before still owes an answer', async () => {
   const played = new PlayedCluster();
-  const handler = Promise.withResolvers<void>();
-  let handling = 0;
-  const onRecords = (): Promise<void> => {
-    handling += 1;
-    return handler.promise;
-  };
-  const { member } = playedMember(played, { onRecords }, { sessionTimeoutMs: 3_000 });
-  await member.start();
-  played.append(1, 'slow');
-  await until(() => handling === 1);
+  const { member, handler } = await handlingSlowly(played, 3_000);
   played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
   await until(() => played.refused.heartbeat.length === 0);
   const before = played.moveCoordinator();
