@@ -87,10 +87,12 @@ export class AdvancePlans {
   private arm(partition: number, held: Held): void {
     const { clock } = this.ports;
     held.cancelTimer();
-    const due = held.owner.nextDue();
-    if (due === undefined) return;
-    held.cancelTimer = clock.after(Math.min(Math.max(0, due - clock.now()), lookEveryMs), () =>
-      clock.now() < due ? this.arm(partition, held) : this.wake(partition),
+    const { restMs } = held.owner;
+    const due = held.owner.nextDue() ?? Infinity;
+    const waitMs = Math.min(Math.max(0, due - clock.now()), restMs);
+    if (waitMs === Infinity) return;
+    held.cancelTimer = clock.after(Math.min(waitMs, lookEveryMs), () =>
+      restMs === Infinity && clock.now() < due ? this.arm(partition, held) : this.wake(partition),
     );
   }
 }

@@ -40,8 +40,8 @@ export class PartitionOwner {
   private readonly decider: PlanDecider;
   /** Activations of plans that are out of memory: they are still open, and still hold their credits. */
   private readonly putDown = new Map<string, number>();
-  /** When to go on handing out steps, where there was no time for all of them. */
-  private resumeAt = Infinity;
+  /** How long others have the thread before it goes on handing out steps. No time of day: the clock may be set meanwhile. */
+  private rest = Infinity;
 
   constructor(
     ownership: Ownership,
@@ -58,10 +58,14 @@ export class PartitionOwner {
     this.decider = new PlanDecider(ports, this.queue);
   }
 
-  /** ms since 1970 of the next time at which `advance` has something to do without a record. */
+  /** ms since 1970 of the next time at which a plan wants to be looked at. */
   nextDue(): number | undefined {
-    const next = Math.min(this.wakeUps.earliest() ?? Infinity, this.resumeAt);
-    return next === Infinity ? undefined : next;
+    return this.wakeUps.earliest();
+  }
+
+  /** In how many ms `advance` is to go on with what there was no time for; Infinity when nothing is left over. */
+  get restMs(): number {
+    return this.rest;
   }
 
   /** One commit, or several where deciding takes long. */
@@ -129,7 +133,7 @@ export class PartitionOwner {
   private async dispatch(at: number, draft: CommitDraft): Promise<void> {
     const slice = new Slice(this.ports.clock);
     const isTimeUp = (): boolean => slice.isUp;
-    this.resumeAt = Infinity;
+    this.rest = Infinity;
     for (let planId = this.queue.next(); planId !== undefined; planId = this.queue.next()) {
       const owned = this.plans.has(planId) ? this.plans.get(planId) : await this.bringBack(planId, at, draft);
       slice.begin(); // once a plan is in memory, however long that takes
@@ -139,7 +143,7 @@ export class PartitionOwner {
         this.decider.dispatch(owned, draft, isTimeUp),
       );
       if (!slice.isUp) continue;
-      this.resumeAt = this.ports.clock.now() + slice.restMs;
+      this.rest = slice.restMs;
       break;
     }
   }

@@ -4,10 +4,8 @@ import { decide, evolve, type Core } from '@waybill/workflow';
 import { expect, it } from 'vitest';
 import { completed, OwnerBench } from '../testing/owner-bench.ts';
 
-const dispatched = (bench: OwnerBench, taskId: string): number =>
-  bench.typesOf(taskId).filter((type) => type === 'StepDispatched').length;
-
-it('the machine sleeps while steps are handed out: the rest follows soon after', async () => {
+/** The first step takes so long by the wall clock that there is no time for the second. */
+async function handedOutSlowly(tookMs: number) {
   const bench = new OwnerBench();
   const wall = { ahead: 0 };
   const clock: Clock = {
@@ -17,7 +15,7 @@ it('the machine sleeps while steps are handed out: the rest follows soon after',
   const core: Core = {
     evolve,
     decide: (plan, command) => {
-      if (command.type === 'DispatchStep' && command.stepId === 's1') wall.ahead += 8 * 3_600_000;
+      if (command.type === 'DispatchStep' && command.stepId === 's1') wall.ahead += tookMs;
       return decide(plan, command);
     },
   };
@@ -27,8 +25,24 @@ it('the machine sleeps while steps are handed out: the rest follows soon after',
     partition: 0,
     records: [bench.submit('t', { s1: { timeout: '24h' }, s2: { timeout: '24h' } })],
   });
+  return { bench, wall, owner };
+}
+
+const dispatched = (bench: OwnerBench, taskId: string): number =>
+  bench.typesOf(taskId).filter((type) => type === 'StepDispatched').length;
+
+it('the machine sleeps while steps are handed out: the rest follows soon after', async () => {
+  const { bench, owner } = await handedOutSlowly(8 * 3_600_000);
   await bench.passes(owner, 60_000, 1_000);
   expect(dispatched(bench, 't')).toBeGreaterThanOrEqual(2);
+});
+
+it('the clock is put back before the rest of the steps is handed out: they follow as soon as they would have', async () => {
+  const { bench, wall, owner } = await handedOutSlowly(1_000);
+  expect(dispatched(bench, 't')).toBe(1);
+  wall.ahead -= 600_000;
+  await bench.passes(owner, 1_000, 100);
+  expect(dispatched(bench, 't')).toBe(2);
 });
 
 it('plans that have to be loaded slowly go on nevertheless, however few stay in memory', async () => {
