@@ -1,4 +1,5 @@
 /** Commands in several terminals on one data folder: the platform is the first one's, and whoever is still there when it ends brings the next. */
+import { join } from 'node:path';
 import { freePort } from '@waybill/testing';
 import { expect, it } from 'vitest';
 import { runProgram, type RunningProgram } from './support/running-program.ts';
@@ -45,8 +46,8 @@ it('of several commands one brings the next platform and the others use it, also
   for (const other of others) await expectWholeOnce(other);
 });
 
-it('commands that start at the same moment share one platform', async () => {
-  const dataDir = scratchFolder();
+it('commands that start at the same moment share one platform, on a folder that they make', async () => {
+  const dataDir = join(scratchFolder(), 'made', 'by', 'the first');
   const asked = await Promise.all([1, 2, 3].map(() => run(dataDir, 1_000, 'run', question)));
   for (const program of asked) await expectWholeOnce(program);
 });

@@ -1,5 +1,6 @@
-/** What is said about following a task's stream: its frames, its options, and when it is given up. */
+/** What is said about following a task's stream: its frames, its options, and when it, or a request, is given up. */
 import type { PlanEvent, TokenFrame } from '@waybill/contracts';
+import { ApiError } from './api-error.ts';
 
 /** A frame of a task's stream: an event of its plan, a piece of text, or the news that pieces begin anew. */
 export type TaskFrame =
@@ -20,6 +21,13 @@ export interface FollowOptions {
 
 /** Asked after a connection was cut, `failures` of them in a row by now; false gives up. `trouble`: why, if that was said. */
 export type Again = (failures: number, trouble?: unknown) => Promise<boolean>;
+
+/** The platform has answered: to ask again changes nothing, unless it said that it is only busy. */
+export const isFinal = (error: unknown): boolean => error instanceof ApiError && error.problem.class !== 'transient';
+
+/** As `fetch` says that nothing came back, or not all of it; or the platform is only busy. */
+export const mayPass = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof ApiError && error.problem.class === 'transient');
 
 /** For a minute of failures in a row. */
 export async function onceASecond(failures: number): Promise<boolean> {

@@ -119,10 +119,11 @@ describe('following a task', () => {
       response.end(eventFrame(2, 'TaskCompleted'));
     });
     const first = await serve((_, response) => void response.end(eventFrame(1, 'TaskAccepted')));
-    const client: WaybillClient = new WaybillClient(first.url, async () => {
+    const again = async (): Promise<boolean> => {
       client.moveTo(other.url);
       return true;
-    });
+    };
+    const client: WaybillClient = new WaybillClient(first.url, { again });
     expect(await all(client.follow('t'))).toHaveLength(2);
     expect(positions).toEqual(['1']);
     expect(client.url).toBe(other.url);

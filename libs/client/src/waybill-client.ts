@@ -26,8 +26,9 @@ import type {
   WorkflowView,
 } from '@waybill/contracts';
 import { apiErrorOf } from './api-error.ts';
+import { Endpoint, type Question } from './endpoint.ts';
 import { framesOf } from './event-stream.ts';
-import { onceASecond, StreamLost, type Again, type FollowOptions, type TaskFrame } from './following.ts';
+import { isFinal, onceASecond, StreamLost, type Again, type FollowOptions, type TaskFrame } from './following.ts';
 import { Patience } from './patience.ts';
 
 /** How far a stream was read. */
@@ -43,32 +44,38 @@ interface Reading {
 /** Three heartbeats of a gateway: of one that is silent for so long nothing is left, however open its connection looks. */
 const silenceMs = 45_000;
 
+export interface ClientOptions {
+  /** Asked after a stream was cut; default: once a second, for a minute. */
+  readonly again?: Again;
+  /** Asked after a request got no answer, or one that asks for patience; default: it fails at once. */
+  readonly unanswered?: Again;
+}
+
 export interface SubmitOptions {
   readonly idempotencyKey?: string;
 }
 
 export class WaybillClient {
-  /** `url`: `http://127.0.0.1:3000`. */
-  constructor(
-    private address: string,
-    private readonly again: Again = onceASecond,
-  ) {}
+  private readonly endpoint: Endpoint;
+  private readonly again: Again;
 
-  get url(): string {
-    return this.address;
+  /** `url`: `http://127.0.0.1:3000`. */
+  constructor(url: string, { again = onceASecond, unanswered }: ClientOptions = {}) {
+    this.endpoint = new Endpoint(url, unanswered);
+    this.again = again;
   }
 
-  /** What is asked from now on is asked there; a stream goes on there once it is cut. */
+  get url(): string {
+    return this.endpoint.url;
+  }
+
+  /** What is asked from now on is asked there; a stream goes on there once it is cut, a request once it fails. */
   moveTo(url: string): void {
-    this.address = url;
+    this.endpoint.url = url;
   }
 
   submit(task: TaskSubmission, options: SubmitOptions = {}): Promise<TaskAnswer> {
-    return this.post(
-      '/v1/tasks',
-      task,
-      options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey },
-    );
+    return this.post('/v1/tasks', task, options);
   }
 
   dryRun(task: TaskSubmission): Promise<DryRunAnswer> {
@@ -100,7 +107,7 @@ export class WaybillClient {
   }
 
   putWorkflow(name: string, definition: WorkflowDefinition): Promise<WorkflowView> {
-    return this.request('PUT', `/v1/workflows/${name}`, definition);
+    return this.endpoint.request({ method: 'PUT', path: `/v1/workflows/${name}`, body: definition });
   }
 
   /** The latest version when none is given. */
@@ -129,7 +136,7 @@ export class WaybillClient {
   }
 
   deleteDocument(documentId: string): Promise<void> {
-    return this.request('DELETE', `/v1/documents/${documentId}`);
+    return this.endpoint.request({ method: 'DELETE', path: `/v1/documents/${documentId}` });
   }
 
   search(input: Omit<SearchInput, 'k'> & { k?: number }): Promise<SearchAnswer> {
@@ -190,35 +197,15 @@ export class WaybillClient {
 
   private get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
     const text = new URLSearchParams(query).toString();
-    return this.request('GET', text === '' ? path : `${path}?${text}`);
+    return this.endpoint.request({ method: 'GET', path: text === '' ? path : `${path}?${text}` });
   }
 
-  private post<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
-    return this.request('POST', path, body, headers);
-  }
-
-  private async request<T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<T> {
-    const json = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(this.url + path, { method, headers: { ...type, ...headers }, ...json });
-    if (!response.ok) throw await apiErrorOf(response);
-    const text = await response.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+  private post<T>(path: string, body: unknown, options: Pick<Question, 'idempotencyKey'> = {}): Promise<T> {
+    return this.endpoint.request({ method: 'POST', path, body, ...options });
   }
 }
 
 const terminal: ReadonlySet<string> = new Set(['TaskCompleted', 'TaskFailed', 'TaskCancelled']);
-
-/** The platform has answered: to ask again changes nothing, unless it said that it is only busy. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof Error &&
-  'problem' in error &&
-  (error as { problem: { class: string } }).problem.class !== 'transient';
 
 function frame(event: string, data: string): TaskFrame {
   if (event === 'token') return { kind: 'token', token: JSON.parse(data) as TokenFrame };

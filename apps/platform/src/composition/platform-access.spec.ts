@@ -1,8 +1,8 @@
 /** Where commands of one data folder find their platform: over platforms that answer a stream's frames and nothing else. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WaybillClient } from '@waybill/client';
+import type { ApiError, WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import type { FolderHolder } from '@waybill/messaging';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -11,6 +11,15 @@ import { PlatformAccess, type AccessOptions } from './platform-access.ts';
 const frame = (seq: number, type: string): string => `id: ${seq}\nevent: ${type}\ndata: {"seq":${seq}}\n\n`;
 const accepted = frame(1, 'TaskAccepted');
 const completed = frame(2, 'TaskCompleted');
+
+const busy = {
+  type: 'u',
+  title: 't',
+  status: 503,
+  detail: 'Not now',
+  code: 'log_unavailable',
+  class: 'transient',
+};
 
 let holders: (FolderHolder | undefined)[];
 let said: string[];
@@ -23,10 +32,14 @@ beforeEach(() => {
   started = 0;
 });
 
-/** A platform whose streams are cut after these frames. */
-async function serve(frames: string, { pid = 1 } = {}): Promise<FolderHolder & { address: string; end: () => void }> {
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+type Platform = FolderHolder & { readonly address: string; readonly end: () => void };
+
+/** A platform that is there, and answers so. */
+async function answering(answer: Answer, pid = 1): Promise<Platform> {
   const server = createServer((request, response) => {
-    response.end(request.url === '/readyz' ? '{}' : request.headers['last-event-id'] === '1' ? completed : frames);
+    if (request.url === '/readyz') response.end('{}');
+    else answer(response, request);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const end = (): void => {
@@ -36,6 +49,10 @@ async function serve(frames: string, { pid = 1 } = {}): Promise<FolderHolder & {
   onTestFinished(end);
   return { pid, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, end };
 }
+
+/** A platform whose streams are cut after these frames. */
+const serve = (frames: string, pid = 1): Promise<Platform> =>
+  answering((response, { headers }) => response.end(headers['last-event-id'] === '1' ? completed : frames), pid);
 
 /** The folder is looked at once for each of the holders; the last one stays. */
 function access(options: Partial<AccessOptions> = {}): PlatformAccess {
@@ -115,7 +132,7 @@ it('of a stream whose platform went away is one of its own, and no event comes t
 });
 
 it('of a stream whose platform went away is the next holder of the folder, when there is one', async () => {
-  const [first, next] = [await serve(accepted), await serve(accepted, { pid: 2 })];
+  const [first, next] = [await serve(accepted), await serve(accepted, 2)];
   holders = [first, { pid: 2 }, next];
   const client = await access().connect();
   expect(await follow(client)).toEqual([1, 2]);
@@ -127,6 +144,62 @@ it('of a stream that was only cut is the same one', async () => {
   holders = [await serve(accepted)];
   expect(await follow(await access().connect())).toEqual([1, 2]);
   expect([started, said]).toEqual([0, []]);
+});
+
+it('of a request whose platform went away is the next one, and it is done once', async () => {
+  const keys: Record<string, unknown[]> = { first: [], next: [] };
+  const place = (name: string, answer: Answer): Promise<Platform> =>
+    answering((response, request) => {
+      keys[name]!.push(request.headers['idempotency-key']);
+      answer(response, request);
+    });
+  const next = await place('next', (response) => response.end('{"task_id":"t"}'));
+  holders = [await place('first', (response) => response.destroy()), next];
+  const client = await access().connect();
+  const answers = await Promise.all([1, 2].map(() => client.submit({ goal: 'g' })));
+  expect(answers).toEqual([{ task_id: 't' }, { task_id: 't' }]);
+  expect(new Set(keys['first']).size).toBe(2);
+  expect(new Set(keys['next'])).toEqual(new Set(keys['first']));
+  expect(keys['next']).toHaveLength(2);
+  expect(said).toEqual([expect.stringContaining(`goes on with the one at ${next.address}.`)]);
+});
+
+const submitted = (client: WaybillClient): Promise<string> =>
+  client.submit({ goal: 'g' }).then(
+    ({ task_id: taskId }) => taskId,
+    (error: unknown) => (error as ApiError).problem.detail,
+  );
+
+it('of a request that was cut off is the same one while it is there, and the request is asked again', async () => {
+  let asked = 0;
+  holders = [
+    await answering((response) => {
+      asked += 1;
+      if (asked === 3) response.end('{"task_id":"t"}');
+      else response.destroy();
+    }),
+  ];
+  expect(await submitted(await access().connect())).toBe('t');
+  expect([asked, said]).toEqual([3, []]);
+});
+
+it('that is only busy says so itself', async () => {
+  let asked = 0;
+  holders = [
+    await answering((response) => {
+      asked += 1;
+      response.writeHead(503).end(JSON.stringify(busy));
+    }),
+  ];
+  expect(await submitted(await access().connect())).toBe('Not now');
+  expect([asked, said]).toEqual([1, []]);
+});
+
+it('of its own, or that was given by its address, is not asked again', async () => {
+  const { address: url } = await answering((response) => response.destroy());
+  const start = async () => ({ url, close: async () => undefined, closing: undefined });
+  for (const given of [access({ start }), access({ url })])
+    await expect((await given.connect()).submit({ goal: 'g' })).rejects.toThrow('fetch failed');
 });
 
 it('gives a stream up when the folder stays with a process that does not answer', async () => {

@@ -1,9 +1,9 @@
 /**
  * Where a command finds its platform: at the address that it was given, with the process that has the data folder, or in this process.
  * Promises: one of its own is brought only when nobody has the folder; whoever just takes or leaves the folder, or has it and is held up (Ctrl-Z), is waited
- * for, a bounded time; when the folder's platform goes away a stream goes on with the next one; what is waited for, and where it goes on, is said in one line each.
+ * for, a bounded time; when the folder's platform goes away the command goes on with the next one; what is waited for, and where it goes on, is said in one line each.
  */
-import { onceASecond, WaybillClient } from '@waybill/client';
+import { ApiError, onceASecond, WaybillClient } from '@waybill/client';
 import { PlatformError } from '@waybill/contracts';
 import type { FolderHolder } from '@waybill/messaging';
 import type { RunningPlatform } from './start-platform.ts';
@@ -23,6 +23,9 @@ export interface AccessOptions {
   readonly now?: () => number;
 }
 
+/** Where a command's platform is found when the last one does not answer. */
+type Place = 'the same' | 'another' | 'none';
+
 const pauseMs = 100;
 /** A platform at its limit answers within it; one that was stopped takes connections and answers never. */
 const answerMs = 5_000;
@@ -35,34 +38,58 @@ export class PlatformAccess {
   /** In this process: to be closed with it. */
   own: RunningPlatform | undefined;
   private readonly pause: () => Promise<void>;
+  private goingOn: Promise<Place> | undefined;
 
   constructor(private readonly options: AccessOptions) {
     this.pause = options.pause ?? (() => new Promise((resolve) => setTimeout(resolve, pauseMs)));
   }
 
   async connect(): Promise<WaybillClient> {
-    const client: WaybillClient = new WaybillClient(await this.find(), (failures) => this.goOn(client, failures));
+    const client: WaybillClient = new WaybillClient(await this.find(), {
+      again: (failures) => this.followAgain(client, failures),
+      ...(this.options.url === undefined && {
+        unanswered: (failures, trouble) => this.askAgain(client, failures, trouble),
+      }),
+    });
     return client;
   }
 
-  /** A stream was cut: answers whether to ask again, and moves the client when the platform is elsewhere now. */
-  private async goOn(client: WaybillClient, failures: number): Promise<boolean> {
+  /** A stream was cut: answers whether to ask again. */
+  private async followAgain(client: WaybillClient, failures: number): Promise<boolean> {
     if (this.own) return onceASecond(failures); // it is being stopped
     if (this.options.url !== undefined) {
       if (failures === 1) this.options.say('The stream was cut; asking again, for up to a minute.');
       return onceASecond(failures);
     }
+    const place = await this.goOn(client);
+    return place === 'the same' ? onceASecond(failures) : place === 'another';
+  }
+
+  /** A request got no answer, or one that asks for patience: answers whether to ask again. */
+  private async askAgain(client: WaybillClient, failures: number, trouble: unknown): Promise<boolean> {
+    if (this.own) return false;
+    const place = await this.goOn(client);
+    return place === 'the same' ? !(trouble instanceof ApiError) && onceASecond(failures) : place === 'another';
+  }
+
+  /** Moves the client when the platform is elsewhere now. Requests that fail together look once. */
+  private goOn(client: WaybillClient): Promise<Place> {
+    this.goingOn ??= this.look(client).finally(() => (this.goingOn = undefined));
+    return this.goingOn;
+  }
+
+  private async look(client: WaybillClient): Promise<Place> {
     try {
       const url = await this.find();
-      if (url === client.url) return onceASecond(failures);
+      if (url === client.url) return 'the same';
       client.moveTo(url);
     } catch (error) {
-      if (isLocked(error)) return false;
+      if (isLocked(error)) return 'none';
       throw error;
     }
     const next = this.own ? 'its own' : `the one at ${client.url}`;
     this.options.say(`The platform that ran on the data folder has ended: this command goes on with ${next}.`);
-    return true;
+    return 'another';
   }
 
   private async find(): Promise<string> {

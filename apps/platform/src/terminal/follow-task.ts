@@ -1,6 +1,6 @@
 /** Follows a task to its end, one line an event, and answers what became of it. */
 import type { TaskView } from '@waybill/contracts';
-import { ApiError, onceASecond, type WaybillClient } from '@waybill/client';
+import { mayPass, onceASecond, type WaybillClient } from '@waybill/client';
 import { answerText } from './answer.ts';
 import { foreignText } from './foreign-text.ts';
 import { style } from './style.ts';
@@ -24,10 +24,6 @@ export async function followTask(client: WaybillClient, taskId: string, print: P
     }
   }
 }
-
-/** By `fetch`, nothing came back; or the platform is only busy. */
-const mayPass = (error: unknown): boolean =>
-  error instanceof TypeError || (error instanceof ApiError && error.problem.class === 'transient');
 
 /** What people came for; nothing when the task did not complete. */
 export function printAnswer(task: TaskView, print: Print): void {

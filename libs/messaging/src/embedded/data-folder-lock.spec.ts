@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { findFolderHolder, lockDataFolder } from './data-folder-lock.ts';
 
 // A disk that others use too may take long; the bound is there for what never ends.
@@ -26,6 +27,20 @@ it('gives a folder to one at a time, and says who has it', () => {
   lock.release();
   expect(findFolderHolder(data)).toBeUndefined();
   lockDataFolder(data).release();
+});
+
+it('is not disturbed by another process that makes the same folder at the same moment', () => {
+  const { mkdirSync } = fs;
+  onTestFinished(() => {
+    fs.mkdirSync = mkdirSync;
+    syncBuiltinESMExports();
+  });
+  fs.mkdirSync = ((path: string) => {
+    mkdirSync(path); // the other one
+    return mkdirSync(path);
+  }) as typeof mkdirSync;
+  syncBuiltinESMExports();
+  lockDataFolder(join(folder, 'made', 'by', 'both')).release();
 });
 
 it('is free again after its holder was killed', async () => {

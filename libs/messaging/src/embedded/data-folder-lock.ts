@@ -77,10 +77,16 @@ function acquire(path: string): DatabaseSync {
 
 /** Step by step: Node's recursive mkdir never returns where the parent exists and yet nothing can be made in it (/proc). */
 function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (isFolder(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
-  mkdirSync(path);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!isFolder(path)) throw error; // otherwise another process was faster
+  }
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function writeHolder(path: string, holder: FolderHolder): void {
   const fresh = join(path, `${holderFile}.new`);
