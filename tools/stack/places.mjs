@@ -13,6 +13,7 @@ export const ports = {
   kafka: firstPort + 92,
   /** Of three. Each has its controller on the next one. */
   kafkaCluster: [firstPort + 94, firstPort + 96, firstPort + 98],
+  kafkaSecured: firstPort + 100,
   postgres: firstPort + 432,
   redis: firstPort + 379,
   minio: firstPort + 900,

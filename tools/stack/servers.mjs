@@ -7,7 +7,7 @@ import { end, launch, pidOf, waitFor } from './background.mjs';
 import { StackFailure } from './failure.mjs';
 import { isOpen } from './background.mjs';
 import { brokerCount, running } from './places.mjs';
-import { kafka, kafkaCluster } from './servers/kafka.mjs';
+import { kafka, kafkaCluster, kafkaSecured } from './servers/kafka.mjs';
 import { minio } from './servers/minio.mjs';
 import { postgres } from './servers/postgres.mjs';
 import { redis } from './servers/redis.mjs';
@@ -28,7 +28,7 @@ const others = [postgres, redis, minio];
 /** Those of a stack as it is asked for. */
 export const servers = [...(brokerCount === '3' ? kafkaCluster : [kafka]), ...others];
 /** Those of a stack that was asked for differently too. */
-export const allServers = [kafka, ...kafkaCluster, ...others];
+export const allServers = [kafka, ...kafkaCluster, kafkaSecured, ...others];
 
 /** @param {string} name @returns {Server} */
 export function serverNamed(name) {

@@ -7,12 +7,29 @@ import { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How brokers are talked to, and as whom; files are PEM. */
+export const KafkaAccessSettings = z.object({
+  KAFKA_SSL: z.enum(['true', 'false']).default('false'),
+  KAFKA_SSL_CA: z.string().optional(),
+  KAFKA_SSL_CERT: z.string().optional(),
+  KAFKA_SSL_KEY: z.string().optional(),
+  KAFKA_SASL_MECHANISM: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512']))
+    .optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+});
+export type KafkaAccessSettings = z.infer<typeof KafkaAccessSettings>;
+
 /** Of every service that runs as a process of its own. */
 export const ServiceSettings = z.object({
   KAFKA_BROKERS: z
     .string()
     .transform((list) => list.split(',').map((broker) => broker.trim()))
     .pipe(z.array(z.string().regex(/^\S+:\d+$/, 'has to look like host:port,host:port')).min(1)),
+  ...KafkaAccessSettings.shape,
   /** Of topics that are made; fixed for life. */
   KAFKA_PARTITIONS: z.coerce.number().int().min(1).max(1_000).default(12),
   KAFKA_REPLICAS: z.coerce.number().int().min(1).optional(),

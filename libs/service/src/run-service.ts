@@ -10,6 +10,7 @@ import { createLogger, createMetrics, openTelemetry, type Logger, type Metrics, 
 import type { z } from 'zod';
 import { Closing } from './closing.ts';
 import { readSettings, serviceSettings, type Environment, type ServiceSettings } from './environment.ts';
+import { kafkaAccessOf } from './kafka-access.ts';
 import { openKafkaLog } from './kafka-log.ts';
 import { openStatusPage, type ServiceStatus } from './status-page.ts';
 import { closeInTime, stopOnSignals } from './stop-on-signals.ts';
@@ -66,6 +67,7 @@ async function start<Shape extends z.ZodRawShape>(
 ): Promise<void> {
   const shape = serviceSettings(own);
   const settings = readSettings(shape, environment) as ServiceContext<z.infer<z.ZodObject<Shape>>>['settings'];
+  const access = kafkaAccessOf(settings);
   if (process.argv.includes('--check-settings')) {
     process.stdout.write(`${JSON.stringify({ service: name, settings: Object.keys(shape.shape) })}\n`);
     process.exit(0);
@@ -80,7 +82,7 @@ async function start<Shape extends z.ZodRawShape>(
   }
   const telemetry = await openTelemetry({ services: [name], endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
   closing.add('telemetry', telemetry);
-  const log = await openKafkaLog(name, settings, logger);
+  const log = await openKafkaLog(name, { settings, access, logger });
   closing.add('log', log);
   const instanceId = randomUUID();
   const common = {

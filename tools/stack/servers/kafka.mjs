@@ -1,5 +1,5 @@
 /**
- * Kafka in KRaft mode, from the jars of Maven Central: one broker, or a cluster of three of which any one may be away.
+ * Kafka in KRaft mode, from the jars of Maven Central: one broker, a cluster of three of which any one may be away, or one that lets in only whom it knows.
  * The cluster finds out within three seconds that a broker is gone, instead of nine: tests wait for it.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,14 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   </dependencies>
 </project>`;
 
-/** @typedef {{ name: string; id: number; port: number }} Broker */
+/**
+ * @typedef {object} Access Who may come in, and how.
+ * @property {string} protocol
+ * @property {() => string} settings
+ * @property {() => Promise<void>} prepare
+ * @property {readonly string[]} users As they are made with the storage.
+ */
+/** @typedef {{ name: string; id: number; port: number; access?: Access }} Broker */
 
 /** @type {readonly Broker[]} */
 const single = [{ name: 'kafka', id: 1, port: ports.kafka }];
@@ -38,13 +45,15 @@ broker.heartbeat.interval.ms=500
 replica.lag.time.max.ms=3000`;
 
 /** @param {Broker} broker @param {readonly Broker[]} cluster */
-const config = ({ name, id, port }, cluster) => `process.roles=broker,controller
+const config = ({ name, id, port, access }, cluster) => `process.roles=broker,controller
 node.id=${id}
 controller.quorum.voters=${cluster.map((one) => `${one.id}@${host}:${one.port + 1}`).join(',')}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://${host}:${port},CONTROLLER://${host}:${port + 1}
-advertised.listeners=PLAINTEXT://${host}:${port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=CLIENTS://${host}:${port},CONTROLLER://${host}:${port + 1}
+advertised.listeners=CLIENTS://${host}:${port}
+inter.broker.listener.name=CLIENTS
+listener.security.protocol.map=CLIENTS:${access?.protocol ?? 'PLAINTEXT'},CONTROLLER:PLAINTEXT
+${access?.settings() ?? ''}
 log.dirs=${running(name)}
 default.replication.factor=${cluster.length}
 min.insync.replicas=${cluster.length > 1 ? 2 : 1}
@@ -74,6 +83,42 @@ const java = (options, mainClass, args) => [
   mainClass,
   ...args,
 ];
+
+/** @typedef {{ name: string; password: string }} User */
+/** @type {User} */
+export const securedUser = { name: 'waybill', password: 'waybill-secret' };
+/** The broker's key and certificate, which signs itself, and which its clients show too. */
+export const securedFiles = () => ({
+  certificate: running('kafka-secured.cert.pem'),
+  key: running('kafka-secured.key.pem'),
+});
+
+/** TLS on both sides, and a name with a password. @type {Access} */
+const known = {
+  protocol: 'SASL_SSL',
+  users: [`SCRAM-SHA-512=[name=${securedUser.name},password=${securedUser.password}]`],
+  async prepare() {
+    const { certificate, key } = securedFiles();
+    if (existsSync(running('kafka-secured.pem'))) return;
+    need('openssl', 'the certificate of a broker is made with it');
+    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650'];
+    const names = ['-subj', '/CN=waybill', '-addext', `subjectAltName=IP:${host},DNS:localhost`];
+    await run('openssl', ['req', ...kind, ...names, '-keyout', key, '-out', certificate]);
+    writeFileSync(running('kafka-secured.pem'), `${readFileSync(key, 'utf8')}${readFileSync(certificate, 'utf8')}`);
+  },
+  settings: () => `ssl.keystore.type=PEM
+ssl.keystore.location=${running('kafka-secured.pem')}
+ssl.truststore.type=PEM
+ssl.truststore.location=${securedFiles().certificate}
+listener.name.clients.ssl.client.auth=required
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
+sasl.mechanism.inter.broker.protocol=PLAIN
+listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="${securedUser.name}" password="${securedUser.password}" user_${securedUser.name}="${securedUser.password}";
+listener.name.clients.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+connections.max.reauth.ms=12000`,
+};
+/** @type {Broker} */
+const secured = { name: 'kafka-secured', id: 1, port: ports.kafkaSecured, access: known };
 
 /** All who are one cluster have to agree on it, whoever is made first. @param {readonly Broker[]} cluster */
 const clusterId = (cluster) =>
@@ -108,10 +153,12 @@ const serverOf = (broker, cluster) => ({
 
   async prepare() {
     const file = running(`${broker.name}.properties`);
+    await broker.access?.prepare();
     writeFileSync(file, config(broker, cluster));
     rmSync(logFile(broker.name), { force: true });
     if (existsSync(running(broker.name, 'meta.properties'))) return;
-    const format = ['format', '-t', clusterId(cluster), '-c', file];
+    const users = broker.access?.users.flatMap((user) => ['--add-scram', user]) ?? [];
+    const format = ['format', '-t', clusterId(cluster), '-c', file, ...users];
     await run('java', java(['-Xmx256m'], 'kafka.tools.StorageTool', format));
   },
 
@@ -130,3 +177,5 @@ const serverOf = (broker, cluster) => ({
 export const kafka = serverOf(/** @type {Broker} */ (single[0]), single);
 /** Any one of them may be away: each record lies on all, and on two before it is acknowledged. */
 export const kafkaCluster = three.map((broker) => serverOf(broker, three));
+/** Names have to be proven again after twelve seconds, which the client does after two, so that a test sees it. */
+export const kafkaSecured = serverOf(secured, [secured]);

@@ -1,6 +1,7 @@
 /** The record of a platform on servers, for reading: nothing is owned and nothing made, so what runs meanwhile is not disturbed. */
 import { PlatformError } from '@waybill/contracts';
 import { systemClock, type MessageLog } from '@waybill/messaging';
+import { KafkaAccessSettings, readSettings, type Environment } from '@waybill/service/environment';
 import { PublishingPlanStore, type PlanStore } from '@waybill/storage';
 
 export interface ServerRecord {
@@ -11,28 +12,41 @@ export interface ServerRecord {
 
 export interface Servers {
   readonly brokers: readonly string[];
+  readonly access: KafkaAccessSettings;
   /** With the orchestrator's role. */
   readonly databaseUrl: string | undefined;
 }
 
-/** Undefined when none are named. What a command needs of them it asks for itself: one that talks to a gateway needs nothing. */
-export function readServers(environment: Readonly<Record<string, string | undefined>>): Servers | undefined {
+/**
+ * Undefined when none are named. What a command needs of them it asks for itself: one that talks to a gateway needs nothing.
+ * Throws `invalid_configuration` for a value that no setting has.
+ */
+export function readServers(environment: Environment): Servers | undefined {
   const { KAFKA_BROKERS: brokers = '', DATABASE_URL: databaseUrl = '' } = environment;
   if (brokers === '' && databaseUrl === '') return undefined;
   return {
     brokers: brokers.split(',').flatMap((broker) => broker.trim() || []),
+    access: readSettings(KafkaAccessSettings, environment),
     databaseUrl: databaseUrl === '' ? undefined : databaseUrl,
   };
 }
 
-/** Their clients are loaded only here: the embedded platform never needs them. Throws `invalid_configuration` when only one of the two is named. */
-export async function openServerRecord({ brokers, databaseUrl: url }: Servers): Promise<ServerRecord> {
+/** Their clients are loaded only here: the embedded platform never needs them. Throws `invalid_configuration` when only one of the two is named, or half of how to reach it. */
+export async function openServerRecord({ brokers, access, databaseUrl: url }: Servers): Promise<ServerRecord> {
   if (brokers.length === 0) throw missing('KAFKA_BROKERS');
   if (url === undefined) throw missing('DATABASE_URL');
   const { KafkaMessageLog } = await import('@waybill/messaging/kafka');
+  const { kafkaAccessOf } = await import('@waybill/service/kafka-access');
   const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');
   const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 };
-  const log = await KafkaMessageLog.open({ brokers, clientId: 'waybill-cli', topics, isReadOnly: true });
+  const clientId = 'waybill-cli';
+  const log = await KafkaMessageLog.open({
+    brokers,
+    clientId,
+    access: kafkaAccessOf(access),
+    topics,
+    isReadOnly: true,
+  });
   const sql = new PgSql({ url, connections: 2, applicationName: 'waybill cli' });
   const plans = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock: systemClock });
   const close = async (): Promise<void> => {

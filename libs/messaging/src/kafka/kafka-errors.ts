@@ -13,7 +13,7 @@ export function sessionRefused(error: Error): PlatformError | undefined {
 /** `doing`: "append to plan.events". */
 export function unavailable(doing: string, cause: unknown): PlatformError {
   if (cause instanceof PlatformError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = (cause instanceof Error ? cause.message : String(cause)).trim();
   const detail = `Kafka could not ${doing}: ${why.replace(/\.?$/, '.')} Nothing is lost: what was not acknowledged is sent again.`;
   return new PlatformError('log_unavailable', { detail, cause });
 }

@@ -3,7 +3,7 @@
  * Connections of their own for producing, for questions, for what each membership and each tail reads, and for each membership's group.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
-import type { Kafka as KafkaClient } from 'kafkajs';
+import type { Kafka as KafkaClient, SASLOptions } from 'kafkajs';
 import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOptions } from '../message-log.ts';
 import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
@@ -13,6 +13,7 @@ import { abandon, clusterOf, type ClientCluster } from './client/client-cluster.
 import { clientLog, seldomLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
 import { connect } from './client/connect.ts';
+import { withHint, type KafkaAccess } from './kafka-access.ts';
 import { unavailable } from './kafka-errors.ts';
 import { KafkaMember } from './kafka-member.ts';
 import { KafkaTail } from './kafka-tail.ts';
@@ -28,6 +29,8 @@ export interface KafkaMessageLogOptions {
   readonly brokers: readonly string[];
   /** The service, as the brokers' own logs and quotas show it. */
   readonly clientId: string;
+  /** Default: in the clear, as nobody. */
+  readonly access?: KafkaAccess;
   readonly topics: TopicSettings;
   /** For who only looks: no topic is made; one that is missing has no partitions and no records. */
   readonly isReadOnly?: boolean;
@@ -56,12 +59,14 @@ export class KafkaMessageLog implements MessageLog {
   private readonly logger: KafkaLogger | undefined;
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
-    const { brokers, clientId, requestTimeoutMs = 30_000 } = options;
+    const { brokers, clientId, access = {}, requestTimeoutMs = 30_000 } = options;
     const logger = (this.logger = options.logger && seldomLog(options.logger));
     this.kafka = new Kafka({
       brokers: [...brokers],
       clientId,
       socketFactory: connect,
+      ...(access.tls && { ssl: { ...access.tls } }),
+      ...(access.sasl && { sasl: access.sasl as SASLOptions }),
       retry,
       connectionTimeout: 3_000,
       requestTimeout: requestTimeoutMs,
@@ -87,13 +92,16 @@ export class KafkaMessageLog implements MessageLog {
       return log;
     } catch (error) {
       await log.close();
-      throw unavailable(`be reached at ${options.brokers.join(', ')}`, error);
+      throw withHint(unavailable(`be reached at ${options.brokers.join(', ')}`, error), options.access ?? {});
     }
   }
 
   /** Makes the platform's topics where they are missing, and looks at those that are there. Throws `invalid_configuration` for weak ones. */
   async prepareTopics(): Promise<void> {
-    this.judge(await this.known.prepare());
+    const weaknesses = await this.known.prepare().catch((error: unknown) => {
+      throw withHint(error, this.options.access ?? {}); // the first thing that some brokers refuse
+    });
+    this.judge(weaknesses);
   }
 
   async append(messages: readonly OutgoingMessage[]): Promise<readonly Position[]> {

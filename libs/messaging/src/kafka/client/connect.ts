@@ -5,7 +5,8 @@
  * And one whose other end has gone without a word (a firewall that forgot it, a host that lost power) is used for ever: each request on it is given up,
  * and the next is sent there as well. Here it is closed, and the client opens another one.
  */
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectSecured } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 const keepAliveMs = 60_000;
@@ -13,14 +14,17 @@ const keepAliveMs = 60_000;
 const silentMs = 40_000;
 const looksInSilence = 4;
 
-export const connect: ISocketFactory = ({ host, port, onConnect }) =>
-  endWhenSilent(
-    connectPlain(
-      { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs },
-      onConnect as () => void,
-    ),
-    silentMs,
-  );
+/** `ssl`: with TLS. A certificate is held against the name that was asked for, which an address is not. */
+export const connect: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const connected = onConnect as () => void;
+  const name = isIP(host) ? {} : { servername: host };
+  const socket = (ssl as object | undefined)
+    ? connectSecured({ host, port, ...name, ...(ssl as object) }, connected)
+    : connectPlain({ host, port }, connected);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, keepAliveMs);
+  return endWhenSilent(socket, silentMs);
+};
 
 /** Closes a connection over which something was sent and nothing came for so long. One that is idle stays. */
 export function endWhenSilent(socket: Socket, ms: number): Socket {
