@@ -11,12 +11,12 @@ export class Late extends Error {
   }
 }
 
-/** Rejects with `Late`; what becomes of the answer then is nobody's business. */
-export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const limit = setTimeout(() => reject(new Late(ms)), ms);
+/** Rejects with `Late`, or what it is to be; what becomes of the answer then is nobody's business. */
+export async function inTime<T>(answer: Promise<T>, ms: number, late: Error = new Late(ms)): Promise<T> {
+  const { promise: isLate, reject } = Promise.withResolvers<never>();
+  const limit = setTimeout(() => reject(late), ms);
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, isLate]);
   } finally {
     clearTimeout(limit);
   }

@@ -13,6 +13,7 @@ import { abandon, clusterOf, type ClientCluster } from './client/client-cluster.
 import { clientLog, seldomLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
 import { connect } from './client/connect.ts';
+import { inTime, patienceMs } from './in-time.ts';
 import { withHint, type KafkaAccess } from './kafka-access.ts';
 import { unavailable } from './kafka-errors.ts';
 import { KafkaMember } from './kafka-member.ts';
@@ -40,6 +41,8 @@ export interface KafkaMessageLogOptions {
   readonly sessionTimeoutMs?: number;
   /** After which a broker that has not answered a request is given up, ms; default 30 s. */
   readonly requestTimeoutMs?: number;
+  /** How long `open` waits for brokers that take connections and say nothing, ms; default 35 s. */
+  readonly openMs?: number;
   /** How long `close` waits for an append that is not acknowledged, ms; default 10 s. It rejects with `log_unavailable`. */
   readonly drainMs?: number;
   readonly logger?: KafkaLogger;
@@ -87,11 +90,13 @@ export class KafkaMessageLog implements MessageLog {
   /** Throws `log_unavailable` when no broker answers. */
   static async open(options: KafkaMessageLogOptions): Promise<KafkaMessageLog> {
     const log = new KafkaMessageLog(options);
+    const { openMs = patienceMs } = options;
     try {
-      await Promise.all([log.cluster.connect(), log.brokers.connect()]);
+      const connected = Promise.all([log.cluster.connect(), log.brokers.connect()]);
+      await inTime(connected, openMs, new Error(`no answer within ${openMs} ms`));
       return log;
     } catch (error) {
-      await log.close();
+      void log.close().catch(() => {}); // what is under way ends by itself
       throw withHint(unavailable(`be reached at ${options.brokers.join(', ')}`, error), options.access ?? {});
     }
   }
