@@ -15,6 +15,7 @@ export interface KafkaAccess {
 type Words = readonly [of: RegExp, hint: string];
 
 const refusals: readonly Words[] = [
+  [/AUTHORIZATION_FAILED/, 'The user may not do that: docs/operations.md says what it has to be allowed.'],
   [/SASL/, 'Look at KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.'],
   [/ALERT\w*_CERTIFICATE/, 'The broker wants a certificate that it knows: look at KAFKA_SSL_CERT and KAFKA_SSL_KEY.'],
   [/CERT|SELF_SIGNED|UNABLE_TO_/, 'Look at KAFKA_SSL_CA, and whether the certificate has the name in KAFKA_BROKERS.'],
@@ -39,14 +40,13 @@ function cutOffHint({ tls, sasl }: KafkaAccess): string | undefined {
 
 /** Names and codes of an error and of what it comes from. */
 function wordsOf(error: unknown): string {
-  const words: unknown[] = [];
-  for (let one = error as Partial<Caused> | undefined; one; one = one.cause) words.push(one.name, one.type, one.code);
-  return words.join(' ');
+  if (!(error instanceof Error)) return '';
+  const { name, type, code, cause, errors = [] } = error as Error & Partial<Caused>;
+  return [name, type, code, wordsOf(cause), ...errors.map(wordsOf)].join(' ');
 }
 
 interface Caused {
-  readonly name: string;
   readonly type: string;
   readonly code: string | number;
-  readonly cause: Partial<Caused>;
+  readonly errors: readonly unknown[];
 }

@@ -13,7 +13,18 @@ export function sessionRefused(error: Error): PlatformError | undefined {
 /** `doing`: "append to plan.events". */
 export function unavailable(doing: string, cause: unknown): PlatformError {
   if (cause instanceof PlatformError) return cause;
-  const why = (cause instanceof Error ? cause.message : String(cause)).trim();
+  const why = whyOf(cause).trim();
   const detail = `Kafka could not ${doing}: ${why.replace(/\.?$/, '.')} Nothing is lost: what was not acknowledged is sent again.`;
   return new PlatformError('log_unavailable', { detail, cause });
+}
+
+/** Of several topics the client says only that there were errors. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { errors = [] } = cause as Partial<SeveralErrors>;
+  return errors.length === 0 ? cause.message : errors.map(({ topic, message }) => `${topic}: ${message}`).join('; ');
+}
+
+interface SeveralErrors {
+  readonly errors: readonly { readonly topic: string; readonly message: string }[];
 }
