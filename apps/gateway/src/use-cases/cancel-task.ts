@@ -1,7 +1,7 @@
 /**
  * Asks the owner of a task to cancel it, and waits a little for the verdict.
  * Promises: one idempotency key is one command here, and all who come with it get the first answer, also while it is still under way; who comes again
- * because it was undecided, or its answer was lost, is told that the task is cancelled, not that it has ended already.
+ * because it was undecided, or its answer was lost, or comes to several gateways at once, is told that the task is cancelled, not that it has ended already.
  */
 import {
   canonicalJson,
@@ -123,7 +123,9 @@ export class CancelTask {
     if (!verdict) return { status, isDecided: false };
     await this.seeEvents();
     if (!verdict.applied) {
-      if (wish.isAgain && (await this.parts.reads.status(wish.taskId)) === 'cancelled')
+      // The same wish at another gateway may have been faster.
+      const isShared = wish.caller.idempotencyKey !== undefined;
+      if (isShared && (await this.parts.reads.status(wish.taskId)) === 'cancelled')
         return { status: 'cancelled', isDecided: true };
       throw errorOf(verdict.error);
     }
