@@ -62,8 +62,9 @@ export function fetchNothing(
     if (isOutdated(this)) await this.joinAndSync();
     const rest = new Pause();
     rests.set(this, rest);
-    const untilHeartbeat = stopped.has(this) ? 0 : this.lastRequest + this.maxWaitTime - Date.now();
-    await rest.wait(Math.max(leastMs, untilHeartbeat));
+    // No longer than that where the clock was put back.
+    const untilHeartbeat = Math.min(this.maxWaitTime, this.lastRequest + this.maxWaitTime - Date.now());
+    await rest.wait(stopped.has(this) ? leastMs : Math.max(leastMs, untilHeartbeat));
     return [];
   };
 }

@@ -98,9 +98,11 @@ it('hands its partitions back after a session too when it cannot even connect', 
 }, 20_000);
 
 it('asks the same coordinator again when a heartbeat fails within a session, though it waited longer than that to join', async () => {
-  const now = Date.now;
   let later = 0;
-  vi.spyOn(Date, 'now').mockImplementation(() => now() + later);
+  for (const clock of [Date, performance]) {
+    const now = clock.now.bind(clock);
+    vi.spyOn(clock, 'now').mockImplementation(() => now() + later);
+  }
   onTestFinished(() => void vi.restoreAllMocks());
   const played = new PlayedCluster();
   played.beforeJoining = async () => void (later = 60_000);

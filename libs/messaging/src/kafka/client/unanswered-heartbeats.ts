@@ -7,6 +7,9 @@
  * something is only slow: it writes commits, each for as long as five seconds while one of its replicas is away, and counts each as a heartbeat.
  * And a heartbeat that is under way is shared with whoever wants one: where the group was joined anew elsewhere meanwhile, the coordinator that it has now would hear of nobody for a session.
  * Promise: who has joined waits for no heartbeat of another coordinator.
+ * The client counts the time between two heartbeats by the clock, and where that is put back by an hour it would send none for an hour: the group, whose clock is another, would give
+ * the partitions to others, and this member would go on with them.
+ * Promise: a heartbeat is sent when it is due, and a session lasts as long as it does, however the clock is set.
  */
 import { breakOff, type ConnectionPool } from './broken-connections.ts';
 import { clientClass } from './client-class.ts';
@@ -20,7 +23,7 @@ interface Coordinator {
 export interface ConsumerGroup {
   readonly sessionTimeout: number;
   /** When a heartbeat was last answered, ms since 1970. */
-  readonly lastRequest: number;
+  lastRequest: number;
   readonly coordinator: Coordinator | null;
   joinAndSync: (this: ConsumerGroup) => Promise<void>;
   heartbeat: (this: ConsumerGroup, options: object) => Promise<void>;
@@ -30,7 +33,8 @@ export interface ConsumerGroup {
 export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('consumer/consumerGroup.js')): void {
   const { joinAndSync, heartbeat } = prototype;
   const joining = new WeakSet<ConsumerGroup>();
-  const joinedAt = new WeakMap<ConsumerGroup, number>();
+  /** When its coordinator last answered, by a clock that nobody sets. */
+  const heardAt = new WeakMap<ConsumerGroup, number>();
   const silent = new WeakSet<object>();
   /** Who owes an answer. */
   const asked = new WeakMap<ConsumerGroup, Coordinator>();
@@ -38,17 +42,15 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
     joining.add(this);
     try {
       await joinAndSync.call(this);
-      joinedAt.set(this, Date.now());
+      heardAt.set(this, performance.now());
       const before = asked.get(this);
       if (before && before !== this.coordinator) breakOff(before.connectionPool, 'the group has another coordinator');
     } finally {
       joining.delete(this);
     }
   };
-  const isLost = (group: ConsumerGroup, error: Refusal): boolean => {
-    const heardAt = Math.max(group.lastRequest, joinedAt.get(group) ?? 0);
-    return error.type === undefined && Date.now() - heardAt > group.sessionTimeout;
-  };
+  const isLost = (group: ConsumerGroup, error: Refusal): boolean =>
+    error.type === undefined && performance.now() - (heardAt.get(group) ?? 0) > group.sessionTimeout;
   prototype.heartbeat = async function (options): Promise<void> {
     const { coordinator, sessionTimeout: ms } = this;
     if (!coordinator) return heartbeat.call(this, options);
@@ -61,8 +63,10 @@ export function limitHeartbeats({ prototype } = clientClass<ConsumerGroup>('cons
       silent.add(coordinator);
       breakOff(coordinator.connectionPool, `no answer to a heartbeat within ${ms} ms`);
     }, ms);
+    const lastRequest = (this.lastRequest = Math.min(this.lastRequest, Date.now()));
     try {
       await heartbeat.call(this, options);
+      if (this.lastRequest !== lastRequest) heardAt.set(this, performance.now());
       silent.delete(coordinator);
     } catch (error) {
       const isNone = silent.has(coordinator) || isLost(this, error as Refusal);
