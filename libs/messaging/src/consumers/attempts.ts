@@ -49,9 +49,27 @@ export class Attempts {
   }
 
   async #again(message: IncomingMessage, first: unknown): Promise<boolean> {
+    const { clock, outageMs = 3_600_000 } = this.options;
+    let isLong = false; // a timer says so, for the clock may be set meanwhile
+    const outage = wait(clock, outageMs);
+    void outage.over.then(() => (isLong = true));
+    this.#waits.add(outage);
+    try {
+      return await this.#tryAgain(message, first, (error) => isWaitedFor(error, isLong));
+    } finally {
+      this.#waits.delete(outage);
+      outage.cancel();
+    }
+  }
+
+  async #tryAgain(
+    message: IncomingMessage,
+    first: unknown,
+    isWaitedFor: (error: unknown) => boolean,
+  ): Promise<boolean> {
     const { clock, maxAttempts, backoff } = this.options;
     const firstFailedAt = clock.now();
-    const spends = (one: unknown): number => (this.#isWaitedFor(one, firstFailedAt) ? 0 : 1);
+    const spends = (one: unknown): number => (isWaitedFor(one) ? 0 : 1);
     let error = first;
     let attempts = 1;
     let spent = spends(error);
@@ -68,13 +86,6 @@ export class Attempts {
       }
     }
     return this.#bury({ message, failure: failureOf(error), attempts, firstFailedAt, lastFailedAt: clock.now() });
-  }
-
-  #isWaitedFor(error: unknown, firstFailedAt: number): boolean {
-    if (!(error instanceof PlatformError)) return false;
-    if (error.code === 'log_unavailable') return true;
-    const { clock, outageMs = 3_600_000 } = this.options;
-    return error.code === 'unavailable' && clock.now() - firstFailedAt < outageMs;
   }
 
   async #bury(dead: DeadLetter): Promise<boolean> {
@@ -104,6 +115,9 @@ export class Attempts {
 }
 
 const done = (): boolean => true;
+
+const isWaitedFor = (error: unknown, isLong: boolean): boolean =>
+  error instanceof PlatformError && (error.code === 'log_unavailable' || (error.code === 'unavailable' && !isLong));
 
 /** An unknown error counts as a bug, yet is tried again: a bounded number of times. */
 const mayPass = (error: unknown): boolean => !(error instanceof PlatformError) || error.retryable;
