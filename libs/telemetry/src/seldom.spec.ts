@@ -10,6 +10,14 @@ it('tells the first of a kind, then one in ten seconds with how many were not to
   expect(seldom.untold('late')).toBe(0);
 });
 
+it('tells one when nobody knows how long it has been: the clock was put back', () => {
+  let now = 3_600_000;
+  const seldom = new Seldom(() => now);
+  seldom.untold('away');
+  now = 0;
+  expect([seldom.untold('away'), seldom.untold('away')]).toEqual([0, undefined]);
+});
+
 it('remembers a hundred kinds', () => {
   const seldom = new Seldom(() => 0);
   for (let kind = 0; kind <= 100; kind += 1) seldom.untold(String(kind));

@@ -20,7 +20,7 @@ export class Seldom {
   untold(kind: string): number | undefined {
     const at = this.now();
     const last = this.told.get(kind);
-    if (last && at - last.at < quietMs) {
+    if (last && at >= last.at && at - last.at < quietMs) {
       last.untold += 1;
       return undefined;
     }
