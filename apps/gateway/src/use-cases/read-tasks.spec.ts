@@ -66,6 +66,11 @@ describe('a task that runs in memory', () => {
     expect(live.find(taskId)).toBeUndefined();
   });
 
+  it('is looked for in the read model too when it is of a time that has not come here: a clock was set', async () => {
+    const { tasks } = running(-3_600_000, ended);
+    expect(await tasks.status(taskId)).toBe('completed');
+  });
+
   it('is answered at once when something was heard of it just now', () => {
     const { tasks } = running(2_000, () => Promise.reject(new Error('asked')));
     expect(tasks.find(taskId)).toHaveProperty('live.last', 3);

@@ -31,6 +31,8 @@ export type FoundTask = { readonly live: LiveTask } | { readonly stored: StoredT
 const readAtOnce = 1_000;
 /** After which a task that runs in memory may have gone on without it: the read model is further by then. */
 const silentMs = 2_000;
+/** How far the clocks of gateways and orchestrators may be apart, ms. What is said to happen later says nothing of how long it has been: a clock was set. */
+const clockSkewMs = 5_000;
 /** Of a page of events: a thousand of the largest would be more than one text can hold. */
 const pageChars = 16 * limits.recordBytes;
 
@@ -117,7 +119,8 @@ export class ReadTasks {
   }
 
   private isSilent(live: LiveTask): boolean {
-    return !live.ended && this.clock.now() - live.lastAt > silentMs;
+    const silent = this.clock.now() - live.lastAt;
+    return !live.ended && (silent > silentMs || silent < -clockSkewMs);
   }
 
   /** While the read model is away, or does not answer, memory is believed. */
