@@ -175,3 +175,18 @@ it('says of an answer that is too large that it is, also when that cannot be wri
   const { outcome } = JSON.parse(String(written.at(-1)!.value)) as ActivationResult;
   expect(outcome).toMatchObject({ status: 'failed', error: { code: 'payload_too_large' } });
 });
+
+it('is not done with an activation that comes again while its result cannot be written', async () => {
+  let isAway = true;
+  const { run, written } = node(
+    () => completed(1),
+    async () => {
+      if (isAway) throw new PlatformError('log_unavailable');
+    },
+  );
+  await expect(run()).rejects.toMatchObject({ code: 'log_unavailable' });
+  await expect(run()).rejects.toMatchObject({ code: 'log_unavailable' });
+  isAway = false;
+  await run();
+  expect(written).toHaveLength(1);
+});

@@ -158,7 +158,7 @@ describe('running an activation', () => {
     expect(outcome()).toMatchObject({
       status: 'failed',
       error: { class: 'transient', code: 'timeout' },
-      usage: { prompt_tokens: 0 },
+      usage: { prompt_tokens: 0, completion_tokens: 0 },
     });
   });
 

@@ -61,6 +61,23 @@ it('plans that have to be loaded slowly go on nevertheless, however few stay in 
   expect(ids.filter((id) => dispatched(bench, id) > 0)).not.toEqual([]);
 });
 
+it('a batch is decided though each look at the clock takes longer than a slice', async () => {
+  const bench = new OwnerBench();
+  let looks = 0;
+  const clock: Clock = {
+    now: () => bench.clock.now() + 60 * (looks += 1),
+    after: (ms, callback) => bench.clock.after(ms, callback),
+  };
+  const owner = bench.owner({ clock });
+  await owner.take(0);
+  const ids = ['t1', 't2', 't3'];
+  await bench.execute(
+    owner,
+    ids.map((id) => bench.submit(id, { a: {} })),
+  );
+  expect(ids.map((id) => bench.typesOf(id)[0])).toEqual(ids.map(() => 'TaskAccepted'));
+});
+
 const slowReads = (bench: OwnerBench, ms: number) => ({
   commit: () => 'ok' as const,
   publish: () => 'ok' as const,
