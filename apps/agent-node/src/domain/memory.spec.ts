@@ -36,3 +36,13 @@ it('forgets results by number and by size', () => {
   results.add('g', message(2));
   expect(results.get('g')![0]!.value).toHaveLength(2);
 });
+
+it('remembers at least half of what it may', () => {
+  const results = new RecentResults(10, 1_000);
+  const keys = Array.from({ length: 12 }, (_, at) => String(at));
+  for (const key of keys) {
+    results.add(key, []);
+    const newest = keys.slice(0, keys.indexOf(key) + 1).slice(-5);
+    expect(newest.filter((one) => results.get(one) === undefined)).toEqual([]);
+  }
+});

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { PlatformError, topics, type AgentWork, type IncomingMessage, type OutgoingMessage } from '@waybill/contracts';
 import { ManualClock } from '@waybill/testing';
 import type { ActivationIo } from '../ports/hosted-agent.ts';
+import { LateCalls } from './late-calls.ts';
 import { RunActivation } from './run-activation.ts';
 import { RunningPlans } from './running-plans.ts';
 
@@ -135,4 +136,33 @@ it('ends at once when there is nothing to wait for', async () => {
   const { activation, clock } = node();
   await activation.close();
   expect(clock.nextInMs).toBeUndefined();
+});
+
+/** The log takes nothing until `take` is called. */
+function stuck() {
+  const taken = Promise.withResolvers<never[]>();
+  let lost = 0;
+  const counters = { activated: () => undefined, lostTokens: () => undefined, lostCalls: () => void (lost += 1) };
+  const late = new LateCalls({ log: { append: () => taken.promise }, clock: new ManualClock(), counters });
+  const write = () => late.write({ topic: topics.modelCalls, key: 'p1', headers: {}, value: '{}' });
+  return { late, write, take: () => taken.resolve([]), lost: () => lost };
+}
+
+it('waits at its end for what is being written', async () => {
+  const { late, write, take } = stuck();
+  write();
+  const told: string[] = [];
+  const closed = late.close().then(() => told.push('closed'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toEqual([]);
+  take();
+  await closed;
+});
+
+it('keeps a thousand calls while the log is away, and loses what is more', () => {
+  const { write, lost } = stuck();
+  for (let written = 0; written < 1_000; written += 1) write();
+  expect(lost()).toBe(0);
+  write();
+  expect(lost()).toBe(1);
 });

@@ -18,10 +18,19 @@ interface Stale {
   readonly used: PlanCommit['fence'];
 }
 
+/** As a store that was put back to an older copy sees its owner. */
+const toCome = ({ used }: Stale, epochs: number, versions: number): PlanCommit['fence'] => ({
+  ...used,
+  ownerEpoch: used.ownerEpoch + epochs,
+  version: used.version + 1 + versions,
+});
+
 export function planStoreFencingContract(opened: () => PlanStoreUnderTest): void {
   it.each([
     ['with an older epoch', (stale: Stale) => stale.zombie],
     ['with a version that was used', (stale: Stale) => stale.used],
+    ['with an epoch that is to come', (stale: Stale) => toCome(stale, 1, 0)],
+    ['with a version that is to come', (stale: Stale) => toCome(stale, 0, 1)],
   ])('refuses a commit %s, and nothing of it is there', async (_, of) => {
     const { store, log } = opened();
     const zombie = (await take(store)).fence;
