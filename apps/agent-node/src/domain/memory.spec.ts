@@ -46,3 +46,13 @@ it('remembers at least half of what it may', () => {
     expect(newest.filter((one) => results.get(one) === undefined)).toEqual([]);
   }
 });
+
+it('never holds more characters than it may', () => {
+  const results = new RecentResults(1_000, 100);
+  const keys = Array.from({ length: 12 }, (_, at) => String(at));
+  for (const key of keys) {
+    results.add(key, [{ topic: 't', key: 'k', headers: {}, value: 'x'.repeat(30) }]);
+    expect(results.get(key)).toBeDefined();
+    expect(keys.filter((one) => results.get(one) !== undefined).length).toBeLessThanOrEqual(3);
+  }
+});

@@ -1,3 +1,4 @@
+import type { PlanFact } from '@waybill/contracts';
 import { expect, it } from 'vitest';
 import { decide, evolve } from '@waybill/workflow';
 import { completed, OwnerBench } from '../testing/owner-bench.ts';
@@ -7,6 +8,13 @@ const older: typeof evolve = (plan, fact) => {
   if (fact.type === 'StepDispatched' && fact.data.step_id === 'odd') throw new Error('unknown event');
   return evolve(plan, fact);
 };
+
+const isOther = ({ type, data }: PlanFact): boolean =>
+  type !== 'PlanCreated' || data.steps.every(({ step_id: id }) => id !== 'odd');
+
+function fail(): never {
+  throw new Error('unknown event');
+}
 
 it('stands still alone, and goes on where a version that can read it takes over', async () => {
   const bench = new OwnerBench();
@@ -27,6 +35,32 @@ it('stands still alone, and goes on where a version that can read it takes over'
   await third.take(0);
   await third.execute({ partition: 0, records: [] });
   expect(bench.typesOf('t').at(-1)).toBe('StepRetryScheduled');
+});
+
+it('stands still alone too when it waits for credits, out of memory: who can read it knows of it', async () => {
+  const bench = new OwnerBench();
+  let isOlder = false;
+  const core = {
+    decide,
+    evolve: ((plan, fact) => (isOlder && !isOther(fact) ? fail() : evolve(plan, fact))) as typeof evolve,
+  };
+  const owner = bench.owner({ core, config: { openActivations: 1, plansInMemory: 1 } });
+  await owner.take(0);
+  const submitted = [
+    bench.submit('holds', { a: {} }, { priority: 9 }),
+    bench.submit('t', { odd: {} }),
+    bench.submit('innocent', { a: {} }),
+  ];
+  for (const record of submitted) await owner.execute({ partition: 0, records: [record] });
+  isOlder = true;
+  await owner.execute({ partition: 0, records: [bench.result('holds', 'a', completed)] });
+  expect(bench.typesOf('innocent').at(-1)).toBe('StepDispatched');
+  await owner.execute({ partition: 0, records: [bench.result('innocent', 'a', completed)] });
+  isOlder = false;
+  const next = bench.owner();
+  await next.take(0);
+  await next.execute({ partition: 0, records: [] });
+  expect(bench.typesOf('t').at(-1)).toBe('StepDispatched');
 });
 
 it('does not come from a wait that no clock reaches', async () => {
