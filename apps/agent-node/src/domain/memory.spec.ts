@@ -50,9 +50,15 @@ it('remembers at least half of what it may', () => {
 it('never holds more characters than it may', () => {
   const results = new RecentResults(1_000, 100);
   const keys = Array.from({ length: 12 }, (_, at) => String(at));
+  const message = (chars: number): OutgoingMessage[] => [
+    { topic: 't', key: 'k', headers: {}, value: 'x'.repeat(chars) },
+  ];
+  const left = (): number => keys.filter((one) => results.get(one) !== undefined).length;
   for (const key of keys) {
-    results.add(key, [{ topic: 't', key: 'k', headers: {}, value: 'x'.repeat(30) }]);
+    results.add(key, message(30));
     expect(results.get(key)).toBeDefined();
-    expect(keys.filter((one) => results.get(one) !== undefined).length).toBeLessThanOrEqual(3);
+    expect(left()).toBeLessThanOrEqual(3);
   }
+  results.add('large', message(90));
+  expect([results.get('large') !== undefined, left()]).toEqual([true, 0]);
 });
