@@ -46,3 +46,21 @@ it('looks at what waits bit by bit, at all of it in the end', async () => {
   expect(new Set(bench.loaded).size).toBe(999);
   expect(bench.to(topics.planEvents).filter(({ key }) => key === 't0').length).toBe(3);
 });
+
+it('after a commit that failed nothing is decided, and nobody is woken, until the partition is taken anew', async () => {
+  const bench = new OwnerBench();
+  let fate: 'ok' | 'fails' = 'ok';
+  const owner = bench.owner({ faults: { commit: () => fate, publish: () => 'ok', read: () => 'ok' } });
+  await owner.take(0);
+  await owner.execute({ partition: 0, records: [bench.submit('t', { a: {} })] });
+  fate = 'fails';
+  const records = [bench.cancel('t')];
+  await expect(owner.execute({ partition: 0, records })).rejects.toThrow(/commit/i);
+  fate = 'ok';
+  await expect(owner.execute({ partition: 0, records })).rejects.toThrow('was not taken');
+  bench.clock.advance(3_600_000);
+  expect(bench.woken).toEqual([]);
+  await owner.take(0);
+  await owner.execute({ partition: 0, records });
+  expect(bench.typesOf('t').at(-1)).toBe('TaskCancelled');
+});
