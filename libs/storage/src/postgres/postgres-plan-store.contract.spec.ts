@@ -36,3 +36,17 @@ it('does not list a plan before something of it was published', async () => {
   await plans.moveMark(partition, fence.ownerEpoch, 2);
   expect(await listed()).toEqual(['~a', '~b']);
 });
+
+it('moves its mark with a commit, and never back: what is below it was published', async () => {
+  const plans = new PostgresPlanDatabase(sql);
+  const partition = 4;
+  const { fence } = await plans.take(partition);
+  const messages = [{ topic: 'replies', key: 'g', headers: {}, value: 'a' }];
+  const next = await plans.commit(commitOf({ fence, messages }), 0);
+  await plans.commit(commitOf({ fence: next, messages }), 1);
+  await plans.moveMark(partition, fence.ownerEpoch, 0);
+  const taken = await plans.take(partition);
+  expect(taken).toMatchObject({ mark: 1, unpublished: messages });
+  await plans.commit(commitOf({ fence: taken.fence, messages }), 0);
+  expect(await plans.take(partition)).toMatchObject({ mark: 1, unpublished: [...messages, ...messages] });
+});
