@@ -31,6 +31,8 @@ export class Life {
   slowness = 1;
   readonly clock: Clock;
   private held: (() => void)[] = [];
+  /** How to call off each timer that runs. */
+  private readonly timers = new Set<() => void>();
   private isAsleep = false;
   /** In all: timers stand still meanwhile. */
   private sleptMs = 0;
@@ -80,6 +82,7 @@ export class Life {
   end(): void {
     this.isDead = true;
     this.held = [];
+    for (const callOff of this.timers) callOff();
   }
 
   /** A piece of the way to another machine. */
@@ -115,14 +118,20 @@ export class Life {
       const ring = (): void => {
         if (isCancelled) return;
         if (this.sleptMs > sleptBefore) begin(this.sleptMs - sleptBefore);
-        else callback();
+        else {
+          this.timers.delete(callOff);
+          callback();
+        }
       };
       forget = this.world.timeline.after(leftMs, () => this.enter(ring));
     };
-    begin(ms);
-    return () => {
+    const callOff = (): void => {
       isCancelled = true;
       forget();
+      this.timers.delete(callOff);
     };
+    this.timers.add(callOff);
+    begin(ms);
+    return callOff;
   }
 }
