@@ -8,12 +8,17 @@ import { LiveTask, type Applied, type LiveToken, type Watcher } from './live-tas
 import { TaskShelf } from './task-shelf.ts';
 
 const endedShare = 0.25;
+/** Of what a shelf may hold. */
+const slack = 0.1;
 
 export class LiveTasks {
-  private readonly running = new TaskShelf();
-  private readonly ended = new TaskShelf();
+  private readonly running: TaskShelf;
+  private readonly ended: TaskShelf;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(private readonly maxBytes: number) {
+    this.running = new TaskShelf(maxBytes * slack);
+    this.ended = new TaskShelf(maxBytes * endedShare * slack);
+  }
 
   get bytes(): number {
     return this.running.bytes + this.ended.bytes;
@@ -52,6 +57,9 @@ export class LiveTasks {
   unwatch(task: LiveTask, watcher: Watcher): void {
     task.watchers.delete(watcher);
     if (task.isEmpty) this.putOut(task);
+    if (task.watchers.size > 0) return;
+    (task.ended ? this.ended : this.running).release(task);
+    this.makeRoom(task);
   }
 
   /** Unless it is watched, or another one has taken its place meanwhile. */
@@ -88,7 +96,11 @@ export class LiveTasks {
   private count(task: LiveTask, before: number): void {
     if (task.ended && this.running.remove(task.taskId, before)) this.ended.put(task);
     else (task.ended ? this.ended : this.running).bytes += task.bytes - before;
-    this.ended.makeRoom(this.maxBytes * endedShare, task);
-    this.running.makeRoom(this.maxBytes - this.ended.bytes, task);
+    this.makeRoom(task);
+  }
+
+  private makeRoom(touched: LiveTask): void {
+    this.ended.makeRoom(this.maxBytes * endedShare, touched);
+    this.running.makeRoom(this.maxBytes - this.ended.bytes, touched);
   }
 }

@@ -1,9 +1,19 @@
-/** Tasks in the order in which they came, and what they are counted with. */
+/**
+ * Tasks in the order in which they came, and what they are counted with.
+ * Promise: however many of them are watched, what room costs does not grow with each event: they are looked through again when a tenth was added.
+ */
 import type { LiveTask } from './live-task.ts';
+
+const nothing: readonly LiveTask[] = [];
 
 export class TaskShelf {
   bytes = 0;
   private readonly tasks = new Map<string, LiveTask>();
+  /** Of it, what was watched when they were looked through last. */
+  private kept = 0;
+
+  /** `slackBytes`: a tenth of what it may hold. */
+  constructor(private readonly slackBytes: number) {}
 
   get size(): number {
     return this.tasks.size;
@@ -22,19 +32,33 @@ export class TaskShelf {
   /** False: it is not here. */
   remove(taskId: string, bytes: number): boolean {
     const isHere = this.tasks.delete(taskId);
-    if (isHere) this.bytes -= bytes;
-    return isHere;
+    if (!isHere) return false;
+    this.bytes -= bytes;
+    this.kept -= bytes;
+    return true;
   }
 
-  /** Watched tasks, and the one that is being touched, go to the end instead; one round at most. */
-  makeRoom(maxBytes: number, touched: LiveTask): void {
-    if (this.bytes <= maxBytes) return;
+  /** It is watched no longer, so it may go. */
+  release(task: LiveTask): void {
+    if (this.tasks.get(task.taskId) === task) this.kept -= task.bytes;
+  }
+
+  /** Answers what was put out. Watched tasks, and the one that is being touched, go to the end instead; one round at most. */
+  makeRoom(maxBytes: number, touched: LiveTask): readonly LiveTask[] {
+    if (this.bytes <= Math.max(maxBytes, this.kept + this.slackBytes)) return nothing;
+    const out: LiveTask[] = [];
     let left = this.tasks.size;
+    this.kept = 0;
     for (const [taskId, task] of this.tasks) {
-      if (this.bytes <= maxBytes * 0.9 || left-- === 0) return;
+      if (left-- === 0 || this.bytes <= maxBytes - this.slackBytes) break;
       this.tasks.delete(taskId);
       if (task === touched || task.watchers.size > 0) this.tasks.set(taskId, task);
-      else this.bytes -= task.bytes;
+      else {
+        this.bytes -= task.bytes;
+        out.push(task);
+      }
+      if (task.watchers.size > 0) this.kept += task.bytes;
     }
+    return out;
   }
 }
