@@ -34,3 +34,31 @@ describe('the memory of tasks that were watched', () => {
     expect(tasks.size).toBe(1_000);
   });
 });
+
+describe('a task that comes again', () => {
+  it('is behind what it was when it was put out', () => {
+    const tasks = new LiveTasks(10_000);
+    for (const seq of [1, 2, 3]) apply(tasks, 'a', seq);
+    for (let n = 0; n < 20; n += 1) apply(tasks, `t${n}`);
+    expect(tasks.find('a')).toBeUndefined();
+    for (const seq of [1, 2]) apply(tasks, 'a', seq);
+    expect(tasks.isBehind(tasks.find('a')!)).toBe(true);
+    apply(tasks, 'a', 3);
+    expect(tasks.isBehind(tasks.find('a')!)).toBe(false);
+  });
+
+  it('is behind what the store has', () => {
+    const tasks = new LiveTasks(10_000);
+    tasks.passed('a', 2);
+    tasks.passed('a', 1);
+    apply(tasks, 'a');
+    expect(tasks.isBehind(tasks.find('a')!)).toBe(true);
+  });
+
+  it('is not known any more among very many', () => {
+    const tasks = new LiveTasks(10_000);
+    for (let n = 0; n <= 10_000; n += 1) tasks.passed(`t${n}`, 2);
+    for (const id of ['t0', 't1']) apply(tasks, id);
+    expect([tasks.isBehind(tasks.find('t0')!), tasks.isBehind(tasks.find('t1')!)]).toEqual([false, true]);
+  });
+});

@@ -4,6 +4,7 @@
  * Promise: a task that somebody watches stays whole for its watchers, also when it was put out.
  */
 import { seqOf } from './event-text.ts';
+import { FarthestSeqs } from './farthest-seqs.ts';
 import { LiveTask, type Applied, type LiveToken, type Watcher } from './live-task.ts';
 import { TaskShelf } from './task-shelf.ts';
 
@@ -14,6 +15,7 @@ const slack = 0.1;
 export class LiveTasks {
   private readonly running: TaskShelf;
   private readonly ended: TaskShelf;
+  private readonly farthest = new FarthestSeqs();
 
   constructor(private readonly maxBytes: number) {
     this.running = new TaskShelf(maxBytes * slack);
@@ -62,6 +64,16 @@ export class LiveTasks {
     this.makeRoom(task);
   }
 
+  /** The store has a task so far: what memory hears of it below that comes again. */
+  passed(taskId: string, seq: number): void {
+    this.farthest.note(taskId, seq);
+  }
+
+  /** It was further before. */
+  isBehind(task: LiveTask): boolean {
+    return task.last < this.farthest.of(task.taskId);
+  }
+
   /** Unless it is watched, or another one has taken its place meanwhile. */
   putOut(task: LiveTask): void {
     const isHere = this.running.find(task.taskId) === task;
@@ -100,7 +112,8 @@ export class LiveTasks {
   }
 
   private makeRoom(touched: LiveTask): void {
-    this.ended.makeRoom(this.maxBytes * endedShare, touched);
-    this.running.makeRoom(this.maxBytes - this.ended.bytes, touched);
+    for (const task of this.ended.makeRoom(this.maxBytes * endedShare, touched)) this.passed(task.taskId, task.last);
+    for (const task of this.running.makeRoom(this.maxBytes - this.ended.bytes, touched))
+      this.passed(task.taskId, task.last);
   }
 }

@@ -82,8 +82,11 @@ export class FollowTask implements StreamSource {
   }
 
   async read(taskId: string, seq: number): Promise<readonly string[]> {
-    await this.parts.fresh.wait(topics.planEvents);
-    return this.parts.model.eventsAfter(taskId, seq, readAtOnce, sliceChars);
+    const { fresh, live, model } = this.parts;
+    await fresh.wait(topics.planEvents);
+    const texts = await model.eventsAfter(taskId, seq, readAtOnce, sliceChars);
+    if (texts.length > 0) live.passed(taskId, seq + texts.length);
+    return texts;
   }
 
   onHole(taskId: string, seq: number): void {

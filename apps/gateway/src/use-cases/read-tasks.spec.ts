@@ -51,12 +51,12 @@ describe.each(['live', 'stored'] as const)('a page of events that are %s', (wher
 
 describe('a task that runs in memory', () => {
   /** Its last event is so old, ms. */
-  function running(age: number, findTask: ReadModel['findTask']) {
+  function running(age: number, findTask: ReadModel['findTask'], eventsAfter?: ReadModel['eventsAfter']) {
     const live = new LiveTasks(1e9);
     const time = new Date(clock.now() - age).toISOString();
     for (const seq of [1, 2, 3])
       live.apply(taskId, 'StepDispatched', JSON.stringify({ seq, type: 'StepDispatched', time, data: {} }));
-    return { live, tasks: new ReadTasks(live, { findTask } as ReadModel, fresh, clock) };
+    return { live, tasks: new ReadTasks(live, { findTask, eventsAfter } as ReadModel, fresh, clock) };
   }
   const ended = () => Promise.resolve({ taskId, status: 'completed', lastSeq: 13 });
 
@@ -74,6 +74,38 @@ describe('a task that runs in memory', () => {
   it('is answered at once when something was heard of it just now', () => {
     const { tasks } = running(2_000, () => Promise.reject(new Error('asked')));
     expect(tasks.find(taskId)).toHaveProperty('live.last', 3);
+  });
+
+  it('is never shown with fewer events than before, although its first ones came again just now', async () => {
+    const { live, tasks } = running(0, ended);
+    live.passed(taskId, 13);
+    expect(await tasks.status(taskId)).toBe('completed');
+    expect(live.find(taskId)).toBeUndefined();
+  });
+
+  it('is never shown with fewer events than the read model had, although the tail is behind it', async () => {
+    const { live, tasks } = running(0, ended);
+    live.putOut(live.find(taskId)!);
+    expect(await tasks.status(taskId)).toBe('completed');
+    const time = new Date(clock.now()).toISOString();
+    live.apply(taskId, 'StepDispatched', JSON.stringify({ seq: 1, type: 'StepDispatched', time, data: {} }));
+    expect(await tasks.status(taskId)).toBe('completed');
+  });
+
+  it('is never shown with fewer events than the read model had when these were read, a moment after its row', async () => {
+    const time = new Date(clock.now()).toISOString();
+    const event = (seq: number): string => JSON.stringify({ seq, type: 'StepDispatched', time, data: {} });
+    const row = { taskId, status: 'running', lastSeq: 4 };
+    const stored = [1, 2, 3, 4, 5].map(event);
+    const { live, tasks } = running(
+      0,
+      () => Promise.resolve(row),
+      () => Promise.resolve(stored),
+    );
+    live.passed(taskId, 4);
+    await tasks.metrics(taskId);
+    for (const seq of [1, 2, 3, 4]) live.apply(taskId, 'StepDispatched', event(seq));
+    expect(await tasks.find(taskId)).toHaveProperty('stored');
   });
 
   it.each([

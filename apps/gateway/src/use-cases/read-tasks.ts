@@ -47,7 +47,8 @@ export class ReadTasks {
   /** Throws `task_not_found`. A task in memory is answered at once when it has ended, or something was heard of it just now. */
   find(taskId: string): FoundTask | Promise<FoundTask> {
     const live = this.live.find(taskId);
-    if (live && isWhole(live)) return this.isSilent(live) ? this.findNewer(live) : { live };
+    if (live && isWhole(live) && !this.live.isBehind(live))
+      return this.isSilent(live) ? this.findNewer(live) : { live };
     if (!isUuid7(taskId)) throw notFound(taskId);
     return this.findStored(taskId);
   }
@@ -114,7 +115,9 @@ export class ReadTasks {
     for (;;) {
       const texts = await this.model.eventsAfter(taskId, events.length, readAtOnce, Infinity);
       for (const text of texts) events.push(parseEvent(text));
-      if (texts.length < readAtOnce) return events;
+      if (texts.length === readAtOnce) continue;
+      this.live.passed(taskId, events.length);
+      return events;
     }
   }
 
@@ -127,17 +130,24 @@ export class ReadTasks {
   private async findNewer(live: LiveTask): Promise<FoundTask> {
     const stored = await this.fresh.inTime(this.model.findTask(live.taskId)).catch(() => undefined);
     if (!stored || stored.lastSeq <= live.last) return { live };
-    this.live.putOut(live);
-    return { stored };
+    return this.further(stored);
   }
 
   private async findStored(taskId: string): Promise<FoundTask> {
     await this.fresh.wait(topics.taskRequests, topics.planEvents);
     const stored = await this.model.findTask(taskId);
-    if (stored) return { stored };
+    if (stored) return this.further(stored);
     const live = this.live.find(taskId);
     if (live && isWhole(live)) return { live };
     throw notFound(taskId);
+  }
+
+  /** What memory holds less of is of no use but to who watches it. */
+  private further(stored: StoredTask): FoundTask {
+    this.live.passed(stored.taskId, stored.lastSeq);
+    const live = this.live.find(stored.taskId);
+    if (live && this.live.isBehind(live)) this.live.putOut(live);
+    return { stored };
   }
 }
 
