@@ -149,3 +149,43 @@ it('is there again when it was added after its deletion, also when the requests 
   expect(await statusAfter(...requests, ...events)).toBe('indexed b');
   expect(await statusAfter(...requests, ...events, deleted(3))).toBe('indexed b');
 });
+
+/** What the indexer says to a copy of a request. */
+const toCopy = (of: number, event: IncomingMessage): IncomingMessage => ({
+  ...event,
+  headers: { ...event.headers, ce_id: `r${of}:${event.headers['ce_id']!.split(':')[1]!}` },
+});
+
+it('is not what is said to a copy of an older request', async () => {
+  const requests = [ingest(1, 'a'), ingest(2, 'b'), ingest(3, 'c')];
+  const events = [indexed(1, 'a'), failed(2, 'b'), indexed(3, 'c')];
+  const late = [copy(requests[1]!, 4), toCopy(2, failed(4, 'b'))];
+  expect(await statusAfter(...requests, ...events, ...late)).toBe('indexed c');
+  expect(await statusAfter(...events, late[1]!, ...requests, late[0]!)).toBe('indexed c');
+  expect(await statusAfter(...requests.slice(0, 2), ...events.slice(0, 2), toCopy(1, indexed(4, 'a')))).toBe(
+    'failed b',
+  );
+});
+
+it('stays deleted when an event or a request of before comes again, in whatever order they are read', async () => {
+  const [one, two] = [ingest(1, 'a'), askToDelete(2)];
+  const gone = [one, indexed(1, 'a'), two, deleted(2)];
+  expect(await statusAfter(...gone, indexed(1, 'a'))).toBeUndefined();
+  expect(await statusAfter(...gone, copy(one, 3))).toBeUndefined();
+  const said = [indexed(1, 'a'), deleted(2), toCopy(1, deleted(3))];
+  expect(await statusAfter(...said, one, two, copy(one, 3))).toBeUndefined();
+  expect(await statusAfter(one, two, indexed(1, 'a'))).toBeUndefined();
+});
+
+it('stays deleted when an indexer that was frozen says what became of an upload of before', async () => {
+  const gone = [ingest(1, 'a'), parsing(1, 'a'), askToDelete(2), deleted(2)];
+  expect(await statusAfter(...gone, failed(1, 'a'))).toBeUndefined();
+});
+
+it('is there when it was added again, whatever copies of its deletion come', async () => {
+  const before = [ingest(1, 'a'), indexed(1, 'a'), askToDelete(2)];
+  const again = [copy(askToDelete(2), 4), deleted(2), parsing(3, 'b')];
+  expect(await statusAfter(...before, ingest(3, 'b'), ...again)).toBe('parsing b');
+  expect(await statusAfter(ingest(1, 'a'), askToDelete(2), ingest(3, 'b'), ...again)).toBe('parsing b');
+  expect(await statusAfter(...again.slice(1, 2), ingest(3, 'b'), again[0]!)).toBe('queued b');
+});

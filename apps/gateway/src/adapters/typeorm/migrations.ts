@@ -112,5 +112,24 @@ class OrderDocuments1764400000000 implements MigrationInterface {
   }
 }
 
-export const readModelMigrations = [CreateReadModel1763700000000, OrderDocuments1764400000000];
-export const readModelTables = Object.keys(tables);
+/** Versions of before go on beside it and delete rows alone. */
+class RememberDeletions1796100000000 implements MigrationInterface {
+  readonly name = 'RememberDeletions1796100000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'CREATE TABLE deleted_documents (document_id text PRIMARY KEY, revision double precision NOT NULL, requests text NOT NULL)',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE deleted_documents');
+  }
+}
+
+export const readModelMigrations = [
+  CreateReadModel1763700000000,
+  OrderDocuments1764400000000,
+  RememberDeletions1796100000000,
+];
+export const readModelTables = [...Object.keys(tables), 'deleted_documents'];

@@ -78,7 +78,7 @@ describe('a read model of this version', () => {
 describe('a read model of an older version', () => {
   it('is brought forward with all that it holds', async () => {
     const row = `'d1', 'default', 'a.txt', 'c', '{}', 'indexed', 1, 'text/plain', 'a', 1, NULL, 't', 't'`;
-    change(`DELETE FROM migrations WHERE id > 1; ALTER TABLE documents DROP COLUMN revision; ALTER TABLE documents DROP COLUMN requests;
+    change(`DELETE FROM migrations WHERE id > 1; DROP TABLE deleted_documents; ALTER TABLE documents DROP COLUMN revision; ALTER TABLE documents DROP COLUMN requests;
       INSERT INTO documents VALUES (${row})`);
     expect(await keysAfterOpening()).toEqual([{ key: 'k' }]);
     const source = await openReadModel(sqliteReadModels(file), logger);
