@@ -87,7 +87,7 @@ export interface StoredText {
 export interface KnowledgeIndex {
   replace(document: IndexedDocument): Promise<void>;
   remove(tenant: string, documentId: string, revision: number, requests?: readonly string[]): Promise<void>;
-  /** A command asked for what is there already. Nothing changes but what the state says of commands; nothing at all if a newer one was applied. */
+  /** A command asked for what is there already, or could not be done. Nothing changes but what the state says of commands; nothing at all if a newer one was applied. A document that is not known is remembered as a removed one is. */
   confirm(tenant: string, documentId: string, revision: number, requests: readonly string[]): Promise<void>;
   state(tenant: string, documentId: string): Promise<IndexState | undefined>;
   search(query: KnowledgeQuery): Promise<readonly FoundPassage[]>;

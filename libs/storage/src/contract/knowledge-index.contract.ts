@@ -148,8 +148,6 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
     });
 
     it('notes a command that asked for what is there, unless a newer one was applied', async () => {
-      await index.confirm('acme', 'd1', 2, ['nothing']);
-      expect(await index.state('acme', 'd1')).toBeUndefined();
       await index.replace(contractDocument([whales], { revision: 3, fingerprint: 'f', requests: ['one'] }));
       await index.confirm('acme', 'd1', 2, ['older']);
       await index.confirm('other', 'd1', 9, ['of another']);
@@ -161,6 +159,18 @@ export function knowledgeIndexContract(name: string, open: () => Promise<Knowled
         requests: ['two', 'one'],
         passages: 1,
       });
+    });
+
+    it('notes a command that came to nothing, of a document that is not there', async () => {
+      await index.confirm('acme', 'd1', 5, ['!one']);
+      const nothing = { fingerprint: '', passages: undefined };
+      expect(await index.state('acme', 'd1')).toEqual({ revision: 5, requests: ['!one'], ...nothing });
+      await index.confirm('acme', 'd1', 6, ['!two', '!one']);
+      expect(await index.state('acme', 'd1')).toEqual({ revision: 6, requests: ['!two', '!one'], ...nothing });
+      await index.replace(contractDocument([whales], { revision: 4 }));
+      expect(await texts(question('whales krill'))).toEqual([]);
+      await index.replace(contractDocument([whales], { revision: 7 }));
+      expect(await texts(question('whales krill'))).toEqual([whales]);
     });
 
     it('remembers the removal of a document that it never had', async () => {

@@ -36,11 +36,14 @@ export function writeDocument(
   return (row as { id: number }).id;
 }
 
-/** Of what is there. */
+/** Of what is there, or is not. */
 type Confirmed = Required<Pick<IndexedDocument, 'tenant' | 'documentId' | 'revision' | 'requests'>>;
 
 export function confirmDocument(database: DatabaseSync, { tenant, documentId, revision, requests }: Confirmed): void {
   database
-    .prepare('UPDATE documents SET revision = ?, requests = ? WHERE tenant = ? AND document_id = ? AND revision <= ?')
-    .run(revision, JSON.stringify(requests), tenant, documentId, revision);
+    .prepare(
+      `INSERT INTO documents (tenant, document_id, name, collection, metadata, revision, fingerprint, requests) VALUES (?, ?, '', '', '{}', ?, '', ?)
+       ON CONFLICT DO UPDATE SET revision = excluded.revision, requests = excluded.requests WHERE revision <= excluded.revision`,
+    )
+    .run(tenant, documentId, revision, JSON.stringify(requests));
 }

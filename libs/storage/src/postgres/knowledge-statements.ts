@@ -30,7 +30,10 @@ export const writeDocument = named(
 /** $1 tenant, $2 id, $3 revision, $4 requests. */
 export const confirmDocument = named(
   'confirm_document',
-  'UPDATE documents SET revision = $3, requests = $4::text[] WHERE tenant = $1 AND document_id = $2 AND revision <= $3',
+  `INSERT INTO documents AS d (tenant, document_id, name, collection, metadata, revision, fingerprint, requests)
+   VALUES ($1, $2, '', '', '{}', $3, '', $4::text[])
+   ON CONFLICT (tenant, document_id) DO UPDATE SET revision = excluded.revision, requests = excluded.requests
+   WHERE d.revision <= excluded.revision`,
 );
 
 /** Their vectors go with them. */
