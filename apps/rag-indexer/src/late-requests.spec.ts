@@ -87,6 +87,47 @@ it('keeps the newer content when a request comes again that had brought the same
   expect(hits.map(({ text }) => text)).toEqual([tigers]);
 });
 
+it('keeps the newer content when a request comes again that failed before it, although it can be read by now', async () => {
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  const missing = await t.stored('d1', 'Steam engines turn heat into motion.', 'documents/d1/2');
+  await t.objects.delete(missing.key);
+  await t.ingest('d1', { content: missing });
+  await t.ingest('d1', { content: await t.stored('d1', tigers, 'documents/d1/3') });
+  await t.untilSaid('d1', 'indexed', 2);
+  await t.stored('d1', 'Steam engines turn heat into motion.', missing.key);
+  await sendAgain(1);
+  expect(t.said('d1').filter((what) => what === 'failed')).toHaveLength(1);
+  expect(t.facts('d1').at(-1)).toMatchObject({ status: 'indexed', bytes: tigers.length });
+  const { hits } = (await t.ask({ query: 'When do tigers hunt?' })).observation!;
+  expect(hits.map(({ text }) => text)).toEqual([tigers]);
+});
+
+it('does not index what failed and was followed by another failure, nor says of it that it is deleted', async () => {
+  const missing = await t.stored('d1', whales, 'documents/d1/1');
+  await t.objects.delete(missing.key);
+  await t.ingest('d1', { content: missing });
+  await t.ingest('d1', { content: { ...missing, key: 'documents/d1/2' } });
+  await t.untilSaid('d1', 'failed', 2);
+  await t.stored('d1', whales, missing.key);
+  await sendAgain(0);
+  expect(t.said('d1').filter((what) => what !== 'parsing')).toEqual(['failed', 'failed', 'failed']);
+});
+
+it('is the same state after a rebuild, also when requests failed', async () => {
+  const content = { ...(await t.stored('d2', whales)), sha256: 'f'.repeat(64) };
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  for (const id of ['d1', 'd2']) await t.ingest(id, { content });
+  await t.untilSaid('d1', 'failed');
+  await t.untilSaid('d2', 'failed');
+  await t.stop();
+  const states = () => Promise.all(['d1', 'd2'].map((id) => t.index.state('default', id)));
+  const living = await states();
+  expect(living).toMatchObject([{ passages: 1 }, { passages: undefined }]);
+  await t.loseIndex();
+  await t.start();
+  expect(await states()).toEqual(living);
+});
+
 it('is the same state after a rebuild, also when the same content came twice', async () => {
   await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
   await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/2') });

@@ -73,13 +73,19 @@ it('keeps what is indexed when later uploads fail, and clears away those that fa
   expect(await keysAfter('failed', [first, failed, last])).toEqual([first.key, last.key]);
 });
 
+it('clears away uploads that failed although nothing was ever indexed', async () => {
+  const [first, last] = [await upload(unreadable, 1), await upload('c\0d', 6)];
+  await t.start();
+  expect(await keysAfter('failed', [first, last])).toEqual([last.key]);
+});
+
 it('keeps all of what a rebuild could not read, for another may', async () => {
   await t.start();
   const first = await upload(whales, 1);
   await t.ingest('d1', { content: first });
   await t.untilSaid('d1', 'indexed');
-  const { revision } = (await t.index.state('default', 'd1'))!;
-  await t.index.remove('default', 'd1', revision);
+  const { revision, requests } = (await t.index.state('default', 'd1'))!;
+  await t.index.remove('default', 'd1', revision, requests);
   expect(await t.index.state('default', 'd1')).toMatchObject({ passages: undefined });
   const last = await upload(unreadable, 6);
   for (let time = 1; time <= 2; time += 1) await t.ingest('d1', { content: last });

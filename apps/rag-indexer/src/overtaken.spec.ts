@@ -39,6 +39,23 @@ it('does not say of a document that it is indexed when it was deleted meanwhile,
   expect(t.said('d1')).toEqual(['parsing', 'embedding', 'deleted']);
 });
 
+it('does not say of a document that it failed when it was deleted meanwhile, with its bytes', async () => {
+  const objects: ObjectStore = {
+    put: (key, object) => t.objects.put(key, object),
+    list: (prefix) => t.objects.list(prefix),
+    delete: (key) => t.objects.delete(key),
+    get: async (key) => {
+      await t.index.remove('default', 'd1', later);
+      await t.objects.delete(key);
+      return t.objects.get(key);
+    },
+  };
+  await t.start({ objects });
+  await t.ingest('d1', { content: await t.stored('d1', whales) });
+  await t.untilSaid('d1', 'deleted');
+  expect(t.said('d1')).toEqual(['parsing', 'deleted']);
+});
+
 it('does not say of a document that it is indexed to the copy of an old request either', async () => {
   await t.start();
   await t.ingest('d1', { content: await t.stored('d1', 'old', 'documents/d1/1'), requestId: 'older' });

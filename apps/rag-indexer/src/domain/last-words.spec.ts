@@ -37,17 +37,18 @@ it('hears a repeat that came late, and does not follow it', () => {
   expect(afterHearing([changed('indexed'), 1], [deleted, 2], [changed('indexed'), 1])).toEqual([[undefined, 2]]);
 });
 
-it('keeps what was indexed before an attempt that failed, and lets any command beat what only failed', () => {
-  expect(afterHearing([changed('indexed'), 1], [changed('failed', 'two'), 4])).toEqual([['one', 1]]);
-  expect(afterHearing([changed('failed'), 4])).toEqual([[undefined, beforeAllRequests]]);
-  expect(afterHearing([changed('failed'), 4], [changed('indexed'), 3])).toEqual([['one', 3]]);
+it('keeps what was indexed before an attempt that failed, which is the last all the same', () => {
+  expect(afterHearing([changed('indexed'), 1], [changed('failed', 'two'), 4])).toEqual([['one', 4]]);
+  expect(afterHearing([changed('failed'), 4])).toEqual([[undefined, 4]]);
+  expect(afterHearing([changed('failed'), 4], [changed('indexed'), 3])).toEqual([[undefined, 4]]);
+  expect(afterHearing([changed('indexed'), 4], [changed('failed'), 3])).toEqual([['one', 4]]);
 });
 
 it('says nothing about a document that is on its way', () => {
   expect(afterHearing([changed('parsing'), 1], [changed('embedding'), 1])).toEqual([]);
 });
 
-it('names the requests that were applied, the last first', () => {
+it('names the requests that were handled, the last first, and marks what failed', () => {
   const words = new LastWords();
   words.hear(changed('indexed'), 'acme', 1, 'one');
   words.hear(deleted, 'acme', 2, 'two');
@@ -55,7 +56,7 @@ it('names the requests that were applied, the last first', () => {
   words.hear(deleted, 'acme', 2, 'two');
   words.hear(changed('indexed', 'three'), 'acme', 4, 'one'); // what is said to a copy
   words.hear(changed('failed'), 'other', 5, 'five');
-  expect(words.all.map(({ requests }) => requests)).toEqual([['three', 'two', 'one'], []]);
+  expect(words.all.map(({ requests }) => requests)).toEqual([['three', 'two', 'one'], ['!five']]);
 });
 
 it('keeps tenants apart', () => {

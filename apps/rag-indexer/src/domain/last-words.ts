@@ -1,10 +1,10 @@
 /**
  * What the record of documents says last about each of them, as a rebuild of the index needs it.
  * Promises: it ends as the index would that had lived through the record: the request that came last decides, whenever its fact was written; a failed
- * attempt leaves what was indexed before; a document on its way is not touched, for its request comes again.
+ * attempt leaves what was indexed before, and is remembered; a document on its way is not touched, for its request comes again.
  */
 import type { DocumentEvent } from '@waybill/contracts';
-import { requestsHeard } from './applied-requests.ts';
+import { failedRequest, requestsHeard } from './applied-requests.ts';
 
 type StatusChange = Extract<DocumentEvent, { type: 'DocumentStatusChanged' }>;
 
@@ -13,7 +13,7 @@ export interface LastWord {
   readonly documentId: string;
   /** Of the request that decided: its offset. */
   readonly revision: number;
-  /** Ids of the requests that were applied, the last first. */
+  /** The requests that were handled (applied-requests.ts). */
   readonly requests: readonly string[];
   /** Undefined: nothing of it is to be found. */
   readonly indexed: StatusChange | undefined;
@@ -34,16 +34,23 @@ export class LastWords {
     const { document_id: documentId } = fact;
     const key = JSON.stringify([tenant, documentId]);
     const known = this.#words.get(key);
-    const requests = requestsHeard(request, known?.requests);
-    const word = { tenant, documentId, revision, requests, indexed: undefined };
-    if (fact.type === 'DocumentStatusChanged') {
-      if (fact.status === 'failed' && !known)
-        this.#words.set(key, { ...word, revision: beforeAllRequests, requests: [] });
-      if (fact.status !== 'indexed') return;
-    }
-    if (known && known.revision > revision) return; // a repeat that came late
-    this.#words.set(key, fact.type === 'DocumentStatusChanged' ? { ...word, indexed: fact } : word);
+    if (isOnItsWay(fact) || (known && known.revision > revision)) return; // the latter: a repeat that came late
+    const requests = requestsHeard(entryOf(fact, request), known?.requests);
+    this.#words.set(key, { tenant, documentId, revision, requests, indexed: indexedAfter(fact, known?.indexed) });
   }
+}
+
+const isOnItsWay = (fact: DocumentEvent): boolean =>
+  fact.type === 'DocumentStatusChanged' && fact.status !== 'indexed' && fact.status !== 'failed';
+
+const hasFailed = (fact: DocumentEvent): boolean => fact.type === 'DocumentStatusChanged' && fact.status === 'failed';
+
+const entryOf = (fact: DocumentEvent, request: string | undefined): string | undefined =>
+  request !== undefined && hasFailed(fact) ? failedRequest(request) : request;
+
+function indexedAfter(fact: DocumentEvent, before: StatusChange | undefined): StatusChange | undefined {
+  if (fact.type === 'DocumentDeleted') return undefined;
+  return hasFailed(fact) ? before : fact;
 }
 
 /**

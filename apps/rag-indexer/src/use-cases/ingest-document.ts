@@ -1,12 +1,12 @@
 /**
  * Makes a document findable, and says at every stage how far it is.
  * Promises: `indexed` is said only once its passages are found; a document that cannot be read fails alone, with a reason, and what was
- * indexed of it before stays, with its bytes; what is older than the index's state changes nothing, nor does a copy of it that comes late; the same
+ * indexed of it before stays, with its bytes; what is older than the index's state changes nothing, nor does a copy that comes late of what was handled or has failed; the same
  * content again costs one look and one small write.
  */
 import { failureOf, PlatformError, type Failure, type IngestDocument as Ingest } from '@waybill/contracts';
 import type { IndexedDocument, IndexState, KnowledgeIndex, ObjectStore } from '@waybill/storage';
-import { isOldCopy, requestsWith } from '../domain/applied-requests.ts';
+import { failedRequest, hasLastFailed, haveAllFailed, isOldCopy, requestsWith } from '../domain/applied-requests.ts';
 import { outdatedOriginals } from '../domain/originals.ts';
 import type { Passages, TextPassage } from '../ports/passages.ts';
 import {
@@ -45,19 +45,22 @@ export class IngestDocument {
 
   /** It was tried often enough. */
   async giveUp(command: Ingest, request: Request, error: Failure): Promise<void> {
+    if (await this.#isOvertaken(command, request)) return;
+    const { tenant } = request.owner;
+    const state = await this.index.state(tenant, command.document_id);
+    const requests = requestsWith(failedRequest(request.id), state?.requests);
+    await this.index.confirm(tenant, command.document_id, request.revision, requests);
     await this.facts.status(command, request, 'failed', { error });
-    await this.#clearOriginals(command, async () => {
-      const state = await this.index.state(request.owner.tenant, command.document_id);
-      if (state && state.passages === undefined) return undefined; // was it indexed? then a rebuild could not read it
-      return { kept: state && sha256In(state.fingerprint) };
-    });
+    if (state?.passages !== undefined) await this.#clearOriginals(command, sha256In(state.fingerprint));
+    // Was anything of it indexed before? Then a rebuild could not read it.
+    else if (haveAllFailed(requests)) await this.#clearOriginals(command);
   }
 
   /** Another indexer has gone on with its partition, if this one was frozen; of what that one deleted the stages that were said here must not be the last word. */
   async #isOvertaken({ document_id: id }: Ingest, request: Request): Promise<boolean> {
     const state = await this.index.state(request.owner.tenant, id);
     if (!state || state.revision <= request.revision) return false;
-    if (state.passages === undefined) await this.facts.deleted(id, request);
+    if (isDeleted(state)) await this.facts.deleted(id, request);
     return true;
   }
 
@@ -83,10 +86,9 @@ export class IngestDocument {
   /** A gateway that forgets the requests of what is deleted shows the document as waiting: it hears what is there. */
   async #passOver(command: Ingest, request: Request, state: IndexState): Promise<Ending> {
     const { document_id: id } = command;
-    if (state.passages === undefined) {
-      await this.facts.deleted(id, request);
-      return undefined;
-    }
+    if (isDeleted(state)) await this.facts.deleted(id, request);
+    else if (state.passages === undefined) await this.facts.status(command, request, 'failed', { error: laterFailed });
+    if (state.passages === undefined) return undefined;
     const document = describedIn(state.fingerprint, id);
     const bytes = await bytesOf(document, this.objects).catch(unlessGone);
     if (!bytes || (await this.#isOvertaken(command, request))) return undefined;
@@ -97,19 +99,14 @@ export class IngestDocument {
 
   async #indexed(command: Ingest, request: Request, chunks: number): Promise<void> {
     await this.facts.status(command, request, 'indexed', { chunks });
-    await this.#clearOriginals(command, () => Promise.resolve({ kept: undefined }));
+    await this.#clearOriginals(command);
   }
 
   /** Not before the record says what became of the command: a rebuild needs the bytes of what was indexed last. What fails here is made up for by the next. */
-  async #clearOriginals(
-    { document_id: id, content }: Ingest,
-    find: () => Promise<{ readonly kept: string | undefined } | undefined>,
-  ): Promise<void> {
+  async #clearOriginals({ document_id: id, content }: Ingest, kept?: string): Promise<void> {
     try {
-      const found = await find();
-      if (!found) return;
       const keys = await this.objects.list(`documents/${id}/`);
-      for (const key of outdatedOriginals(keys, content.key, found.kept)) await this.objects.delete(key);
+      for (const key of outdatedOriginals(keys, content.key, kept)) await this.objects.delete(key);
     } catch {
       return;
     }
@@ -141,6 +138,12 @@ export class IngestDocument {
     }
   }
 }
+
+const isDeleted = ({ passages, requests }: IndexState): boolean => passages === undefined && !hasLastFailed(requests);
+
+const laterFailed = failureOf(
+  new PlatformError('unreadable_document', { detail: 'What was sent after it could not be read.' }),
+);
 
 function unlessGone(error: unknown): undefined {
   if (!(error instanceof PlatformError) || error.retryable) throw error;
