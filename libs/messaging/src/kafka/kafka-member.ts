@@ -12,7 +12,7 @@ import type { Cluster } from './cluster.ts';
 import { assignByNumber } from './co-partitioning.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { sessionRefused, unavailable } from './kafka-errors.ts';
-import { consumerOf, keepRunning } from './membership.ts';
+import { consumerOf, keepRunning, subscribe } from './membership.ts';
 import { Beginnings, beyondEnd, boundsOfOne, claimsOf } from './positions.ts';
 import { Reader } from './reader.ts';
 
@@ -69,9 +69,10 @@ export class KafkaMember implements GroupMembership {
     try {
       this.reader.prepare(topics);
       await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'start' });
+      const isClosing = (): boolean => this.leaving !== undefined;
+      await subscribe(consumer, { topics: [...topics], fromBeginning: from === 'start' }, isClosing);
       await keepRunning(consumer, {
-        isClosing: () => this.leaving !== undefined,
+        isClosing,
         onTrouble: (error) => this.options.onTrouble(error),
       });
       await this.joined.promise;

@@ -1,6 +1,7 @@
 import type { Consumer } from 'kafkajs';
-import { expect, it, onTestFinished, vi } from 'vitest';
-import { keepRunning } from './membership.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { refusalOf } from './client/refusals.ts';
+import { keepRunning, subscribe } from './membership.ts';
 
 /** A consumer that only notes when it was begun. */
 function crashing() {
@@ -44,4 +45,27 @@ it('begins anew at once when it had been a member since', async () => {
     await vi.advanceTimersByTimeAsync(10_000);
   }
   expect(begun).toEqual([0, 100, 10_100, 20_100]);
+});
+
+describe('subscribing', () => {
+  const to = { topics: ['document.requests'], fromBeginning: true };
+
+  it('asks again while a broker does not know yet of a topic that was just made', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const unknown = refusalOf(3);
+    const asked = vi.fn<() => Promise<void>>().mockRejectedValueOnce(unknown).mockRejectedValueOnce(unknown);
+    const subscribed = subscribe({ subscribe: asked }, to, () => false);
+    await vi.runAllTimersAsync();
+    await subscribed;
+    expect(asked).toHaveBeenCalledTimes(3);
+  });
+
+  it('asks no more once it is to end, nor where it is refused for good', async () => {
+    const asked = vi.fn<() => Promise<void>>().mockRejectedValue(refusalOf(3));
+    await expect(subscribe({ subscribe: asked }, to, () => true)).rejects.toThrow('does not host');
+    const forbidden = vi.fn<() => Promise<void>>().mockRejectedValue(refusalOf(29));
+    await expect(subscribe({ subscribe: forbidden }, to, () => false)).rejects.toThrow('Not authorized');
+    expect([asked.mock.calls.length, forbidden.mock.calls.length]).toEqual([1, 1]);
+  });
 });

@@ -1,8 +1,10 @@
 /** One consumer of Kafka's client, used as a member of its group: what it is assigned is read by our own `Reader`. */
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
+import type { Refusal } from './client/refusals.ts';
 
 const heartbeatsPerSession = 5;
+const subscriptions = { most: 10, backOff: { firstMs: 50, mostMs: 2_000 } };
 
 export interface MembershipOptions {
   readonly kafka: Kafka;
@@ -30,6 +32,23 @@ export function consumerOf({ kafka, groupId, sessionTimeoutMs, assigners }: Memb
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => false },
     partitionAssigners: assigners,
   });
+}
+
+/** A topic that was made a moment ago is known to some of the brokers only, and the client takes the word of whichever it asks: for some seconds it is asked again. */
+export async function subscribe(
+  consumer: Pick<Consumer, 'subscribe'>,
+  to: Parameters<Consumer['subscribe']>[0],
+  isClosing: () => boolean,
+): Promise<void> {
+  const { most, backOff } = subscriptions;
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await consumer.subscribe(to);
+    } catch (error) {
+      if ((error as Refusal).type !== 'UNKNOWN_TOPIC_OR_PARTITION' || failures === most || isClosing()) throw error;
+      await new Pause().wait(backOffMs(backOff, failures));
+    }
+  }
 }
 
 /** Resolves when it has begun, or was closed before that. It goes on until it is stopped: after a crash of the client, with a back-off, it begins anew. */
