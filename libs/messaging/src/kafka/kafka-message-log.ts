@@ -8,6 +8,7 @@ import type { GroupMembership, GroupOptions, MessageLog, Position, Tail, TailOpt
 import { partitionOf } from '../partitioner.ts';
 import { refuseLargeRecords } from '../record-size.ts';
 import { refuseUnequal } from '../topic-partitions.ts';
+import { separable } from './client/broker-addresses.ts';
 import { Kafka, logLevel } from './client/client.ts';
 import { abandon, clusterOf, type ClientCluster } from './client/client-cluster.ts';
 import { clientLog, seldomLog, type KafkaLogger } from './client/client-log.ts';
@@ -65,7 +66,7 @@ export class KafkaMessageLog implements MessageLog {
     const { brokers, clientId, access = {}, requestTimeoutMs = 30_000 } = options;
     const logger = (this.logger = options.logger && seldomLog(options.logger));
     this.kafka = new Kafka({
-      brokers: [...brokers],
+      brokers: brokers.map(separable),
       clientId,
       socketFactory: connect,
       ...(access.tls && { ssl: { ...access.tls } }),

@@ -4,6 +4,7 @@
  */
 import { Seldom } from '@waybill/telemetry';
 import type { logCreator } from 'kafkajs';
+import { asGiven } from './broker-addresses.ts';
 import { logLevel } from './client.ts';
 
 export interface KafkaLogger {
@@ -17,7 +18,7 @@ export const clientLog =
     if (level > logLevel.ERROR) return;
     logger?.warn(`Kafka ${namespace}: ${message}`, {
       ...(error === undefined ? {} : { error: String(error) }),
-      ...(broker === undefined ? {} : { broker: String(broker) }),
+      ...(broker === undefined ? {} : { broker: asGiven(String(broker)) }),
     });
   };
 

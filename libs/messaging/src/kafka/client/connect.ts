@@ -8,6 +8,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecured } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { hostOf } from './broker-addresses.ts';
 
 const keepAliveMs = 60_000;
 /** Longer than any answer may take: who joins a group hears nothing for the 30 s that a rebalance may last. */
@@ -15,7 +16,8 @@ const silentMs = 40_000;
 const looksInSilence = 4;
 
 /** `ssl`: with TLS. A certificate is held against the name that was asked for, which an address is not. */
-export const connect: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+export const connect: ISocketFactory = ({ host: given, port, ssl, onConnect }) => {
+  const host = hostOf(given);
   const connected = onConnect as () => void;
   const name = isIP(host) ? {} : { servername: host };
   const socket = (ssl as object | undefined)
