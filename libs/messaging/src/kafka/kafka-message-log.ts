@@ -159,7 +159,8 @@ export class KafkaMessageLog implements MessageLog {
   private judge(weaknesses: readonly string[]): void {
     if (weaknesses.length === 0) return;
     const detail = `Topics that may lose records or cannot be read: ${weaknesses.join('; ')}.`;
-    if (this.options.refuseWeakTopics) throw new PlatformError('invalid_configuration', { detail });
+    if (this.options.refuseWeakTopics)
+      throw new PlatformError('invalid_configuration', { detail: `${detail} ${howToStrengthen}` });
     this.logger?.warn(detail);
   }
 
@@ -195,6 +196,9 @@ export class KafkaMessageLog implements MessageLog {
     }
   }
 }
+
+const howToStrengthen =
+  "With NODE_ENV=production nothing starts on them: change them with Kafka's kafka-configs and kafka-reassign-partitions, or use a cluster on which they are not made yet.";
 
 function placed(message: OutgoingMessage, count: number): OutgoingMessage & { partition: number } {
   const { topic, key, partition = partitionOf(key, count) } = message;
