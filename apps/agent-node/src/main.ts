@@ -1,7 +1,7 @@
 /** `npm run start:agent-node`: an agent node as a process of its own, on Kafka and Redis. */
 import { builtInAgents } from '@waybill/agents';
 import { modelConfigOf, modelSettings, openModel } from '@waybill/models';
-import { runService } from '@waybill/service';
+import { redisAddress, runService } from '@waybill/service';
 import { RedisHotState } from '@waybill/storage/redis';
 import { z } from 'zod';
 import { startAgentNode } from './start-agent-node.ts';
@@ -10,7 +10,7 @@ await runService({
   name: 'agent-node',
   settings: {
     ...modelSettings,
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+    REDIS_URL: redisAddress,
     /** Activations that run here at once. */
     AGENT_NODE_IN_FLIGHT: z.coerce.number().int().min(1).max(10_000).default(256),
     /** How long a stop waits for what runs, ms; at most a day: a timer of Node for more than 24.8 days ends at once. */

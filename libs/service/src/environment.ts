@@ -4,6 +4,7 @@
  */
 import { plainIssue, PlatformError } from '@waybill/contracts';
 import { z } from 'zod';
+import { brokerAddresses, databaseAddress } from './server-addresses.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,10 +26,7 @@ export type KafkaAccessSettings = z.infer<typeof KafkaAccessSettings>;
 
 /** Of every service that runs as a process of its own. */
 export const ServiceSettings = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .transform((list) => list.split(',').map((broker) => broker.trim()))
-    .pipe(z.array(z.string().regex(/^\S+:\d+$/, 'has to look like host:port,host:port')).min(1)),
+  KAFKA_BROKERS: brokerAddresses,
   ...KafkaAccessSettings.shape,
   /** Of topics that are made; fixed for life. */
   KAFKA_PARTITIONS: z.coerce.number().int().min(1).max(1_000).default(12),
@@ -46,9 +44,7 @@ export const ServiceSettings = z.object({
 export type ServiceSettings = z.infer<typeof ServiceSettings>;
 
 /** Of services that keep something in PostgreSQL. */
-export const databaseSettings = {
-  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: 'must be an address that begins with postgres://' }),
-};
+export const databaseSettings = { DATABASE_URL: databaseAddress };
 
 const replicaSettings: ReadonlySet<unknown> = new Set(['KAFKA_REPLICAS', 'KAFKA_MIN_IN_SYNC_REPLICAS', 'NODE_ENV']);
 

@@ -2,3 +2,4 @@
 export { Closing } from './closing.ts';
 export { databaseSettings, readSettings, ServiceSettings, type Environment } from './environment.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run-service.ts';
+export { redisAddress } from './server-addresses.ts';
