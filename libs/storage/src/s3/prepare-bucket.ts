@@ -12,7 +12,8 @@ async function make(client: Client, bucket: string): Promise<void> {
   try {
     await client.makeBucket(bucket, client.region);
   } catch (error) {
-    if (!(await client.bucketExists(bucket))) throw error; // else another process was faster
+    if (await client.bucketExists(bucket)) return; // another process was faster
+    throw new Error(`it is missing, and could not be made: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -19,7 +19,7 @@ export interface S3Connection {
 }
 
 const largestPut = 5 * 1024 ** 3;
-const bucketName = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+export const bucketName = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Throws `invalid_configuration`. `endpoint` of the answer may be shown. */
 export function connect(connection: S3Connection, bucket: string): { client: Client; endpoint: string } {
@@ -45,8 +45,13 @@ export function connect(connection: S3Connection, bucket: string): { client: Cli
 
 function parsed(endpoint: string): URL {
   const url = URL.parse(endpoint);
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url;
+  if (url && isEndpoint(endpoint)) return url;
   throw invalid('The endpoint of object storage is no URL like http://host:9000.');
+}
+
+export function isEndpoint(endpoint: string): boolean {
+  const url = URL.parse(endpoint);
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
 }
 
 const invalid = (detail: string): PlatformError => new PlatformError('invalid_configuration', { detail });

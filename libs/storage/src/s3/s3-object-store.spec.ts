@@ -150,3 +150,15 @@ it('shows no user of the endpoint', async () => {
   expect(String(error)).toContain(endpoint);
   expect(String(error)).not.toContain('hidden');
 });
+
+it('says of a bucket that is not there and may not be made that it is missing', async () => {
+  const denied = '<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>';
+  const server = createHttpServer(({ method }, response) =>
+    method === 'PUT' ? response.writeHead(403).end(denied) : response.writeHead(404).end(),
+  );
+  const { endpoint } = await listen(server);
+  await expect(open(endpoint)).rejects.toMatchObject({
+    code: 'unavailable',
+    detail: `Bucket objects at ${endpoint} could not be opened: it is missing, and could not be made: AccessDenied: Access Denied.`,
+  });
+});
