@@ -85,6 +85,8 @@ export class RedisConnection {
 
   private async probe(): Promise<void> {
     try {
+      // The client goes on in the first one where there is none of this number.
+      if (this.redis.options.db) await this.redis.select(this.redis.options.db);
       await count(this.redis, 'probe', 1, 1_000);
       this.find();
     } catch (error) {

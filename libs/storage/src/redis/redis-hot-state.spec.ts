@@ -101,6 +101,13 @@ it('takes a command that is refused for an outage, and answers it all the same',
   expect(lines[1]).toContain('is back');
 });
 
+it('goes on for itself, and in no other database, where there is none of the number in the address', async () => {
+  const server = answering({ info: '$12\r\nredis_mode:x', eval: ':1', select: '-ERR DB index is out of range' });
+  const { state, lines } = await open(`redis://${await listen(server)}/99`);
+  await expectToGoOn(state);
+  expect(lines).toEqual([expect.stringContaining('DB index is out of range')]);
+});
+
 it.each(['no url', 'http://127.0.0.1:6379', '/run/redis.sock', ''])('refuses the address %j', async (url) => {
   await expect(open(url)).rejects.toMatchObject({ code: 'invalid_configuration' });
 });
