@@ -2,6 +2,7 @@
 -- No service can read another's tables. Run as a superuser, with the roles' password in the environment:
 --   WAYBILL_DATABASE_PASSWORD=... psql -d waybill -f roles.sql
 -- Running it again changes only the passwords.
+\set ON_ERROR_STOP on
 \getenv password WAYBILL_DATABASE_PASSWORD
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS vector;

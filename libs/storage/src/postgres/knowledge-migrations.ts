@@ -1,10 +1,12 @@
 /** How the tables of the knowledge index come to be on PostgreSQL. A migration that was released is never changed. */
+import { PlatformError } from '@waybill/contracts';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { knowledgeRebuildSchema, knowledgeRequestsSchema, knowledgeSchema } from './knowledge-schema.ts';
 import type { Migration } from './migrate.ts';
 
 class KnowledgeTables1770000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    await needVectors(runner);
     await runner.query(knowledgeSchema);
   }
 
@@ -39,3 +41,13 @@ export const knowledgeMigrations: readonly Migration[] = [
   KnowledgeRebuild1796000000000,
   KnowledgeRequests1796100000000,
 ];
+
+async function needVectors(runner: QueryRunner): Promise<void> {
+  const [{ there } = { there: null }] = (await runner.query(`SELECT to_regtype('vector') AS there`)) as {
+    there: string | null;
+  }[];
+  if (there !== null) return;
+  const detail =
+    'The database has no type "vector", or not where this role looks for it: install pgvector on the server of PostgreSQL, then run tools/database/roles.sql as a superuser in the database that DATABASE_URL names.';
+  throw new PlatformError('invalid_configuration', { detail });
+}

@@ -2,9 +2,10 @@
 import type { PlatformError } from '@waybill/contracts';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { settings } from '../../../../tools/stack/places.mjs';
 import { freshSchema, type FreshSchema } from '../testing/fresh-schema.ts';
+import { knowledgeMigrations } from './knowledge-migrations.ts';
 import { migrate, type Migration } from './migrate.ts';
 
 const made = (name: string, table: string): Migration =>
@@ -31,6 +32,34 @@ describe('the schema of a service', () => {
       message: expect.stringContaining('synchronous_commit = off'),
     });
     expect((await schema.admin.query(`SELECT to_regclass('first') AS there`)).rows).toEqual([{ there: null }]);
+  });
+
+  it('is told in one line when it cannot be made: where, by which setting, and why', async () => {
+    const broken = made('Broken1700000000000', 'nowhere.first');
+    const told = vi.spyOn(console, 'log').mockImplementation(() => {});
+    onTestFinished(() => told.mockRestore());
+    const { host, pathname } = new URL(schema.url);
+    await expect(migrate({ url: schema.url, service: 'broken', migrations: [broken] })).rejects.toMatchObject({
+      detail: `The database could not be prepared for broken at ${host}${pathname}, where DATABASE_URL leads: schema "nowhere" does not exist.`,
+    });
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it('is not looked at where nothing can be written, though all tables are there', async () => {
+    await migrate({ url: schema.url, service: 'reading', migrations: older });
+    const url = `${schema.url}%20-cdefault_transaction_read_only%3Don`;
+    await expect(migrate({ url, service: 'reading', migrations: older })).rejects.toMatchObject({
+      code: 'unavailable',
+      detail: expect.stringMatching(/DATABASE_URL leads: it takes no writes: it is a standby, or/),
+    });
+  });
+
+  it('of passages needs pgvector, and says how to come by it', async () => {
+    const url = schema.url.replace('%2Cpublic', ''); // where the extension is
+    await expect(migrate({ url, service: 'passages', migrations: knowledgeMigrations })).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      detail: expect.stringContaining('install pgvector'),
+    });
   });
 
   it('is moved forward once when processes of two versions start at once, and older ones that come late are refused', async () => {

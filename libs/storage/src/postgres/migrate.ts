@@ -4,7 +4,7 @@
  * what a newer version has added is left alone and refused.
  */
 import { PlatformError } from '@waybill/contracts';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource, type Logger, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { databaseUnavailable } from './sql.ts';
 import { connectMs, DecidedClient, watched } from './time-limits.ts';
 
@@ -23,6 +23,16 @@ export interface MigrateOptions {
 const lockSpace = 0x57415942;
 /** The SQLSTATE of who has waited for a lock for too long. */
 const lockNotAvailable = '55P03';
+/** TypeORM tells of a migration that failed even where nothing is to be logged; who started it is told, once. */
+const nothing = (): void => {};
+const silent: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
 const applicationNameOf = (service: string): string => `waybill ${service} migrations`;
 
 export async function migrate({ url, service, migrations, lockMs = 90_000 }: MigrateOptions): Promise<void> {
@@ -33,7 +43,7 @@ export async function migrate({ url, service, migrations, lockMs = 90_000 }: Mig
     migrations: [...migrations],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
-    logging: false,
+    logger: silent,
     poolSize: 2,
     connectTimeoutMS: connectMs,
     extra: { lock_timeout: lockMs, ...watched, Client: DecidedClient },
@@ -41,15 +51,22 @@ export async function migrate({ url, service, migrations, lockMs = 90_000 }: Mig
   try {
     await source.initialize();
     await refuseWeak(source);
+    await refuseReadOnly(source);
     await underLock(source, service, async () => {
       await refuseNewer(source, migrations);
       await source.runMigrations();
     });
   } catch (error) {
-    throw databaseUnavailable(`be prepared for ${service}`, error);
+    throw databaseUnavailable(`be prepared for ${service} at ${placeOf(url)}, where DATABASE_URL leads`, error);
   } finally {
     if (source.isInitialized) await source.destroy();
   }
+}
+
+/** Without user and password. */
+function placeOf(url: string): string {
+  const address = URL.parse(url);
+  return address ? `${address.host}${address.pathname}` : 'a place that is no address';
 }
 
 /** Held by a connection of its own; it goes with the connection when the process dies. */
@@ -83,6 +100,13 @@ async function refuseWeak(source: DataSource): Promise<void> {
     const detail = `The database runs with ${setting} = off, so it may lose what it has acknowledged. Turn it on.`;
     throw new PlatformError('invalid_configuration', { detail });
   }
+}
+
+/** Tables that are there already would let a service start that can do nothing. */
+async function refuseReadOnly(source: DataSource): Promise<void> {
+  const [row] = (await source.query('SHOW transaction_read_only')) as { transaction_read_only: string }[];
+  if (row?.transaction_read_only !== 'on') return;
+  throw new Error('it takes no writes: it is a standby, or default_transaction_read_only is on');
 }
 
 async function refuseNewer(source: DataSource, migrations: readonly Migration[]): Promise<void> {
