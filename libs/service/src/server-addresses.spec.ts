@@ -18,17 +18,12 @@ describe('brokers', () => {
     expect(read(brokerAddresses, list)).toEqual(list.split(',').map((one) => one.trim())),
   );
 
-  it.each([
-    'kafka',
-    'kafka:9092,',
-    'kafka://kafka:9092',
-    'kafka:0',
-    'kafka:99999',
-    '::1:9092',
-    '[kafka]:9092',
-    'u@k:1',
-  ])('refuses %s, by the name of the setting', (list) =>
-    expect(refused(brokerAddresses, list)).toMatch(/^Settings that are not valid: ADDRESS: .*host:port,host/),
+  it('may stand in a list that ends with a comma', () =>
+    expect(read(brokerAddresses, 'kafka:9092, other:9092,')).toEqual(['kafka:9092', 'other:9092']));
+
+  it.each(['kafka', ', ', 'kafka://kafka:9092', 'kafka:0', 'kafka:99999', '::1:9092', '[kafka]:9092', 'u@k:1'])(
+    'refuses %s, by the name of the setting',
+    (list) => expect(refused(brokerAddresses, list)).toMatch(/^Settings that are not valid: ADDRESS: .*host:port,host/),
   );
 });
 

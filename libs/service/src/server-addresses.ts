@@ -11,8 +11,8 @@ const broker = /^(?:[^\s/:@[\]]+|\[[\da-f:.]+\]):(\d{1,5})$/i;
 
 export const brokerAddresses = z
   .string()
-  .transform((list) => list.split(',').map((one) => one.trim()))
-  .refine((all) => all.every((one) => isPort(broker.exec(one)?.[1])), brokerList);
+  .transform((list) => list.split(',').flatMap((one) => one.trim() || []))
+  .refine((all) => all.length > 0 && all.every((one) => isPort(broker.exec(one)?.[1])), brokerList);
 
 export const databaseAddress = z
   .string()
