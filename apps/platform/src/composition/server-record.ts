@@ -1,8 +1,15 @@
 /** The record of a platform on servers, for reading: nothing is owned and nothing made, so what runs meanwhile is not disturbed. */
 import { PlatformError } from '@waybill/contracts';
 import { systemClock, type MessageLog } from '@waybill/messaging';
-import { KafkaAccessSettings, readSettings, type Environment } from '@waybill/service/environment';
+import {
+  databaseSettings,
+  KafkaAccessSettings,
+  readSettings,
+  ServiceSettings,
+  type Environment,
+} from '@waybill/service/environment';
 import { PublishingPlanStore, type PlanStore } from '@waybill/storage';
+import type { Sql } from '@waybill/storage/postgres';
 
 export interface ServerRecord {
   readonly log: MessageLog;
@@ -35,10 +42,13 @@ export function readServers(environment: Environment): Servers | undefined {
 export async function openServerRecord({ brokers, access, databaseUrl: url }: Servers): Promise<ServerRecord> {
   if (brokers.length === 0) throw missing('KAFKA_BROKERS');
   if (url === undefined) throw missing('DATABASE_URL');
+  readSettings(Addresses, { KAFKA_BROKERS: brokers.join(','), DATABASE_URL: url });
   const { KafkaMessageLog } = await import('@waybill/messaging/kafka');
   const { kafkaAccessOf } = await import('@waybill/service/kafka-access');
   const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');
   const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 };
+  const sql = new PgSql({ url, connections: 2, applicationName: 'waybill cli' });
+  await refuseOthersTables(sql);
   const clientId = 'waybill-cli';
   const log = await KafkaMessageLog.open({
     brokers,
@@ -47,13 +57,31 @@ export async function openServerRecord({ brokers, access, databaseUrl: url }: Se
     topics,
     isReadOnly: true,
   });
-  const sql = new PgSql({ url, connections: 2, applicationName: 'waybill cli' });
   const plans = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock: systemClock });
   const close = async (): Promise<void> => {
     await log.close();
     await sql.close();
   };
   return { log, plans, close };
+}
+
+const Addresses = ServiceSettings.pick({ KAFKA_BROKERS: true }).extend(databaseSettings);
+
+/** Ends the connections when it throws. */
+async function refuseOthersTables(sql: Sql): Promise<void> {
+  try {
+    const text = `SELECT to_regclass('plan_events') IS NOT NULL AS "isThere"`;
+    const [row] = await sql.run<{ isThere: boolean }>({ name: 'whose-tables', text }, []);
+    if (row?.isThere) return;
+    const detail =
+      'DATABASE_URL leads to no tables of an orchestrator: it needs the role of the orchestrator, and the database in which one has run.';
+    throw new PlatformError('invalid_configuration', { detail });
+  } catch (error) {
+    await sql.close();
+    if (error instanceof PlatformError) throw error;
+    const detail = `The database to which DATABASE_URL leads could not be asked: ${(error as Error).message}.`;
+    throw new PlatformError('unavailable', { detail, cause: error });
+  }
 }
 
 const missing = (setting: string): PlatformError =>
