@@ -1,25 +1,34 @@
 /**
  * Refuses bytes that are no HTTP, or do not come to their end: there is no request to answer.
- * Promises: what the same connection asked before is answered first, whoever asked; nothing is written into an answer that has begun; who does not hang up is cut off.
+ * Promises: what the same connection asked before is answered first, whoever asked; nothing is written into an answer that has begun; who does not hang up is cut off;
+ * a connection that has brought nothing for a minute is closed without a word, but not while its first request lies there unread.
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How long who sent no HTTP has to read why it was refused and to hang up. */
 const lingerMs = 5_000;
+const late = 'ERR_HTTP_REQUEST_TIMEOUT';
 const refusals: Record<string, [status: string, detail: string]> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not come to its end in time.'],
+  [late]: ['408 Request Timeout', 'The request did not come to its end in time.'],
 };
 
 /** For `clientError` of a server. */
 export function refuserOfUnreadable(): (error: Error & { code?: string }, socket: Socket) => void {
   const refused = new WeakSet<Socket>();
   return (error, socket) => {
+    if (error.code === late && socket.bytesRead === 0) return closeSilent(socket);
     if (refused.has(socket)) return; // Node tells of every further piece of what is no HTTP
     refused.add(socket);
     refuse(socket, error.code);
   };
+}
+
+/** Clients connect ahead of their requests. Node looks at its clock before it reads what came while other work ran: that is read after the next round of its event loop. */
+function closeSilent(socket: Socket): void {
+  const close = (): unknown => socket.bytesRead === 0 && socket.destroy();
+  setImmediate(() => setImmediate(close));
 }
 
 function refuse(socket: Socket, code: string | undefined): void {
