@@ -47,16 +47,14 @@ export async function openServerRecord({ brokers, access, databaseUrl: url }: Se
   const { kafkaAccessOf } = await import('@waybill/service/kafka-access');
   const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');
   const topics = { partitions: 1, replicas: 1, minInSyncReplicas: 1 };
+  const kafka = { brokers, clientId: 'waybill-cli', access: kafkaAccessOf(access), topics, isReadOnly: true };
   const sql = new PgSql({ url, connections: 2, applicationName: 'waybill cli' });
-  await refuseOthersTables(sql);
-  const clientId = 'waybill-cli';
-  const log = await KafkaMessageLog.open({
-    brokers,
-    clientId,
-    access: kafkaAccessOf(access),
-    topics,
-    isReadOnly: true,
-  });
+  const log = await refuseOthersTables(sql)
+    .then(() => KafkaMessageLog.open(kafka))
+    .catch(async (error: unknown) => {
+      await sql.close();
+      throw error;
+    });
   const plans = new PublishingPlanStore({ database: new PostgresPlanDatabase(sql), log, clock: systemClock });
   const close = async (): Promise<void> => {
     await log.close();
@@ -67,7 +65,6 @@ export async function openServerRecord({ brokers, access, databaseUrl: url }: Se
 
 const Addresses = ServiceSettings.pick({ KAFKA_BROKERS: true }).extend(databaseSettings);
 
-/** Ends the connections when it throws. */
 async function refuseOthersTables(sql: Sql): Promise<void> {
   try {
     const text = `SELECT to_regclass('plan_events') IS NOT NULL AS "isThere"`;
@@ -77,7 +74,6 @@ async function refuseOthersTables(sql: Sql): Promise<void> {
       'DATABASE_URL leads to no tables of an orchestrator: it needs the role of the orchestrator, and the database in which one has run.';
     throw new PlatformError('invalid_configuration', { detail });
   } catch (error) {
-    await sql.close();
     if (error instanceof PlatformError) throw error;
     const detail = `The database to which DATABASE_URL leads could not be asked: ${(error as Error).message}.`;
     throw new PlatformError('unavailable', { detail, cause: error });
