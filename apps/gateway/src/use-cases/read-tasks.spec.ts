@@ -124,6 +124,18 @@ describe('a task that runs in memory', () => {
     expect(await found).toHaveProperty('live.last', 3);
   });
 
+  it('is read from the store when memory has lost its beginning while the read model was asked', async () => {
+    const row = { taskId, status: 'running', lastSeq: 9 };
+    let asked = 0;
+    const { live, tasks } = running(60_000, () => {
+      asked += 1;
+      if (asked > 1) return Promise.resolve(row);
+      live.apply(taskId, 'StepDispatched', eventOf(9, 1)); // 4 to 8 came before memory had the task again
+      return Promise.reject(new Error('no database'));
+    });
+    expect(await tasks.find(taskId)).toEqual({ stored: row });
+  });
+
   it('is looked for in the read model also while none of its events has come', async () => {
     const live = new LiveTasks(1e9);
     live.submit(taskId, '{}');

@@ -129,8 +129,9 @@ export class ReadTasks {
   /** While the read model is away, or does not answer, memory is believed. */
   private async findNewer(live: LiveTask): Promise<FoundTask> {
     const stored = await this.fresh.inTime(this.model.findTask(live.taskId)).catch(() => undefined);
-    if (!stored || stored.lastSeq <= live.last) return { live };
-    return this.further(stored);
+    if (stored && stored.lastSeq > live.last) return this.further(stored);
+    // Meanwhile the tail may have brought what does not follow on what came again.
+    return isWhole(live) ? { live } : this.findStored(live.taskId);
   }
 
   private async findStored(taskId: string): Promise<FoundTask> {
