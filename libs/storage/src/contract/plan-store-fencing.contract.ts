@@ -59,12 +59,16 @@ export function planStoreFencingContract(opened: () => PlanStoreUnderTest): void
   it('refuses a zombie that has nothing but wake-ups to write', async () => {
     const { store } = opened();
     const zombie = (await take(store)).fence;
-    await take(store);
-    const plan = freshPlan();
-    await expect(store.commit(commitOf({ fence: zombie, wakeUps: [{ planId: plan, at: 1 }] }))).rejects.toMatchObject({
-      code: 'fenced',
-    });
-    expect((await take(store)).wakeUps.map(({ planId }) => planId)).not.toContain(plan);
+    const { fence } = await take(store);
+    const [plan, waits] = [freshPlan(), freshPlan()];
+    await store.commit(commitOf({ fence, wakeUps: [{ planId: waits, at: 1 }] }));
+    const wakeUps = [
+      { planId: plan, at: 1 },
+      { planId: waits, at: undefined },
+    ];
+    await expect(store.commit(commitOf({ fence: zombie, wakeUps }))).rejects.toMatchObject({ code: 'fenced' });
+    const rows = (await take(store)).wakeUps.map(({ planId }) => planId);
+    expect([rows.includes(plan), rows.includes(waits)]).toEqual([false, true]);
   });
 
   it('does not let a zombie hurt the commits beside it', async () => {

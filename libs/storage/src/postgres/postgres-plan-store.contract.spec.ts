@@ -50,3 +50,23 @@ it('moves its mark with a commit, and never back: what is below it was published
   await plans.commit(commitOf({ fence: taken.fence, messages }), 0);
   expect(await plans.take(partition)).toMatchObject({ mark: 1, unpublished: [...messages, ...messages] });
 });
+
+const reply = (value: string) => ({ topic: 'replies', key: 'g', headers: {}, value });
+
+it('puts the messages of a commit after its events, and deletes those below the mark, of its partition only', async () => {
+  const plans = new PostgresPlanDatabase(sql);
+  const [partition, another] = [5, 6];
+  const left = await plans.take(another);
+  await plans.commit(commitOf({ fence: left.fence, messages: [reply('another')] }), 0);
+  const { fence } = await plans.take(partition);
+  const events = [event('~c', 1), event('~c', 2)];
+  const next = await plans.commit(commitOf({ fence, events, messages: ['a', 'b', 'c'].map(reply) }), 0);
+  const unpublished = async () => (await plans.take(partition)).unpublished.map(({ value }) => value);
+  const values = [...events.map(({ message }) => message.value), 'a', 'b', 'c'];
+  expect(await unpublished()).toEqual(values);
+  await plans.moveMark(partition, fence.ownerEpoch + 1, 3);
+  expect(await unpublished()).toEqual(['b', 'c']);
+  await plans.commit(commitOf({ fence: { ...next, ownerEpoch: fence.ownerEpoch + 2 } }), 4);
+  expect(await unpublished()).toEqual(['c']);
+  expect((await plans.take(another)).unpublished).toMatchObject([{ value: 'another' }]);
+});
