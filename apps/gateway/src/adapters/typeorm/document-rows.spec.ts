@@ -109,6 +109,12 @@ it('is what follows from a copy, if that was handled in place of the first', asy
   expect(await statusAfter(one, copy(one, 2), ofCopy)).toBe('indexed a');
 });
 
+it('is what became of a copy that was handled again, whatever comes once more of the first', async () => {
+  const one = ingest(1, 'a');
+  const ofCopy = { ...indexed(2, 'a'), headers: { ...indexed(2, 'a').headers, ce_id: 'r1:indexed' } };
+  expect(await statusAfter(one, failed(1, 'a'), copy(one, 2), ofCopy, failed(1, 'a'))).toBe('indexed a');
+});
+
 it('is what the indexer says to a copy, where the first was forgotten with a deletion', async () => {
   const one = ingest(1, 'a');
   const again = [one, indexed(1, 'a'), askToDelete(2), deleted(2), ingest(3, 'b'), indexed(3, 'b'), copy(one, 4)];
