@@ -23,6 +23,7 @@ const collection = 'default';
 
 export class Gateway {
   readonly life: Life;
+  #asked = 0;
   readonly #add: AddDocument;
   readonly #documents: ReadDocuments;
   readonly #model: ReadModel;
@@ -52,6 +53,10 @@ export class Gateway {
     this.#documents = new ReadDocuments(parts);
   }
 
+  get isAtWork(): boolean {
+    return this.#asked > 0;
+  }
+
   add(name: string, content: Content, idempotencyKey?: string): void {
     const document = { name, collection, metadata: {}, mediaType: 'text/plain', bytes: content.bytes, at: '' };
     void this.#begin(`add ${name} (${content.word})`, async () => {
@@ -69,12 +74,14 @@ export class Gateway {
   async #begin(what: string, work: () => Promise<void>): Promise<void> {
     const { timeline } = this.world;
     timeline.tell(`${this.life.name}: is asked to ${what}`);
+    this.#asked += 1;
     try {
       await work();
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       timeline.tell(`${this.life.name}: answers ${error.code}`);
     }
+    this.#asked -= 1;
   }
 
   #fresh(): Promise<void> {

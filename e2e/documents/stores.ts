@@ -14,10 +14,25 @@ export class Stores {
   /** ms since 1970. */
   now = Date.parse('2026-05-04T10:00:00Z');
 
+  /** What was said too early, in a sentence. */
+  broken: string | undefined;
+
   constructor(readonly index: KnowledgeIndex) {}
 
   recordsOf(topic: string): IncomingMessage[] {
     return topic === topics.documentRequests ? this.requests : this.events;
+  }
+
+  /** What is said to be indexed is found by then. */
+  async say(messages: readonly OutgoingMessage[]): Promise<readonly Position[]> {
+    for (const { headers, key } of messages) {
+      if (!headers['ce_id']!.endsWith(':indexed')) continue;
+      const state = await this.index.state(headers['tenant']!, key);
+      const isOvertaken = state !== undefined && state.revision > Number(headers['cause']!.split('/')[2]);
+      if (state?.passages === undefined && !isOvertaken)
+        this.broken = `${headers['ce_id']} was said and nothing is found`;
+    }
+    return this.append(messages);
   }
 
   append(messages: readonly OutgoingMessage[]): readonly Position[] {
@@ -42,7 +57,7 @@ export const logFor = (life: Life, timeline: Timeline, stores: Stores): MessageL
       timeline.ask(
         life,
         `append ${messages.map(({ headers }) => headers['ce_id']).join()}`,
-        () => stores.append(messages),
+        () => stores.say(messages),
         {
           failsWith: 'log_unavailable',
           mayRepeat: true,

@@ -22,7 +22,14 @@ export class Witness {
       const asked = firstOfEach(requests).map((one) => decodeMessage(one, DocumentRequest).type);
       return `once all is calm, of ${id} (${asked.join(', ')}): ${broken}`;
     }
-    return undefined;
+    return this.stores.broken ?? (await this.#judgeNames());
+  }
+
+  /** A search never finds two of one name. */
+  async #judgeNames(): Promise<string | undefined> {
+    const { items } = await this.reader.model.listDocuments({ tenant, limit: 100 });
+    const twice = items.find(({ name }, at) => items.findIndex((other) => other.name === name) < at);
+    return twice && `two documents are called ${twice.name}`;
   }
 
   async snapshot(): Promise<string> {
