@@ -109,6 +109,11 @@ it('is what follows from a copy, if that was handled in place of the first', asy
   expect(await statusAfter(one, copy(one, 2), ofCopy)).toBe('indexed a');
 });
 
+it('is indexed, whatever another indexer says that met the same request before and was frozen', async () => {
+  expect(await statusAfter(ingest(1, 'a'), indexed(1, 'a'), failed(1, 'a'))).toBe('indexed a');
+  expect(await statusAfter(ingest(1, 'a'), failed(1, 'a'), indexed(1, 'a'))).toBe('indexed a');
+});
+
 it('is what became of a copy that was handled again, whatever comes once more of the first', async () => {
   const one = ingest(1, 'a');
   const ofCopy = { ...indexed(2, 'a'), headers: { ...indexed(2, 'a').headers, ce_id: 'r1:indexed' } };

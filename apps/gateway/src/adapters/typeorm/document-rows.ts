@@ -109,8 +109,9 @@ const isNewer = `documents.revision < excluded.revision AND documents.requests N
 /** A row of a version that did not write revisions, that tells of the end of just this request or of the same bytes later: by the clocks, as there is nothing else. */
 const isToldAlready = `(documents.revision < 0 AND documents.status IN ('indexed', 'failed') AND documents.sha256 = excluded.sha256 AND documents.updated_at >= excluded.updated_at)`;
 const requestRow = `${insert} ${isNewer} AND NOT ${isToldAlready}`;
-/** A stage on the way may come again after the end: its request was handled twice. Of a request that came twice the later one counts. */
-const isOnItsWay = `(documents.revision <= excluded.revision AND (excluded.status NOT IN ('parsing', 'embedding') OR documents.status NOT IN ('indexed', 'failed')))`;
+/** A stage on the way may come again after the end, and a failure after the success of another indexer: the request was handled twice. Of one that came twice the later one counts. */
+const isOnItsWay = `(documents.revision <= excluded.revision AND (excluded.status NOT IN ('parsing', 'embedding') OR documents.status NOT IN ('indexed', 'failed'))
+  AND NOT (excluded.status = 'failed' AND documents.status = 'indexed' AND documents.revision = excluded.revision))`;
 const eventRow = `${insert} CASE WHEN documents.requests LIKE excluded.requests || '%' THEN ${isOnItsWay} ELSE ${isNewer} END`;
 /** A deletion that was asked for is remembered at once, so that a copy of the request takes away nothing that came since; it is over for what is not there, or waits. */
 const isGone = `(documents.document_id IS NULL OR documents.status = 'queued' AND documents.revision <= told.revision)`;
