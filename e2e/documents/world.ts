@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly reader: ModelReader;
 }
 const names = ['a.txt', 'b.txt'];
+type Choice = () => Promise<void> | void;
 const mostSteps = 20_000;
 
 export async function runDocumentWorld(seed: number, { index, reader }: Surroundings) {
@@ -96,23 +97,25 @@ class DocumentWorld implements World {
   }
 
   async #happen(): Promise<void> {
-    const { random, timeline, reader, stores } = this;
+    const { random, stores } = this;
     this.#replaceDead();
     stores.now += random.chance(0.2) && this.#mayWait ? random.int(60_000, 9_000_000) : random.int(0, 400);
     await this.#strike();
-    const choices: (() => Promise<void> | void)[] = [];
-    if (timeline.canGoOn) choices.push(...Array.from({ length: 6 }, () => () => timeline.next()));
-    if (this.#owner.canTake) choices.push(() => this.#owner.take());
-    for (const topic of documentTopics)
-      if (reader.hasMore(topic))
-        choices.push(
-          () => reader.read(topic),
-          () => reader.read(topic),
-        );
+    const choices = this.#goingOn(6);
     if (this.#asksLeft > 0) choices.push(() => this.#ask());
     if (this.#copiesLeft > 0 && stores.requests.length > 0) choices.push(() => this.#copy());
     if (choices.length > 0) await random.pick(choices)();
-    await timeline.settle();
+    await this.timeline.settle();
+  }
+
+  /** What processes can do of themselves. `often`: how much rather what they have begun. */
+  #goingOn(often: number): Choice[] {
+    const { timeline, reader } = this;
+    const choices: Choice[] = [];
+    if (timeline.canGoOn) choices.push(...Array.from({ length: often }, () => () => timeline.next()));
+    if (this.#owner.canTake) choices.push(() => this.#owner.take());
+    for (const topic of documentTopics) if (reader.hasMore(topic)) choices.push(() => reader.read(topic));
+    return choices;
   }
 
   /** Nothing that gateways do takes a minute, nor do they lag as much behind the log (add-document.ts). */
@@ -189,13 +192,10 @@ class DocumentWorld implements World {
   }
 
   async #untilCalm(): Promise<void> {
-    const { timeline, reader, random } = this;
+    const { timeline, random } = this;
     for (let step = 0; step < mostSteps; step += 1) {
       this.#replaceDead();
-      const choices: (() => Promise<void> | void)[] = [];
-      if (timeline.canGoOn) choices.push(() => timeline.next());
-      if (this.#owner.canTake) choices.push(() => this.#owner.take());
-      for (const topic of documentTopics) if (reader.hasMore(topic)) choices.push(() => reader.read(topic));
+      const choices = this.#goingOn(1);
       if (choices.length === 0) break;
       await random.pick(choices)();
       await timeline.settle();
