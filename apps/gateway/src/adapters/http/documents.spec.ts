@@ -72,10 +72,10 @@ describe('a document', () => {
       bytes: 4,
       chunks: null,
     });
-    await tell(id, { status: 'indexed', chunks: 2 });
-    expect(await view(id)).toMatchObject({ status: 'indexed', chunks: 2, metadata: { team: 'x' } });
     await tell(id, { status: 'failed', error: { class: 'invalid', code: 'unreadable_document', detail: 'No.' } });
     expect(await view(id)).toMatchObject({ status: 'failed', error: { code: 'unreadable_document' } });
+    await tell(id, { status: 'indexed', chunks: 2 });
+    expect(await view(id)).toMatchObject({ status: 'indexed', chunks: 2, metadata: { team: 'x' } });
   });
 
   it('of the same name and collection is replaced and keeps its id', async () => {
