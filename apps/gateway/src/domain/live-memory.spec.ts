@@ -17,6 +17,16 @@ describe('the memory of tasks that were watched', () => {
     expect(tasks.bytes).toBeLessThanOrEqual(10_000);
   });
 
+  it('is no longer counted as theirs once they have let go of it', () => {
+    const tasks = new LiveTasks(10_000);
+    tasks.watch('a').watchers.add(watcher);
+    const token = { step_id: 's', work_id: 'w', epoch: 1, turn: 0, text: 'x'.repeat(1_000) };
+    for (let n = 0; n < 50; n += 1) tasks.addToken('a', { ...token, index: n, offset: n });
+    tasks.apply('a', 'StepCompleted', JSON.stringify({ seq: 1, type: 'StepCompleted', time: 't', data: token }));
+    for (let n = 0; n < 100; n += 1) apply(tasks, `t${n}`);
+    expect(tasks.bytes).toBeLessThanOrEqual(15_000);
+  });
+
   it('is not looked through with each event, however many there are', () => {
     let looks = 0;
     class Watchers extends Set<() => void> {

@@ -29,6 +29,12 @@ export class TaskShelf {
     return task;
   }
 
+  /** One of them has grown or shrunk. */
+  change(bytes: number): void {
+    this.bytes += bytes;
+    if (bytes < 0) this.kept += bytes;
+  }
+
   /** False: it is not here. */
   remove(taskId: string, bytes: number): boolean {
     const isHere = this.tasks.delete(taskId);
