@@ -24,7 +24,7 @@ const libs = {
 /** Data structures are plain code, whoever wrote them. */
 const plain = '^(?!node_modules/tinyqueue/)';
 /** Specs, and what only they use. */
-const tests = '(\\.spec\\.tsx?|/src/testing/[^/]+\\.ts)$';
+const tests = '(\\.spec\\.tsx?|/src/testing/.+\\.ts)$';
 /** Suites that every adapter's spec runs: they import vitest, so nothing of the product may load them. */
 const suites = '(\\.contract|/contract/[^/]+)\\.ts$';
 const anyApp = '^apps/[^/]+/';

@@ -29,5 +29,6 @@ export {
 export { ServiceProcess, type ServiceProcessOptions } from './processes/service-process.ts';
 export type { FaultKind } from './sim/faults.ts';
 export { SeededRandom } from './sim/seeded-random.ts';
+export { Timeline } from './sim/sim-clock.ts';
 export { agentOutcome, resultOf, searchOutcome, type Whim } from './sim/sim-outcomes.ts';
 export { agents as workloadAgents, planTasks, type PlannedTask } from './sim/workload.ts';
