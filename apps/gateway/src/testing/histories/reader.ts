@@ -83,7 +83,7 @@ export class Reader {
   /** A place that no task has yet is refused; one that has ended is over. */
   private async beyond(gateway: SimulatedGateway, task: TaskRecord): Promise<void> {
     const wasOver = task.isOver;
-    const after = task.last + this.around.random.int(wasOver ? 0 : 300, 400);
+    const after = task.last + this.around.random.int(wasOver ? 0 : 9_000, 10_000);
     const sink = { begin: () => {}, write: () => true, end: () => {}, cut: () => {} };
     try {
       const stream = await gateway.follow.open(task.taskId, { after, tokens: false }, sink);
