@@ -1,6 +1,5 @@
 /**
- * Feeds events and tokens to memory, from the end on: what is older is in the read model. So are requests that other gateways took in, until their
- * first event comes; this one's own are in memory already.
+ * Feeds events and tokens to memory, from the end on: what is older is in the read model. Requests are in memory where this gateway took them in itself.
  * Promises: one pass over a batch, nothing parsed but tokens; streams are told once a batch; what is missing in between is read from the store. No alarm
  * is raised about it here: memory may hold first events that came again, while the task is far beyond them. The read model knows what the record lacks.
  */
