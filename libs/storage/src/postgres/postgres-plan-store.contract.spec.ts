@@ -70,3 +70,29 @@ it('puts the messages of a commit after its events, and deletes those below the 
   expect(await unpublished()).toEqual(['c']);
   expect((await plans.take(another)).unpublished).toMatchObject([{ value: 'another' }]);
 });
+
+it('answers what is unpublished commit by commit, and events in their order, wherever they lie', async () => {
+  const plans = new PostgresPlanDatabase(sql);
+  const [first, second] = [event('~d', 1), event('~d', 2)];
+  let { fence } = await plans.take(7);
+  for (const one of [second, first])
+    fence = await plans.commit(commitOf({ fence, events: [one], messages: [reply(String(one.seq))] }), 0);
+  const { unpublished } = await plans.take(7);
+  expect(unpublished.map(({ value }) => value)).toEqual([second.message.value, '2', first.message.value, '1']);
+  expect((await plans.load(['~d'], 1)).get('~d')!.events.map(({ seq }) => seq)).toEqual([1, 2]);
+});
+
+it('replaces a snapshot with all that belongs to it', async () => {
+  const plans = new PostgresPlanDatabase(sql);
+  const snapshot = (version: number) => ({
+    planId: '~e',
+    seq: version,
+    coreVersion: version,
+    state: `state ${version}`,
+    headers: { traceparent: `trace ${version}` },
+  });
+  let { fence } = await plans.take(8);
+  for (const version of [1, 2]) fence = await plans.commit(commitOf({ fence, snapshots: [snapshot(version)] }), 0);
+  expect((await plans.load(['~e'], 1)).get('~e')?.snapshot).toBeUndefined();
+  expect((await plans.load(['~e'], 2)).get('~e')?.snapshot).toEqual(snapshot(2));
+});

@@ -26,7 +26,11 @@ function commitOf(name: string): PlanCommit {
 /** A log that holds each append until it is let go, and a database with what an owner left. */
 function opened(unpublished: readonly OutgoingMessage[] = []) {
   const committed: string[] = [];
-  const appends: { readonly keys: string[]; readonly written: (positions: Position[]) => void }[] = [];
+  const appends: {
+    readonly keys: string[];
+    readonly written: (positions: Position[]) => void;
+    readonly failed: (error: Error) => void;
+  }[] = [];
   const database: PlanDatabase = {
     take: async () => ({ fence, offsets: { requests: 0, results: 0 }, wakeUps: [], unpublished, mark: 0 }),
     commit: async ({ commitId }) => {
@@ -39,15 +43,16 @@ function opened(unpublished: readonly OutgoingMessage[] = []) {
     moveMark: async () => {},
   };
   const append = (messages: readonly OutgoingMessage[]): Promise<Position[]> =>
-    new Promise((written) => appends.push({ keys: messages.map(({ key }) => key), written }));
+    new Promise((written, failed) => appends.push({ keys: messages.map(({ key }) => key), written, failed }));
   const store = new PublishingPlanStore({ database, log: { append } as never });
   return { store, committed, appends };
 }
 
 async function owned() {
   const all = opened();
-  await all.store.take(0, () => {});
-  return all;
+  const lost: unknown[] = [];
+  await all.store.take(0, (error) => void lost.push(error));
+  return { ...all, lost };
 }
 
 it('commits one ahead of what is published, and no further', async () => {
@@ -103,4 +108,27 @@ it('sends nothing more for an ownership that was replaced', async () => {
   appends[0]!.written([]);
   await turn();
   expect(appends.map(({ keys }) => keys)).toEqual([['first']]);
+});
+
+it('once publishing has given up says so once, sends nothing more and commits nothing more', async () => {
+  const { store, committed, appends, lost } = await owned();
+  await store.commit(commitOf('first'));
+  await store.commit(commitOf('second'));
+  await turn();
+  appends[0]!.failed(new Error('the log is gone'));
+  await turn();
+  expect(appends.map(({ keys }) => keys)).toEqual([['first']]);
+  expect(lost).toMatchObject([{ message: 'the log is gone' }]);
+  await expect(store.commit(commitOf('third'))).rejects.toMatchObject({ code: 'log_unavailable' });
+  expect(committed).toEqual(['first', 'second']);
+});
+
+it('says nothing of an ownership that was replaced when its last publication fails', async () => {
+  const { store, appends, lost } = await owned();
+  await store.commit(commitOf('first'));
+  await turn();
+  await store.take(0, () => {});
+  appends[0]!.failed(new Error('the log is gone'));
+  await turn();
+  expect(lost).toEqual([]);
 });
