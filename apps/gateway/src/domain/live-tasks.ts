@@ -107,7 +107,7 @@ export class LiveTasks {
   /** After a change of a task that was counted with so many bytes. */
   private count(task: LiveTask, before: number): void {
     if (task.ended && this.running.remove(task.taskId, before)) this.ended.put(task);
-    else (task.ended ? this.ended : this.running).change(task.bytes - before);
+    else (task.ended ? this.ended : this.running).grow(task.bytes - before);
     this.makeRoom(task);
   }
 

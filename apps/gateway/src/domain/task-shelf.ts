@@ -9,7 +9,7 @@ const nothing: readonly LiveTask[] = [];
 export class TaskShelf {
   bytes = 0;
   private readonly tasks = new Map<string, LiveTask>();
-  /** Of it, what was watched when they were looked through last. */
+  /** Of it, what had to stay when they were looked through last, and still has to. */
   private kept = 0;
 
   /** `slackBytes`: a tenth of what it may hold. */
@@ -29,8 +29,8 @@ export class TaskShelf {
     return task;
   }
 
-  /** One of them has grown or shrunk. */
-  change(bytes: number): void {
+  /** A task that is here is counted with so many more. */
+  grow(bytes: number): void {
     this.bytes += bytes;
     if (bytes < 0) this.kept += bytes;
   }
@@ -58,12 +58,13 @@ export class TaskShelf {
     for (const [taskId, task] of this.tasks) {
       if (left-- === 0 || this.bytes <= maxBytes - this.slackBytes) break;
       this.tasks.delete(taskId);
-      if (task === touched || task.watchers.size > 0) this.tasks.set(taskId, task);
-      else {
+      if (task === touched || task.watchers.size > 0) {
+        this.tasks.set(taskId, task);
+        this.kept += task.bytes;
+      } else {
         this.bytes -= task.bytes;
         out.push(task);
       }
-      if (task.watchers.size > 0) this.kept += task.bytes;
     }
     return out;
   }
