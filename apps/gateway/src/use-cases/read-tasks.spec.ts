@@ -92,21 +92,27 @@ describe('a task that runs in memory', () => {
     expect(await tasks.status(taskId)).toBe('completed');
   });
 
-  it('is never shown with fewer events than the read model had when these were read, a moment after its row', async () => {
-    const time = new Date(clock.now()).toISOString();
-    const event = (seq: number): string => JSON.stringify({ seq, type: 'StepDispatched', time, data: {} });
-    const row = { taskId, status: 'running', lastSeq: 4 };
-    const stored = [1, 2, 3, 4, 5].map(event);
-    const { live, tasks } = running(
-      0,
-      () => Promise.resolve(row),
-      () => Promise.resolve(stored),
-    );
-    live.passed(taskId, 4);
-    await tasks.metrics(taskId);
-    for (const seq of [1, 2, 3, 4]) live.apply(taskId, 'StepDispatched', event(seq));
-    expect(await tasks.find(taskId)).toHaveProperty('stored');
-  });
+  it.each([
+    ['were read', (tasks: ReadTasks) => tasks.metrics(taskId)],
+    ['were paged', (tasks: ReadTasks) => tasks.eventPage(taskId, 0, 1_000)],
+  ])(
+    'is never shown with fewer events than the read model had when these %s, a moment after its row',
+    async (_, read) => {
+      const time = new Date(clock.now()).toISOString();
+      const event = (seq: number): string => JSON.stringify({ seq, type: 'StepDispatched', time, data: {} });
+      const row = { taskId, status: 'running', lastSeq: 4 };
+      const stored = [1, 2, 3, 4, 5].map(event);
+      const { live, tasks } = running(
+        0,
+        () => Promise.resolve(row),
+        () => Promise.resolve(stored),
+      );
+      live.passed(taskId, 4);
+      await read(tasks);
+      for (const seq of [1, 2, 3, 4]) live.apply(taskId, 'StepDispatched', event(seq));
+      expect(await tasks.find(taskId)).toHaveProperty('stored');
+    },
+  );
 
   it.each([
     ['is not as far', () => Promise.resolve({ taskId, status: 'running', lastSeq: 3 })],

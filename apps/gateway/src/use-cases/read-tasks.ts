@@ -85,9 +85,7 @@ export class ReadTasks {
   async eventPage(taskId: string, after: number, limit: number): Promise<string> {
     const task = await this.find(taskId);
     const texts = ofOnePage(
-      'live' in task
-        ? task.live.texts.slice(after, after + limit)
-        : await this.model.eventsAfter(taskId, after, limit, pageChars),
+      'live' in task ? task.live.texts.slice(after, after + limit) : await this.storedAfter(taskId, after, limit),
     );
     const last = texts.at(-1);
     const isOver = last === undefined ? hasEndedBy(task, after) : isTerminal(typeInText(last));
@@ -113,12 +111,21 @@ export class ReadTasks {
   private async allEvents({ taskId }: StoredTask): Promise<PlanEvent[]> {
     const events: PlanEvent[] = [];
     for (;;) {
-      const texts = await this.model.eventsAfter(taskId, events.length, readAtOnce, Infinity);
+      const texts = await this.storedAfter(taskId, events.length, readAtOnce, Infinity);
       for (const text of texts) events.push(parseEvent(text));
-      if (texts.length === readAtOnce) continue;
-      this.live.passed(taskId, events.length);
-      return events;
+      if (texts.length < readAtOnce) return events;
     }
+  }
+
+  private async storedAfter(
+    taskId: string,
+    seq: number,
+    limit: number,
+    maxChars = pageChars,
+  ): Promise<readonly string[]> {
+    const texts = await this.model.eventsAfter(taskId, seq, limit, maxChars);
+    if (texts.length > 0) this.live.passed(taskId, seq + texts.length);
+    return texts;
   }
 
   private isSilent(live: LiveTask): boolean {
