@@ -25,11 +25,13 @@ function record(topic: string, body: { type: string } & Record<string, Json>, ma
   const { key, headers, value } = encodeMessage({ topic, key: id, name: body.type }, { ...body, time }, meta);
   return { topic, key, headers, value, partition: 0, offset, timestamp: 0 } as IncomingMessage;
 }
+/** As long as those of gateways. */
+const requestId = (offset: number): string => String(offset).padStart(36, '0');
 const ingest = (offset: number, letter: string, minute = offset) =>
   record(
     topics.documentRequests,
     { type: 'IngestDocument', ...shared, content: { key: 'k', ...content(letter) } },
-    { id: `r${offset}`, offset, minute },
+    { id: requestId(offset), offset, minute },
   );
 /** `of`: the offset of the request that it follows from. */
 const said =
@@ -38,18 +40,18 @@ const said =
     record(
       topics.documentEvents,
       { type: 'DocumentStatusChanged', ...shared, ...content(letter), status },
-      { id: `r${of}:${status}`, minute, cause: `${topics.documentRequests}/0/${of}` },
+      { id: `${requestId(of)}:${status}`, minute, cause: `${topics.documentRequests}/0/${of}` },
     );
 const parsing = said('parsing');
 const indexed = said('indexed');
 const failed = said('failed');
 const askToDelete = (offset: number) =>
-  record(topics.documentRequests, { type: 'DeleteDocument', document_id: id }, { id: `r${offset}`, offset });
+  record(topics.documentRequests, { type: 'DeleteDocument', document_id: id }, { id: requestId(offset), offset });
 const deleted = (of: number) =>
   record(
     topics.documentEvents,
     { type: 'DocumentDeleted', document_id: id },
-    { id: `r${of}:deleted`, cause: `${topics.documentRequests}/0/${of}` },
+    { id: `${requestId(of)}:deleted`, cause: `${topics.documentRequests}/0/${of}` },
   );
 
 async function statusAfter(...records: readonly IncomingMessage[]): Promise<string | undefined> {
@@ -105,7 +107,7 @@ it('does not wait for what follows from a copy of a request, for nothing does', 
 
 it('is what follows from a copy, if that was handled in place of the first', async () => {
   const one = ingest(1, 'a');
-  const ofCopy = { ...indexed(2, 'a'), headers: { ...indexed(2, 'a').headers, ce_id: 'r1:indexed' } };
+  const ofCopy = { ...indexed(2, 'a'), headers: { ...indexed(2, 'a').headers, ce_id: `${requestId(1)}:indexed` } };
   expect(await statusAfter(one, copy(one, 2), ofCopy)).toBe('indexed a');
 });
 
@@ -124,9 +126,9 @@ it('is what the indexer says to a copy, where the first was forgotten with a del
   const one = ingest(1, 'a');
   const again = [one, indexed(1, 'a'), askToDelete(2), deleted(2), ingest(3, 'b'), indexed(3, 'b'), copy(one, 4)];
   const toCopy = indexed(4, 'b');
-  expect(await statusAfter(...again, { ...toCopy, headers: { ...toCopy.headers, ce_id: 'r1:indexed' } })).toBe(
-    'indexed b',
-  );
+  expect(
+    await statusAfter(...again, { ...toCopy, headers: { ...toCopy.headers, ce_id: `${requestId(1)}:indexed` } }),
+  ).toBe('indexed b');
 });
 
 it('goes on from a row of before, which does not say what it follows from', async () => {
@@ -164,7 +166,7 @@ it('is there again when it was added after its deletion, also when the requests 
 /** What the indexer says to a copy of a request. */
 const toCopy = (of: number, event: IncomingMessage): IncomingMessage => ({
   ...event,
-  headers: { ...event.headers, ce_id: `r${of}:${event.headers['ce_id']!.split(':')[1]!}` },
+  headers: { ...event.headers, ce_id: `${requestId(of)}:${event.headers['ce_id']!.split(':')[1]!}` },
 });
 
 it('is not what is said to a copy of an older request', async () => {
@@ -199,4 +201,9 @@ it('is there when it was added again, whatever copies of its deletion come', asy
   expect(await statusAfter(...before, ingest(3, 'b'), ...again)).toBe('parsing b');
   expect(await statusAfter(ingest(1, 'a'), askToDelete(2), ingest(3, 'b'), ...again)).toBe('parsing b');
   expect(await statusAfter(...again.slice(1, 2), ingest(3, 'b'), again[0]!)).toBe('queued b');
+});
+
+it('is there when it was added again, though a deletion comes again that seven other requests have followed', async () => {
+  const times = [1, 3, 5, 7].flatMap((n) => [ingest(n, 'a'), indexed(n, 'a'), askToDelete(n + 1), deleted(n + 1)]);
+  expect(await statusAfter(...times, ingest(9, 'b'), copy(askToDelete(2), 10), indexed(9, 'b'))).toBe('indexed b');
 });

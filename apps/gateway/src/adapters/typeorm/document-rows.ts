@@ -123,8 +123,10 @@ const deletionAsked = `${remember} CASE WHEN ${isGone} THEN told.revision ELSE $
 ${told} AND NOT ${isOver} ON CONFLICT (document_id) DO UPDATE SET
   revision = CASE WHEN deleted_documents.revision < excluded.revision THEN excluded.revision ELSE deleted_documents.revision END,
   requests = substr(excluded.requests || deleted_documents.requests, 1, ${requestsChars})`;
-const deletionDone = `${remember} told.revision, told.request || ' ' || ${upToIt} ${told} AND told.revision >= 0 ON CONFLICT (document_id) DO UPDATE SET
-  revision = excluded.revision, requests = substr(excluded.requests || deleted_documents.requests, 1, ${requestsChars})
+/** Without this one, which is there since it was asked for: it would take the place of another. */
+const earlier = `COALESCE((SELECT replace(d.requests, told.request || ' ', '') FROM deleted_documents d WHERE d.document_id = told.document_id), '')`;
+const deletionDone = `${remember} told.revision, substr(told.request || ' ' || ${upToIt} || ${earlier}, 1, ${requestsChars}) ${told} AND told.revision >= 0
+ON CONFLICT (document_id) DO UPDATE SET revision = excluded.revision, requests = excluded.requests
 WHERE deleted_documents.revision < excluded.revision`;
 const deleteRow = `DELETE FROM documents WHERE document_id = ? AND revision <= CAST(? AS double precision) AND ${isLatest}`;
 const deleteQueued = `DELETE FROM documents WHERE document_id = ? AND status = 'queued'
