@@ -2,7 +2,9 @@
 import 'reflect-metadata';
 import { topics, type OutgoingMessage } from '@waybill/contracts';
 import { readToEnd } from '@waybill/messaging';
+import type { ObjectStore } from '@waybill/storage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RagIndexerOptions } from './index.ts';
 import { IndexerFixture } from './testing/indexer-fixture.ts';
 
 let t: IndexerFixture;
@@ -17,12 +19,12 @@ const whales = 'Blue whales eat krill.';
 const tigers = 'Tigers hunt at night.';
 
 /** As a producer does that has not heard the answer to its nth request. */
-async function sendAgain(nth: number): Promise<void> {
+async function sendAgain(nth: number, changes: Partial<RagIndexerOptions> = {}): Promise<void> {
   const requests: OutgoingMessage[] = [];
   await readToEnd(t.log, topics.documentRequests, { from: 'start', onRecord: (record) => requests.push(record) });
   const { topic, key, headers, value } = requests[nth]!;
   await t.stop();
-  await t.start();
+  await t.start(changes);
   await t.log.append([{ topic, key, headers, value }]);
   await t.ingest('after', { content: await t.stored('after', 'The last one.') });
   await t.untilSaid('after', 'indexed');
@@ -111,6 +113,24 @@ it('does not index what failed and was followed by another failure, nor says of 
   await t.stored('d1', whales, missing.key);
   await sendAgain(0);
   expect(t.said('d1').filter((what) => what !== 'parsing')).toEqual(['failed', 'failed', 'failed']);
+});
+
+it('keeps the newer content when the copy of an older request was given up, and comes once more', async () => {
+  await t.ingest('d1', { content: await t.stored('d1', whales, 'documents/d1/1') });
+  await t.ingest('d1', { content: await t.stored('d1', tigers, 'documents/d1/2') });
+  await t.untilSaid('d1', 'indexed', 2);
+  const objects: ObjectStore = {
+    put: (key, object) => t.objects.put(key, object),
+    get: (key) => (key.startsWith('documents/d1/') ? Promise.reject(new Error('broken')) : t.objects.get(key)),
+    list: (prefix) => t.objects.list(prefix),
+    delete: (key) => t.objects.delete(key),
+  };
+  await sendAgain(0, { objects });
+  await t.untilSaid('d1', 'failed');
+  await t.stored('d1', whales, 'documents/d1/1'); // it finds its bytes, if it looks
+  await sendAgain(0);
+  const { hits } = (await t.ask({ query: 'When do tigers hunt?' })).observation!;
+  expect(hits.map(({ text }) => text)).toEqual([tigers]);
 });
 
 it('is the same state after a rebuild, also when requests failed', async () => {

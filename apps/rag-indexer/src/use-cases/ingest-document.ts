@@ -6,7 +6,14 @@
  */
 import { failureOf, PlatformError, type Failure, type IngestDocument as Ingest } from '@waybill/contracts';
 import type { IndexedDocument, IndexState, KnowledgeIndex, ObjectStore } from '@waybill/storage';
-import { failedRequest, hasLastFailed, haveAllFailed, isOldCopy, requestsWith } from '../domain/applied-requests.ts';
+import {
+  failedRequest,
+  hasLastFailed,
+  haveAllFailed,
+  isOldCopy,
+  requestsHeard,
+  requestsWith,
+} from '../domain/applied-requests.ts';
 import { outdatedOriginals } from '../domain/originals.ts';
 import type { Passages, TextPassage } from '../ports/passages.ts';
 import {
@@ -48,7 +55,7 @@ export class IngestDocument {
     if (await this.#isOvertaken(command, request)) return;
     const { tenant } = request.owner;
     const state = await this.index.state(tenant, command.document_id);
-    const requests = requestsWith(failedRequest(request.id), state?.requests);
+    const requests = requestsHeard(failedRequest(request.id), state?.requests);
     await this.index.confirm(tenant, command.document_id, request.revision, requests);
     await this.facts.status(command, request, 'failed', { error });
     if (state?.passages !== undefined) await this.#clearOriginals(command, sha256In(state.fingerprint));
