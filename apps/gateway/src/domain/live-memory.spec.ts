@@ -36,6 +36,23 @@ describe('the memory of tasks that were watched', () => {
     expect(tasks.bytes).toBeLessThanOrEqual(10_000);
   });
 
+  it('is bounded also when what nobody watches grows', () => {
+    const tasks = new LiveTasks(10_000);
+    for (let seq = 1; seq <= 50; seq += 1) for (const id of ['a', 'b']) apply(tasks, id, seq);
+    expect(tasks.bytes).toBeLessThanOrEqual(12_000);
+  });
+
+  it('is bounded again once watched tasks have ended and are left', () => {
+    const tasks = new LiveTasks(10_000);
+    const ids = Array.from({ length: 50 }, (_, n) => `t${n}`);
+    for (const id of ids) tasks.watch(id).watchers.add(watcher);
+    for (const id of ids) apply(tasks, id);
+    for (const id of ids) apply(tasks, id, 2, 'TaskCompleted');
+    for (const id of ids) tasks.unwatch(tasks.find(id)!, watcher);
+    for (let n = 50; n < 70; n += 1) apply(tasks, `t${n}`);
+    expect(tasks.bytes).toBeLessThanOrEqual(10_000);
+  });
+
   it.each([
     ['those that are watched', (n: number) => `t${n}`],
     ['a large one that nobody watches', () => 'large'],
@@ -70,6 +87,15 @@ describe('a task that comes again', () => {
     expect(tasks.isBehind(tasks.find('a')!)).toBe(false);
   });
 
+  it('is behind what it was when it was put out after its end', () => {
+    const tasks = new LiveTasks(10_000);
+    for (const seq of [1, 2]) apply(tasks, 'a', seq, seq === 2 ? 'TaskCompleted' : 'X');
+    for (let n = 0; n < 5; n += 1) apply(tasks, `t${n}`, 1, 'TaskCompleted');
+    expect(tasks.find('a')).toBeUndefined();
+    apply(tasks, 'a');
+    expect(tasks.isBehind(tasks.find('a')!)).toBe(true);
+  });
+
   it('is behind what the store has', () => {
     const tasks = new LiveTasks(10_000);
     tasks.passed('a', 2);
@@ -80,8 +106,10 @@ describe('a task that comes again', () => {
 
   it('is not known any more among very many', () => {
     const tasks = new LiveTasks(10_000);
-    for (let n = 0; n <= 10_000; n += 1) tasks.passed(`t${n}`, 2);
+    for (let n = 0; n < 10_000; n += 1) tasks.passed(`t${n}`, 2);
+    tasks.passed('t0', 2);
+    tasks.passed('t10000', 2);
     for (const id of ['t0', 't1']) apply(tasks, id);
-    expect([tasks.isBehind(tasks.find('t0')!), tasks.isBehind(tasks.find('t1')!)]).toEqual([false, true]);
+    expect([tasks.isBehind(tasks.find('t0')!), tasks.isBehind(tasks.find('t1')!)]).toEqual([true, false]);
   });
 });

@@ -114,6 +114,22 @@ describe('a task that runs in memory', () => {
     },
   );
 
+  it('is believed after a page of events was asked for that lies beyond its end', async () => {
+    const time = new Date(clock.now()).toISOString();
+    const row = { taskId, status: 'running', lastSeq: 3 };
+    const nothing: string[] = [];
+    const { live, tasks } = running(
+      0,
+      () => Promise.resolve(row),
+      () => Promise.resolve(nothing),
+    );
+    live.passed(taskId, 4);
+    await tasks.eventPage(taskId, 1_000, 10);
+    for (const seq of [1, 2, 3, 4])
+      live.apply(taskId, 'StepDispatched', JSON.stringify({ seq, type: 'StepDispatched', time, data: {} }));
+    expect(tasks.find(taskId)).toHaveProperty('live.last', 4);
+  });
+
   it.each([
     ['is not as far', () => Promise.resolve({ taskId, status: 'running', lastSeq: 3 })],
     ['does not know it yet', () => Promise.resolve(undefined)],

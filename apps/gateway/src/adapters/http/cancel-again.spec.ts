@@ -15,7 +15,8 @@ async function running(settings: Record<string, string> = {}) {
   const gateway = await GatewayFixture.start(log, { settings });
   await gateway.announce('echo');
   const taskId = await gateway.submit({ definition: { steps: { s1: { agent: 'echo' } } } });
-  const cancel = () => gateway.call('POST', `/v1/tasks/${taskId}/cancel`, undefined, { 'idempotency-key': 'c' });
+  const cancel = (headers: Record<string, string> = { 'idempotency-key': 'c' }) =>
+    gateway.call('POST', `/v1/tasks/${taskId}/cancel`, undefined, headers);
   const asked = () =>
     log.recordsOf(topics.taskRequests).filter(({ headers }) => headers['ce_type']!.includes('CancelTask'));
   /** Another one was faster: what the core says of this one. */
@@ -48,5 +49,13 @@ it('who is overtaken by the same wish at another gateway is told that it was don
   const first = cancel();
   await findNothing(0);
   expect((await first).status).toBe(200);
+  await gateway.close();
+});
+
+it('who is overtaken without a key is told that the task has ended: nobody can have had the same wish', async () => {
+  const { gateway, cancel, findNothing } = await running();
+  const first = cancel({});
+  await findNothing(0);
+  expect((await first).status).toBe(409);
   await gateway.close();
 });
