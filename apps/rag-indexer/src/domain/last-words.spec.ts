@@ -59,6 +59,13 @@ it('names the requests that were handled, the last first, and marks what failed'
   expect(words.all.map(({ requests }) => requests)).toEqual([['three', 'two', 'one'], ['!five']]);
 });
 
+it('names a request once that failed and was done when it came again', () => {
+  const words = new LastWords();
+  words.hear(changed('failed'), 'acme', 1, 'one');
+  words.hear(changed('indexed'), 'acme', 2, 'one');
+  expect(words.all.map(({ requests }) => requests)).toEqual([['one']]);
+});
+
 it('keeps tenants apart', () => {
   const words = new LastWords();
   words.hear(changed('indexed'), 'acme', 1);
