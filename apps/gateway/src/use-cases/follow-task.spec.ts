@@ -190,6 +190,8 @@ describe('streams', () => {
       const ids = client.writes.join('').match(/^id: .*$/gm);
       expect([client.state, ids]).toEqual(['ended', ['id: 1', 'id: 2', 'id: 3', 'id: 4']]);
       expect([live.size, follow.openStreams, clock.nextInMs]).toEqual([age === 0 ? 1 : 0, 0, undefined]);
+      const held = live.find(taskId);
+      expect(held === undefined || live.isBehind(held)).toBe(true);
     },
   );
 

@@ -139,6 +139,11 @@ it('goes on from a row of before, which does not say what it follows from', asyn
   expect(await statusAfter(old, deleted(3))).toBeUndefined();
 });
 
+it('is shown as an event says that does not say what it follows from, also when it was deleted before', async () => {
+  const old = { ...indexed(3, 'b'), headers: { ...indexed(3, 'b').headers, cause: '', ce_id: '' } };
+  expect(await statusAfter(ingest(1, 'a'), indexed(1, 'a'), askToDelete(2), deleted(2), old)).toBe('indexed b');
+});
+
 it('is not taken back to waiting by the request that a row of before tells of, when that is read after it', async () => {
   const before = (of: IncomingMessage): IncomingMessage => ({
     ...of,
@@ -193,6 +198,11 @@ it('stays deleted when an event or a request of before comes again, in whatever 
 it('stays deleted when an indexer that was frozen says what became of an upload of before', async () => {
   const gone = [ingest(1, 'a'), parsing(1, 'a'), askToDelete(2), deleted(2)];
   expect(await statusAfter(...gone, failed(1, 'a'))).toBeUndefined();
+});
+
+it('stays deleted when something comes again of a request that was forgotten among many', async () => {
+  const many = Array.from({ length: 12 }, (_, at) => ingest(at + 1, 'a'));
+  expect(await statusAfter(...many, askToDelete(13), deleted(13), indexed(1, 'a'))).toBeUndefined();
 });
 
 it('is there when it was added again, whatever copies of its deletion come', async () => {
