@@ -204,6 +204,22 @@ describe('commands', () => {
   });
 });
 
+describe('a request that got no answer', () => {
+  it('was a deletion when what it names is not there any more', async () => {
+    const gone = { type: 'u', title: 't', status: 404, detail: 'd', code: 'document_not_found', class: 'not_found' };
+    const seen: unknown[] = [];
+    const { url } = await serve(({ method }, response) => {
+      seen.push(method);
+      if (seen.length === 1) response.destroy();
+      else response.writeHead(404).end(JSON.stringify(gone));
+    });
+    const client = new WaybillClient(url, { unanswered: () => Promise.resolve(true) });
+    await client.deleteDocument('d');
+    expect(seen).toEqual(['DELETE', 'DELETE']);
+    await expect(client.deleteDocument('d')).rejects.toMatchObject({ code: 'document_not_found' });
+  });
+});
+
 describe('frames', () => {
   it('are whole however the bytes were cut', async () => {
     const bytes = new TextEncoder().encode('id:7\ndata: ä\ndata:b\n\n: note\n\ndata: c\n\n');
