@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiError, type WaybillClient } from '@waybill/client';
+import { PlatformError } from '@waybill/contracts';
 import { expect, it, onTestFinished } from 'vitest';
 import { indexFolder } from './index-folder.ts';
 
@@ -63,6 +64,15 @@ it('of two commands that remove the same document neither fails, and each says w
   } as unknown as WaybillClient;
   const indexing = indexFolder(client, folderOfNotes(), { collection: 'c', mirrors: true });
   expect(await indexing).toMatchObject({ documents: 1, removed: 0 });
+});
+
+it('is given up with the platform: no other file waits for it', async () => {
+  const client = {
+    documents: () => Promise.resolve({ items: [], next: null }),
+    addDocument: () => Promise.reject(new PlatformError('data_folder_locked', { detail: 'It does not answer.' })),
+  } as unknown as WaybillClient;
+  const indexing = indexFolder(client, folderOfNotes(), { collection: 'c' });
+  await expect(indexing).rejects.toMatchObject({ code: 'data_folder_locked' });
 });
 
 it('says how far it is, with reading and then with indexing', async () => {

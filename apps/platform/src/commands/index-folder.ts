@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { limits, type DocumentPage, type DocumentView } from '@waybill/contracts';
+import { limits, PlatformError, type DocumentPage, type DocumentView } from '@waybill/contracts';
 import { ApiError, type WaybillClient } from '@waybill/client';
 import { foreignLine } from '../terminal/foreign-text.ts';
 import { filesOf, passedOverLine } from './folder-files.ts';
@@ -60,6 +60,7 @@ export async function indexFolder(
         const id = await sendFile(client, folder, file, { collection, before, again });
         if (id !== undefined) sent.push(id);
       } catch (error) {
+        if (error instanceof PlatformError) throw error; // there is none to which files could go
         problems.push(problemOf(file, reasonOf(error), before));
       }
       looked += 1;

@@ -202,6 +202,13 @@ it('of its own, or that was given by its address, is not asked again', async () 
     await expect((await given.connect()).submit({ goal: 'g' })).rejects.toThrow('fetch failed');
 });
 
+it('gives a request up with what to do when the folder stays with a process that does not answer', async () => {
+  holders = [await answering((response) => response.destroy()), { pid: 7 }];
+  const detail = 'Process 7 has the data folder and does not answer. Stop it, or choose another folder.';
+  const client = await access().connect();
+  await expect(client.submit({ goal: 'g' })).rejects.toMatchObject({ code: 'data_folder_locked', detail });
+});
+
 it('gives a stream up when the folder stays with a process that does not answer', async () => {
   holders = [await serve(accepted), { pid: 7 }];
   await expect(follow(await access().connect())).rejects.toMatchObject({ name: 'StreamLost', taskId: 't' });

@@ -24,7 +24,7 @@ export interface AccessOptions {
 }
 
 /** Where a command's platform is found when the last one does not answer. */
-type Place = 'the same' | 'another' | 'none';
+type Place = 'the same' | 'another';
 
 const pauseMs = 100;
 /** A platform at its limit answers within it; one that was stopped takes connections and answers never. */
@@ -61,15 +61,18 @@ export class PlatformAccess {
       if (failures === 1) this.options.say('The stream was cut; asking again, for up to a minute.');
       return onceASecond(failures);
     }
-    const place = await this.goOn(client);
-    return place === 'the same' ? onceASecond(failures) : place === 'another';
+    try {
+      return (await this.goOn(client)) === 'another' || (await onceASecond(failures));
+    } catch (error) {
+      if (isLocked(error)) return false;
+      throw error;
+    }
   }
 
-  /** A request got no answer, or one that asks for patience: answers whether to ask again. */
+  /** A request got no answer, or one that asks for patience: answers whether to ask again. Throws `data_folder_locked` when there is nobody to ask. */
   private async askAgain(client: WaybillClient, failures: number, trouble: unknown): Promise<boolean> {
     if (this.own) return false;
-    const place = await this.goOn(client);
-    return place === 'the same' ? !(trouble instanceof ApiError) && onceASecond(failures) : place === 'another';
+    return (await this.goOn(client)) === 'another' || (!(trouble instanceof ApiError) && onceASecond(failures));
   }
 
   /** Moves the client when the platform is elsewhere now. Requests that fail together look once. */
@@ -79,14 +82,9 @@ export class PlatformAccess {
   }
 
   private async look(client: WaybillClient): Promise<Place> {
-    try {
-      const url = await this.find();
-      if (url === client.url) return 'the same';
-      client.moveTo(url);
-    } catch (error) {
-      if (isLocked(error)) return 'none';
-      throw error;
-    }
+    const url = await this.find();
+    if (url === client.url) return 'the same';
+    client.moveTo(url);
     const next = this.own ? 'its own' : `the one at ${client.url}`;
     this.options.say(`The platform that ran on the data folder has ended: this command goes on with ${next}.`);
     return 'another';
