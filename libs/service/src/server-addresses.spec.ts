@@ -31,6 +31,8 @@ describe('a database', () => {
   it.each([
     'postgres://a:b@db/plans',
     'postgresql://db:5433/plans?sslmode=require',
+    'postgres://a:b@/plans?host=/run/postgresql',
+    'postgres://a:b@%2Frun%2Fpostgresql/plans',
     'postgres://a:p%40ss%2Fw%3Ao%23r%3Fd%20%2541@[::1]:5432/plans?sslmode=verify-full&sslrootcert=/etc/ca@home.pem',
   ])('may be at %s', (url) => expect(read(databaseAddress, url)).toBe(url));
 
@@ -40,12 +42,17 @@ describe('a database', () => {
     'postgres://a:se#cret@db/plans',
     'postgres://a:1?secret@db/plans',
     'postgres://a:secret%@db/plans',
+    'postgres://a:se cret%21@db/plans',
+    'postgres://a:b@/se/cret@db/plans',
     'postgres:a:secret@db/plans',
   ])('is not at %s, and what a password needs is said without it', (url) => {
     const said = refused(databaseAddress, url);
     expect(said).toMatch(/^Settings that are not valid: ADDRESS: .*postgres:\/\/user:password@host.* %40/);
     expect(said).not.toMatch(/secret|cret@/);
   });
+
+  it('may stand in a file whose line ends', () =>
+    expect(read(databaseAddress, ' postgres://a:b@db/plans\n')).toBe('postgres://a:b@db/plans'));
 
   it('has no other way to use TLS than those that its client knows', () =>
     expect(refused(databaseAddress, 'postgres://a:b@db/plans?sslmode=verify')).toMatch(/sslmode .* verify-full/));

@@ -16,12 +16,13 @@ export const brokerAddresses = z
 
 export const databaseAddress = z
   .string()
+  .trim()
   .refine(
-    (text) => isAddress(text, ['postgres:', 'postgresql:']),
+    (text) => isAddress(withHost(text), ['postgres:', 'postgresql:']),
     `must be an address like postgres://user:password@host:5432/database; ${encoded}`,
   )
   .refine(
-    (text) => sslModes.includes(URL.parse(text)?.searchParams.get('sslmode') ?? 'disable'),
+    (text) => sslModes.includes(URL.parse(withHost(text))?.searchParams.get('sslmode') ?? 'disable'),
     `has an sslmode that is none of disable, no-verify, prefer, require, verify-ca, verify-full`,
   );
 /** As PostgreSQL's client knows them; of another one it makes `verify-full`. */
@@ -29,6 +30,7 @@ const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'ver
 
 export const redisAddress = z
   .string()
+  .trim()
   .refine(
     (text) => isAddress(text, ['redis:', 'rediss:']) && /^\/?\d*$/.test(URL.parse(text)!.pathname),
     `must be an address like redis://user:password@host:6379 or, with TLS, rediss://...; ${encoded}`,
@@ -36,12 +38,16 @@ export const redisAddress = z
 
 const isPort = (port: string | undefined): boolean => Number(port) >= 1 && Number(port) <= 65_535;
 
-/** An @, / or # of a password that is not encoded ends it, and makes a host or a database of the rest. */
+/** PostgreSQL may be at a socket of the system, which the query names: then none stands there. */
+const withHost = (text: string): string => text.replace('@/', '@localhost/');
+
+/** A blank makes PostgreSQL's client take %XX as it stands. An @, / or # of a password that is not encoded ends it, and makes a host or a database of the rest. */
 function isAddress(text: string, protocols: readonly string[]): boolean {
   const url = URL.parse(text);
   if (!url || !protocols.includes(url.protocol) || !text.startsWith(`${url.protocol}//`)) return false;
   const { username, password, pathname, hash, search } = url;
-  const isCut = hash !== '' || /[@/]/.test(pathname.slice(1)) || (username === '' && search.includes('@'));
+  const isCut =
+    /\s/.test(text) || hash !== '' || /[@/]/.test(pathname.slice(1)) || (username === '' && search.includes('@'));
   return !isCut && [username, password, pathname].every(isDecodable);
 }
 

@@ -39,10 +39,11 @@ export function readServers(environment: Environment): Servers | undefined {
 }
 
 /** Their clients are loaded only here: the embedded platform never needs them. Throws `invalid_configuration` when only one of the two is named, or half of how to reach it. */
-export async function openServerRecord({ brokers, access, databaseUrl: url }: Servers): Promise<ServerRecord> {
+export async function openServerRecord({ brokers, access, databaseUrl }: Servers): Promise<ServerRecord> {
   if (brokers.length === 0) throw missing('KAFKA_BROKERS');
-  if (url === undefined) throw missing('DATABASE_URL');
-  readSettings(Addresses, { KAFKA_BROKERS: brokers.join(','), DATABASE_URL: url });
+  if (databaseUrl === undefined) throw missing('DATABASE_URL');
+  const addresses = { KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl };
+  const { DATABASE_URL: url } = readSettings(Addresses, addresses);
   const { KafkaMessageLog } = await import('@waybill/messaging/kafka');
   const { kafkaAccessOf } = await import('@waybill/service/kafka-access');
   const { PgSql, PostgresPlanDatabase } = await import('@waybill/storage/postgres');

@@ -63,10 +63,12 @@ export async function migrate({ url, service, migrations, lockMs = 90_000 }: Mig
   }
 }
 
-/** Without user and password. */
+/** Without user and password. Of a socket of the system the query says where it is. */
 function placeOf(url: string): string {
-  const address = URL.parse(url);
-  return address ? `${address.host}${address.pathname}` : 'a place that is no address';
+  const address = URL.parse(url.replace('@/', '@localhost/'));
+  return address
+    ? `${address.searchParams.get('host') ?? address.host}${address.pathname}`
+    : 'a place that is no address';
 }
 
 /** Held by a connection of its own; it goes with the connection when the process dies. */
