@@ -74,6 +74,12 @@ it.concurrent.each<[string, RegExp, (known: Known) => KafkaAccess, (readonly str
     /self-signed.*KAFKA_SSL_CA,/,
     ({ tls: { cert, key }, sasl }) => ({ tls: { cert: cert!, key: key! }, sasl }),
   ],
+  [
+    'at a name that its certificate does not have',
+    /altnames.*whether the certificate has the name in KAFKA_BROKERS\.$/,
+    (known) => known,
+    [`127.1:${ports.kafkaSecured}`], // for the system another way to write 127.0.0.1
+  ],
   ['in the clear', /want TLS \(KAFKA_SSL\)\.$/, ({ sasl }) => ({ sasl })],
   ['in the clear as nobody', /KAFKA_SSL\) or a user/, () => ({})],
   ['with TLS where it speaks none', /not speak TLS/, ({ tls }) => ({ tls }), plain],
