@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createSecured } from 'node:tls';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { endWhenSilent } from './connect.ts';
+import { connect as connectBroker, endWhenSilent } from './connect.ts';
 
 async function connected() {
   const server = createServer();
@@ -45,4 +46,19 @@ it('leaves one that is idle, and one on which answers come late', async () => {
   }
   vi.advanceTimersByTime(10_000);
   expect(socket.destroyed).toBe(false);
+});
+
+it('asks for a broker over TLS by its name, as proxies want to know it; an address is none', async () => {
+  const asked: string[] = [];
+  const refuse = (name: string, done: (error: Error) => void): void => {
+    asked.push(name);
+    done(new Error('there is no certificate'));
+  };
+  const server = createSecured({ SNICallback: refuse }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const host of ['localhost', '127.0.0.1'])
+    await once(connectBroker({ host, port, ssl: {}, onConnect: () => {} }), 'error');
+  expect(asked).toEqual(['localhost']);
 });
