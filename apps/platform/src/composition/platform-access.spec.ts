@@ -196,10 +196,15 @@ it('that is only busy says so itself', async () => {
 });
 
 it('of its own, or that was given by its address, is not asked again', async () => {
-  const { address: url } = await answering((response) => response.destroy());
+  let asked = 0;
+  const { address: url } = await answering((response) => {
+    asked += 1;
+    response.destroy();
+  });
   const start = async () => ({ url, close: async () => undefined, closing: undefined });
   for (const given of [access({ start }), access({ url })])
     await expect((await given.connect()).submit({ goal: 'g' })).rejects.toThrow('fetch failed');
+  expect(asked).toBe(2);
 });
 
 it('gives a request up with what to do when the folder stays with a process that does not answer', async () => {

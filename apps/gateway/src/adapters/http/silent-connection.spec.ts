@@ -1,13 +1,20 @@
 /** Clients open connections ahead of their requests (Node's `fetch` does), and nobody knows of a request that is on its way. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { refuserOfUnreadable } from './unreadable-request.ts';
 
+/** Later than a connection would be closed. */
+async function answer(response: ServerResponse): Promise<void> {
+  for (let rounds = 0; rounds < 5; rounds += 1) await setImmediate();
+  response.end('here');
+}
+
 async function connected() {
-  const server = createServer((_request, response) => void response.end('here')).listen(0, '127.0.0.1');
+  const server = createServer((_request, response) => void answer(response)).listen(0, '127.0.0.1');
   server.on('clientError', refuserOfUnreadable());
   onTestFinished(() => void server.close());
   await once(server, 'listening');
