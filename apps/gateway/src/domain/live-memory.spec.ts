@@ -27,6 +27,14 @@ describe('the memory of tasks that were watched', () => {
     expect(tasks.bytes).toBeLessThanOrEqual(15_000);
   });
 
+  it('does not hold on to a large one that nobody watches once another one is touched', () => {
+    const tasks = new LiveTasks(10_000);
+    for (let seq = 1; seq <= 20; seq += 1) apply(tasks, 'large', seq);
+    tasks.apply('other', 'X', '{"seq":1,"type":"X","time":"t"}');
+    expect(tasks.bytes).toBeLessThanOrEqual(10_000);
+    expect(tasks.find('large')).toBeUndefined();
+  });
+
   it('is bounded again once a watched task holds less than it did', () => {
     const tasks = new LiveTasks(10_000);
     tasks.watch('a').watchers.add(watcher);

@@ -11,6 +11,8 @@ export class TaskShelf {
   private readonly tasks = new Map<string, LiveTask>();
   /** Of it, what had to stay when they were looked through last, and still has to. */
   private kept = 0;
+  /** Of it, the one that nobody watches and that was touched just then, and with how many bytes. */
+  private spared: { readonly task: LiveTask; readonly bytes: number } | undefined;
 
   /** `slackBytes`: a tenth of what it may hold. */
   constructor(private readonly slackBytes: number) {}
@@ -51,21 +53,34 @@ export class TaskShelf {
 
   /** Answers what was put out. Watched tasks, and the one that is being touched, go to the end instead; one round at most. */
   makeRoom(maxBytes: number, touched: LiveTask): readonly LiveTask[] {
+    if (this.spared && this.spared.task !== touched) this.spare(undefined);
     if (this.bytes <= Math.max(maxBytes, this.kept + this.slackBytes)) return nothing;
     const out: LiveTask[] = [];
     let left = this.tasks.size;
     this.kept = 0;
+    this.spared = undefined;
     for (const [taskId, task] of this.tasks) {
       if (left-- === 0 || this.bytes <= maxBytes - this.slackBytes) break;
       this.tasks.delete(taskId);
-      if (task === touched || task.watchers.size > 0) {
-        this.tasks.set(taskId, task);
-        this.kept += task.bytes;
-      } else {
+      if (task.watchers.size > 0) this.keep(task);
+      else if (task === touched) this.spare(task);
+      else {
         this.bytes -= task.bytes;
         out.push(task);
       }
     }
     return out;
+  }
+
+  private keep(task: LiveTask): void {
+    this.tasks.set(task.taskId, task);
+    this.kept += task.bytes;
+  }
+
+  /** Until another one is touched. */
+  private spare(task: LiveTask | undefined): void {
+    if (this.spared) this.kept -= this.spared.bytes;
+    this.spared = task && { task, bytes: task.bytes };
+    if (task) this.keep(task);
   }
 }
