@@ -9,11 +9,11 @@ import { ReadDocuments } from '../../apps/gateway/src/use-cases/read-documents.t
 import type { Content } from './contents.ts';
 import type { ModelReader } from './model-reader.ts';
 import { clockOf, keysFor, logFor, objectsFor, type Stores } from './stores.ts';
-import { Life, type Timeline } from './timeline.ts';
+import { Life, type Scheduler } from './scheduler.ts';
 
 export interface World {
   readonly random: SeededRandom;
-  readonly timeline: Timeline;
+  readonly scheduler: Scheduler;
   readonly stores: Stores;
   readonly reader: ModelReader;
 }
@@ -33,14 +33,14 @@ export class Gateway {
     private readonly world: World,
     aheadMs: number,
   ) {
-    const { timeline, stores, reader, random } = world;
+    const { scheduler, stores, reader, random } = world;
     const life = (this.life = new Life(name));
     const clock = clockOf(stores, aheadMs);
     this.#model = reader.model;
     const parts = {
-      log: logFor(life, timeline, stores),
-      objects: objectsFor(life, timeline, stores),
-      keys: keysFor(life, timeline, stores),
+      log: logFor(life, scheduler, stores),
+      objects: objectsFor(life, scheduler, stores),
+      keys: keysFor(life, scheduler, stores),
       clock,
       model: reader.model,
       crypto: {
@@ -72,26 +72,26 @@ export class Gateway {
   }
 
   async #begin(what: string, work: () => Promise<void>): Promise<void> {
-    const { timeline } = this.world;
-    timeline.tell(`${this.life.name}: is asked to ${what}`);
+    const { scheduler } = this.world;
+    scheduler.tell(`${this.life.name}: is asked to ${what}`);
     this.#asked += 1;
     try {
       await work();
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      timeline.tell(`${this.life.name}: answers ${error.code}`);
+      scheduler.tell(`${this.life.name}: answers ${error.code}`);
     }
     this.#asked -= 1;
   }
 
   #fresh(): Promise<void> {
-    const { timeline, stores, reader } = this.world;
+    const { scheduler, stores, reader } = this.world;
     const ends = [topics.documentRequests, topics.documentEvents].map((topic) => ({
       topic,
       end: stores.recordsOf(topic).length,
     }));
     const isReady = (): boolean => ends.every(({ topic, end }) => reader.positionOf(topic) >= end);
-    return timeline.ask(this.life, 'reads what is new', () => undefined, { isReady });
+    return scheduler.ask(this.life, 'reads what is new', () => undefined, { isReady });
   }
 }
 

@@ -8,7 +8,7 @@ import { DocumentFacts } from '../../apps/rag-indexer/src/use-cases/document-fac
 import { IngestDocument } from '../../apps/rag-indexer/src/use-cases/ingest-document.ts';
 import { RebuildIndex } from '../../apps/rag-indexer/src/use-cases/rebuild-index.ts';
 import { clockOf, indexFor, logFor, objectsFor, type Stores } from './stores.ts';
-import { Life, type Timeline } from './timeline.ts';
+import { Life, type Scheduler } from './scheduler.ts';
 
 const attempts = 3;
 const nothing = {} as never;
@@ -29,15 +29,15 @@ export class Indexer {
 
   constructor(
     name: string,
-    private readonly timeline: Timeline,
+    private readonly scheduler: Scheduler,
     private readonly stores: Stores,
     about: { readonly from: number; readonly passages: Passages },
   ) {
     this.life = new Life(name);
     this.#from = this.#next = about.from;
-    const index = indexFor(this.life, timeline, stores);
-    const objects = objectsFor(this.life, timeline, stores);
-    const facts = new DocumentFacts(logFor(this.life, timeline, stores), clockOf(stores, 0));
+    const index = indexFor(this.life, scheduler, stores);
+    const objects = objectsFor(this.life, scheduler, stores);
+    const facts = new DocumentFacts(logFor(this.life, scheduler, stores), clockOf(stores, 0));
     this.#consumer = new DocumentsConsumer(
       new IngestDocument(index, objects, about.passages, facts),
       new DeleteDocument(index, objects, facts),
@@ -110,7 +110,7 @@ export class Indexer {
   }
 
   #pause(): Promise<void> {
-    return this.timeline.ask(this.life, 'tries again', () => nothing);
+    return this.scheduler.ask(this.life, 'tries again', () => nothing);
   }
 }
 

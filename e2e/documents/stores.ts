@@ -3,7 +3,7 @@ import { PlatformError, topics, type IncomingMessage, type OutgoingMessage } fro
 import type { Clock, MessageLog, Position } from '@waybill/messaging';
 import type { KnowledgeIndex, ObjectStore, StoredObject } from '@waybill/storage';
 import type { KeyRow, KeyStore } from '../../apps/gateway/src/ports/key-store.ts';
-import type { Life, Timeline } from './timeline.ts';
+import type { Life, Scheduler } from './scheduler.ts';
 
 export class Stores {
   /** One partition each. */
@@ -51,10 +51,10 @@ export const clockOf = (stores: Stores, aheadMs: number): Clock => ({
 });
 
 /** As much of a log as use cases ask. */
-export const logFor = (life: Life, timeline: Timeline, stores: Stores): MessageLog =>
+export const logFor = (life: Life, scheduler: Scheduler, stores: Stores): MessageLog =>
   ({
     append: (messages: readonly OutgoingMessage[]) =>
-      timeline.ask(
+      scheduler.ask(
         life,
         `append ${messages.map(({ headers }) => headers['ce_id']).join()}`,
         () => stores.say(messages),
@@ -67,8 +67,8 @@ export const logFor = (life: Life, timeline: Timeline, stores: Stores): MessageL
 
 const store = { failsWith: 'unavailable' } as const;
 
-export function objectsFor(life: Life, timeline: Timeline, { objects }: Stores): ObjectStore {
-  const ask = <T>(what: string, work: () => T): Promise<T> => timeline.ask(life, what, work, store);
+export function objectsFor(life: Life, scheduler: Scheduler, { objects }: Stores): ObjectStore {
+  const ask = <T>(what: string, work: () => T): Promise<T> => scheduler.ask(life, what, work, store);
   return {
     put: (key, object) => ask(`put ${key}`, () => void objects.set(key, object)),
     get: (key) =>
@@ -82,8 +82,8 @@ export function objectsFor(life: Life, timeline: Timeline, { objects }: Stores):
   };
 }
 
-export function indexFor(life: Life, timeline: Timeline, { index }: Stores): KnowledgeIndex {
-  const ask = <T>(what: string, work: () => Promise<T>): Promise<T> => timeline.ask(life, what, work, store);
+export function indexFor(life: Life, scheduler: Scheduler, { index }: Stores): KnowledgeIndex {
+  const ask = <T>(what: string, work: () => Promise<T>): Promise<T> => scheduler.ask(life, what, work, store);
   return {
     replace: (document) => ask(`replace ${document.revision}`, () => index.replace(document)),
     remove: (...about) => ask(`remove ${about[2]}`, () => index.remove(...about)),
@@ -99,8 +99,8 @@ export function indexFor(life: Life, timeline: Timeline, { index }: Stores): Kno
   };
 }
 
-export function keysFor(life: Life, timeline: Timeline, { keys }: Stores): KeyStore {
-  const ask = <T>(what: string, work: () => T): Promise<T> => timeline.ask(life, what, work, store);
+export function keysFor(life: Life, scheduler: Scheduler, { keys }: Stores): KeyStore {
+  const ask = <T>(what: string, work: () => T): Promise<T> => scheduler.ask(life, what, work, store);
   return {
     reserve: (row) =>
       ask('reserve', () => {

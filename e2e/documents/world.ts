@@ -8,7 +8,7 @@ import { Indexer } from './indexer.ts';
 import { documentTopics, type ModelReader } from './model-reader.ts';
 import { firstOfEach } from './reference.ts';
 import { Stores } from './stores.ts';
-import { Timeline } from './timeline.ts';
+import { Scheduler } from './scheduler.ts';
 import { Witness } from './witness.ts';
 
 export interface Surroundings {
@@ -23,15 +23,15 @@ export async function runDocumentWorld(seed: number, { index, reader }: Surround
   const world = new DocumentWorld(seed, index, reader);
   try {
     const broken = await world.run();
-    return { broken, history: world.timeline.history };
+    return { broken, history: world.scheduler.history };
   } catch (error) {
-    return { broken: `it threw ${String(error)} ${String((error as Error).stack)}`, history: world.timeline.history };
+    return { broken: `it threw ${String(error)} ${String((error as Error).stack)}`, history: world.scheduler.history };
   }
 }
 
 class DocumentWorld implements World {
   readonly random: SeededRandom;
-  readonly timeline: Timeline;
+  readonly scheduler: Scheduler;
   readonly stores: Stores;
   readonly #chances;
   readonly #witness: Witness;
@@ -54,7 +54,7 @@ class DocumentWorld implements World {
     const isCalm = random.chance(0.2);
     const often = (most: number): number => (isCalm || random.chance(0.3) ? 0 : random.next() * most);
     this.#chances = { ends: often(0.04), freezes: often(0.04), loses: often(0.02), forgets: often(0.02) };
-    this.timeline = new Timeline(random, { fail: often(0.1), crash: often(0.06), repeat: often(0.2) });
+    this.scheduler = new Scheduler(random, { fail: often(0.1), crash: often(0.06), repeat: often(0.2) });
     this.stores = new Stores(index);
     this.#witness = new Witness(this.stores, reader);
     this.#skews = random.pick([[0], [0, 0], [0, random.int(-5_000, 5_000)]]);
@@ -70,7 +70,7 @@ class DocumentWorld implements World {
     this.#gateways = this.#skews.map((skew, at) => new Gateway(`gateway ${at}`, this, skew));
     this.#beginIndexer();
     for (let step = 0; this.#asksLeft > 0 || step < 40; step += 1) await this.#happen();
-    this.timeline.calmDown();
+    this.scheduler.calmDown();
     await this.#untilCalm();
     const calm = await this.#witness.judgeAll();
     if (calm !== undefined) return calm;
@@ -91,9 +91,9 @@ class DocumentWorld implements World {
 
   #beginIndexer(): void {
     const about = { from: this.#committed, passages: passagesOf(() => this.#canReadLater) };
-    this.#owner = new Indexer(`indexer ${(this.#births += 1)}`, this.timeline, this.stores, about);
+    this.#owner = new Indexer(`indexer ${(this.#births += 1)}`, this.scheduler, this.stores, about);
     this.#indexers.push(this.#owner);
-    this.timeline.tell(`indexer ${this.#births}: starts at ${this.#committed}`);
+    this.scheduler.tell(`indexer ${this.#births}: starts at ${this.#committed}`);
   }
 
   async #happen(): Promise<void> {
@@ -105,14 +105,14 @@ class DocumentWorld implements World {
     if (this.#asksLeft > 0) choices.push(() => this.#ask());
     if (this.#copiesLeft > 0 && stores.requests.length > 0) choices.push(() => this.#copy());
     if (choices.length > 0) await random.pick(choices)();
-    await this.timeline.settle();
+    await this.scheduler.settle();
   }
 
   /** What processes can do of themselves. `often`: how much rather what they have begun. */
   #goingOn(often: number): Choice[] {
-    const { timeline, reader } = this;
+    const { scheduler, reader } = this;
     const choices: Choice[] = [];
-    if (timeline.canGoOn) choices.push(...Array.from({ length: often }, () => () => timeline.next()));
+    if (scheduler.canGoOn) choices.push(...Array.from({ length: often }, () => () => scheduler.next()));
     if (this.#owner.canTake) choices.push(() => this.#owner.take());
     for (const topic of documentTopics) if (reader.hasMore(topic)) choices.push(() => reader.read(topic));
     return choices;
@@ -129,16 +129,16 @@ class DocumentWorld implements World {
     const { ends, freezes, loses, forgets } = this.#chances;
     if (random.chance(0.3)) this.#commit();
     if (random.chance(0.02)) this.#canReadLater = true;
-    if (random.chance(ends)) this.timeline.end(this.#owner.life);
+    if (random.chance(ends)) this.scheduler.end(this.#owner.life);
     if (random.chance(freezes)) {
       this.#commit();
       this.#owner.life.isFrozen = true;
-      this.timeline.tell(`${this.#owner.life.name}: freezes`);
+      this.scheduler.tell(`${this.#owner.life.name}: freezes`);
       this.#beginIndexer();
     }
     if (random.chance(freezes / 2)) this.#thaw();
     if (random.chance(forgets)) {
-      this.timeline.tell('the read model is lost');
+      this.scheduler.tell('the read model is lost');
       await this.reader.forget();
     }
     if (random.chance(loses)) await this.#loseIndex();
@@ -146,8 +146,8 @@ class DocumentWorld implements World {
   }
 
   async #loseIndex(): Promise<void> {
-    for (const { life } of this.#indexers) this.timeline.end(life);
-    this.timeline.tell('the index is lost');
+    for (const { life } of this.#indexers) this.scheduler.end(life);
+    this.scheduler.tell('the index is lost');
     await this.#clearIndex();
   }
 
@@ -187,28 +187,28 @@ class DocumentWorld implements World {
   }
 
   #append({ topic, key, headers, value }: IncomingMessage): void {
-    this.timeline.tell(`a copy of ${headers['ce_id']} comes`);
+    this.scheduler.tell(`a copy of ${headers['ce_id']} comes`);
     this.stores.append([{ topic, key, headers, value }]);
   }
 
   async #untilCalm(): Promise<void> {
-    const { timeline, random } = this;
+    const { scheduler, random } = this;
     for (let step = 0; step < mostSteps; step += 1) {
       this.#replaceDead();
       const choices = this.#goingOn(1);
       if (choices.length === 0) break;
       await random.pick(choices)();
-      await timeline.settle();
+      await scheduler.settle();
     }
     if (this.#thaw()) return this.#untilCalm();
-    if (timeline.stuck.length > 0) throw new Error(`this waits for ever: ${timeline.stuck.join(', ')}`);
+    if (scheduler.stuck.length > 0) throw new Error(`this waits for ever: ${scheduler.stuck.join(', ')}`);
   }
 
   /** To a new indexer, of requests but the last of each document; and of events. */
   #comeLate(): void {
     this.#commit();
-    this.timeline.end(this.#owner.life);
-    this.timeline.tell('late copies');
+    this.scheduler.end(this.#owner.life);
+    this.scheduler.tell('late copies');
     const firsts = firstOfEach(this.stores.requests);
     for (const record of firsts) {
       const last = firsts.findLast(({ key }) => key === record.key);

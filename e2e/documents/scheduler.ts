@@ -36,7 +36,7 @@ export interface Chances {
 }
 const calm: Chances = { fail: 0, crash: 0, repeat: 0 };
 
-export class Timeline {
+export class Scheduler {
   readonly history: string[] = [];
   #happenings: Happening[] = [];
   #chances: Chances;
