@@ -1,33 +1,34 @@
 /**
- * A member of a consumer group: Kafka's client keeps its membership, and what it is assigned it reads itself. Every rebalance takes all partitions away and gives the new ones.
+ * A member of a consumer group, and what it reads as one. Every rebalance takes all partitions away and gives the new ones.
  * Promise: what the port says of a group (`held-partitions.ts` keeps it for what is held together).
  */
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Assignment } from 'kafkajs';
 import { Pause } from '../back-off.ts';
 import type { CommittedPosition, GroupMembership, GroupOptions, Position, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 import type { ClientCluster } from './client/client-cluster.ts';
-import type { HandingBack } from './client/membership-only.ts';
+import type { GroupCluster } from './client/group-cluster.ts';
 import type { Cluster } from './cluster.ts';
-import { assignByNumber } from './co-partitioning.ts';
+import { Membership } from './group/membership.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { sessionRefused, unavailable } from './kafka-errors.ts';
-import { consumerOf, keepRunning, subscribe } from './membership.ts';
 import { Beginnings, beyondEnd, boundsOfOne, claimsOf } from './positions.ts';
 import { Reader } from './reader.ts';
 
 export interface MemberOptions {
-  readonly kafka: Kafka;
+  /** For questions. */
   readonly cluster: Cluster;
   /** Its own, for what it reads. */
   readonly brokers: ClientCluster;
+  /** Its own, for what it asks as a member. */
+  readonly coordination: GroupCluster;
   readonly sessionTimeoutMs: number;
   onTrouble(error: unknown): void;
   onEnd(member: KafkaMember): void;
 }
 
 export class KafkaMember implements GroupMembership {
-  private readonly consumer: Consumer;
+  private readonly membership: Membership;
   private readonly reader: Reader;
   private held = new Map<string, HeldPartitions>();
   /** Of the newest assignment. */
@@ -44,7 +45,15 @@ export class KafkaMember implements GroupMembership {
   ) {
     this.joined.promise.catch(() => {}); // told by `start`
     this.beginnings = this.beginningsAnew();
-    this.consumer = consumerOf({ ...options, groupId: group.group, assigners: [assignByNumber] });
+    this.membership = new Membership({
+      cluster: options.coordination,
+      groupId: group.group,
+      topics: group.topics,
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      onAssigned: (assignment) => this.assigned(assignment),
+      onHandBack: () => this.handBack(),
+      onTrouble: (error) => this.troubled(error),
+    });
     this.reader = new Reader({
       cluster: options.brokers,
       gatherMs: group.gatherMs,
@@ -56,25 +65,9 @@ export class KafkaMember implements GroupMembership {
 
   /** Resolves when the group has taken it in, or when it was left before that. Throws `invalid_configuration` where the group never will. */
   async start(): Promise<void> {
-    const { consumer } = this;
-    const { topics, from } = this.group;
-    const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
-    consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
-    consumer.on(REBALANCING, ({ payload }) => this.handBack(payload as HandingBack));
-    consumer.on(CRASH, ({ payload }) => {
-      void this.revokeAll();
-      const refused = sessionRefused(payload.error);
-      if (refused) this.joined.reject(refused);
-    });
     try {
-      this.reader.prepare(topics);
-      await consumer.connect();
-      const isClosing = (): boolean => this.leaving !== undefined;
-      await subscribe(consumer, { topics: [...topics], fromBeginning: from === 'start' }, isClosing);
-      await keepRunning(consumer, {
-        isClosing,
-        onTrouble: (error) => this.options.onTrouble(error),
-      });
+      this.reader.prepare(this.group.topics);
+      await this.membership.begin();
       await this.joined.promise;
     } catch (error) {
       await this.leave(); // nobody else can
@@ -85,14 +78,7 @@ export class KafkaMember implements GroupMembership {
   async commit(positions: readonly CommittedPosition[]): Promise<void> {
     if (positions.length === 0) return;
     try {
-      await this.consumer.commitOffsets(
-        positions.map(({ topic, partition, offset, metadata }) => ({
-          topic,
-          partition,
-          offset: String(offset),
-          ...(metadata === undefined ? {} : { metadata }),
-        })),
-      );
+      await this.membership.commit(positions);
     } catch (error) {
       throw unavailable(`take the positions of ${this.group.group}`, error);
     }
@@ -121,20 +107,20 @@ export class KafkaMember implements GroupMembership {
     await this.revokeAll();
     // A coordinator that has not answered for a session gives the partitions to others anyway.
     const session = new Pause();
-    await Promise.race([this.leaveGroup(), session.wait(this.options.sessionTimeoutMs)]);
+    await Promise.race([this.membership.leave(), session.wait(this.options.sessionTimeoutMs)]);
     session.cut();
     await closed;
     this.joined.resolve();
     this.options.onEnd(this);
   }
 
-  private async leaveGroup(): Promise<void> {
-    await this.consumer.stop().catch((error: unknown) => this.options.onTrouble(error));
-    await this.consumer.disconnect().catch((error: unknown) => this.options.onTrouble(error));
+  private troubled(error: unknown): void {
+    this.options.onTrouble(error);
+    const refused = sessionRefused(error as Error);
+    if (refused) this.joined.reject(refused);
   }
 
-  private assigned(assignment: Readonly<Record<string, readonly number[]>>): void {
-    void this.revokeAll();
+  private assigned(assignment: Assignment): void {
     this.joined.resolve();
     if (this.leaving) return;
     const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
@@ -171,9 +157,9 @@ export class KafkaMember implements GroupMembership {
     return this.changing;
   }
 
-  private handBack({ waitFor }: HandingBack): void {
+  private async handBack(): Promise<void> {
     void this.revokeAll();
-    waitFor?.(this.reader.handled());
+    await this.reader.handled();
   }
 
   /** Reading goes on from the oldest record that is left; what lies beyond the end is refused, as where reading begins. */

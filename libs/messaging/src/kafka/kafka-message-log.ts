@@ -11,6 +11,7 @@ import { refuseUnequal } from '../topic-partitions.ts';
 import { separable } from './client/broker-addresses.ts';
 import { Kafka, logLevel } from './client/client.ts';
 import { abandon, clusterOf, type ClientCluster } from './client/client-cluster.ts';
+import { groupClusterOf } from './client/group-cluster.ts';
 import { clientLog, seldomLog, type KafkaLogger } from './client/client-log.ts';
 import { Cluster } from './cluster.ts';
 import { connect } from './client/connect.ts';
@@ -136,7 +137,10 @@ export class KafkaMessageLog implements MessageLog {
     refuseUnequal(group, await this.counts(group.topics));
     // Topics of work are made by whoever needs them first, so nobody has looked at them yet.
     this.judge(await this.known.look(group.topics));
-    return this.begin(new KafkaMember(group, { ...this.parts, brokers: clusterOf(this.kafka) }));
+    const { kafka, options, parts } = this;
+    const { sessionTimeoutMs = 6_000 } = options;
+    const own = { brokers: clusterOf(kafka), coordination: groupClusterOf(kafka), sessionTimeoutMs };
+    return this.begin(new KafkaMember(group, { ...parts, ...own }));
   }
 
   async tail(tail: TailOptions): Promise<Tail> {
@@ -178,11 +182,9 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   private get parts() {
-    const { kafka, cluster, options, logger } = this;
+    const { cluster, logger } = this;
     return {
-      kafka,
       cluster,
-      sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,
       onTrouble: (error: unknown) => logger?.warn('Kafka', { error }),
       onEnd: (one: KafkaMember | KafkaTail) => void this.readers.delete(one),
     };

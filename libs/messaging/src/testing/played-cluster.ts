@@ -1,22 +1,14 @@
 /** Two brokers that are played under Kafka's real client and under our own reader, so that a spec decides in which order things happen: partition 0 is led by broker 1, partition 1 by broker 2. */
-import { createRequire } from 'node:module';
-import type { Kafka } from 'kafkajs';
 import '../kafka/client/client.ts';
 import type { ClientCluster, ClusterMetadata } from '../kafka/client/client-cluster.ts';
 import type { FetchedPartition, FetchRequest, FetchResponse } from '../kafka/client/record-requests.ts';
+import type { GroupBroker, GroupCluster } from '../kafka/client/group-cluster.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { KafkaMember, type MemberOptions } from '../kafka/kafka-member.ts';
 import type { MessageLog } from '../message-log.ts';
 import { metadataOf } from './made-up-metadata.ts';
 import { PlayedCoordinator, playedTopic } from './played-coordinator.ts';
 import { PlayedRecords, type Asked } from './played-records.ts';
-
-const require = createRequire(import.meta.url);
-const createConsumer = require('kafkajs/src/consumer/index.js') as (options: object) => unknown;
-const { LEVELS, createLogger } = require('kafkajs/src/loggers/index.js') as {
-  LEVELS: { NOTHING: number };
-  createLogger: (options: object) => object;
-};
 
 /** As brokers number them. */
 const offsetOutOfRange = 1;
@@ -41,9 +33,9 @@ export class PlayedCluster extends PlayedCoordinator {
   readonly connected = new Set<object>();
   /** A question of the adapter's own. */
   beforeAnswering = async (): Promise<void> => {};
+  private readonly coordinating = {};
   private readonly records = new PlayedRecords();
   private readonly leaders = [1, 2];
-  private readonly offsets = new Map<string, object>();
 
   append(partition: number, value: string): void {
     this.records.append(partition, value);
@@ -67,7 +59,7 @@ export class PlayedCluster extends PlayedCoordinator {
 
   /** The client of a member. */
   get isConnected(): boolean {
-    return this.connected.has(this.clientOptions);
+    return this.connected.has(this.coordinating);
   }
 
   /** A log, as far as consumers of a group need one. */
@@ -81,11 +73,10 @@ export class PlayedCluster extends PlayedCoordinator {
   }
 
   get memberOptions(): MemberOptions {
-    const kafka = { consumer: (config: object) => createConsumer({ ...this.clientOptions, ...config }) };
     return {
-      kafka: kafka as unknown as Kafka,
       cluster: this.questions as unknown as Cluster,
       brokers: this.brokers(),
+      coordination: this.coordination,
       sessionTimeoutMs: 6_000,
       onTrouble: () => {},
       onEnd: () => {},
@@ -154,29 +145,20 @@ export class PlayedCluster extends PlayedCoordinator {
     return this.records.outside([asked]) ? offsetOutOfRange : 0;
   }
 
-  /** The client's own view of the cluster. */
-  private readonly clientOptions = {
-    logger: createLogger({ level: LEVELS.NOTHING, logCreator: () => () => {} }),
-    isolationLevel: 1,
-    metadataMaxAge: 300_000,
-    cluster: {
-      connect: () => this.connection(this.clientOptions).connect(),
-      disconnect: () => this.connection(this.clientOptions).disconnect(),
-      isConnected: () => true,
-      addMultipleTargetTopics: async () => {},
-      refreshMetadata: async () => {},
-      refreshMetadataIfNecessary: () => {
-        this.rounds += 1;
-        return this.whileLooking();
-      },
-      removeBroker: () => {},
-      findTopicPartitionMetadata: () => Array.from({ length: this.count }, (_, partitionId) => ({ partitionId })),
-      findGroupCoordinator: async () => this.coordinator,
-      committedOffsets: ({ groupId }: { groupId: string }) => {
-        if (!this.offsets.has(groupId)) this.offsets.set(groupId, {});
-        return this.offsets.get(groupId);
-      },
+  /** What a member asks of the group. */
+  private readonly coordination: GroupCluster = {
+    ...this.connection(this.coordinating),
+    targetTopics: new Set([playedTopic]),
+    brokerPool: { brokers: this.coordinators as unknown as Record<string, GroupBroker> },
+    addMultipleTargetTopics: async () => {},
+    refreshMetadata: async () => {},
+    refreshMetadataIfNecessary: () => {
+      this.rounds += 1;
+      return this.whileLooking();
     },
+    removeBroker: () => {},
+    findTopicPartitionMetadata: () => Array.from({ length: this.count }, (_, partitionId) => ({ partitionId })),
+    findBroker: async () => this.coordinator,
   };
 
   /** What the adapter asks the cluster itself. */

@@ -1,15 +1,16 @@
-/** The coordinator of one group, played under Kafka's real client: it has one member, and answers as a spec wants it to. */
+/** The coordinator of one group, played: it has one member, and answers as a spec wants it to. */
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { AssignerProtocol } from '../kafka/client/client.ts';
+import type { Joined, Joining, MemberAssignment, OffsetCommit } from '../kafka/client/group-cluster.ts';
+import { refusalOf } from '../kafka/client/refusals.ts';
+
+const require = createRequire(import.meta.url);
+const { errorCodes } = require('kafkajs/src/protocol/error.js') as {
+  readonly errorCodes: readonly { readonly type: string; readonly code: number }[];
+};
 
 export const playedTopic = 'tasks.a';
-
-interface Joining {
-  readonly memberId: string;
-  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
-}
-interface Committing {
-  readonly topics: readonly { readonly partitions: readonly { partition: number; offset: unknown }[] }[];
-}
 
 export class PlayedCoordinator {
   /** By partition. */
@@ -19,8 +20,6 @@ export class PlayedCoordinator {
   readonly joinedAs: string[] = [];
   leaves = 0;
   heartbeats = 0;
-  /** Heartbeats fail in a way that ends the client. */
-  isFatal = false;
   /** The errors, by their type, with which it answers next. */
   readonly refused: Record<'heartbeat' | 'joinGroup' | 'leaveGroup', string[]> = {
     heartbeat: [],
@@ -56,36 +55,37 @@ export class PlayedCoordinator {
   moveCoordinator(): { owed: number } {
     const before = { owed: 0 };
     const silence = Promise.withResolvers<never>();
-    const socket = { bytesRead: 0, destroy: (why: Error) => silence.reject(connectionError(why)) };
+    const end = (why: Error): void => silence.reject(connectionError(why));
+    const connectionPool = { pool: [connectionOver({ bytesRead: 0, destroy: end }, end)] };
     const owing = async (): Promise<void> => {
       before.owed += 1;
       await silence.promise.finally(() => (before.owed -= 1));
     };
     const next = { ...this.coordinator };
-    Object.assign(this.coordinator, { connectionPool: { pool: [{ socket }] }, heartbeat: owing });
+    Object.assign(this.coordinator, { connectionPool, heartbeat: owing });
+    this.coordinators.push(next);
     this.coordinator = next;
     return before;
   }
 
   protected coordinator = {
     isConnected: () => true,
-    connectionPool: { pool: [{ socket: this.socket }] },
-    joinGroup: async ({ memberId, groupProtocols }: Joining) => {
+    connectionPool: { pool: [connectionOver(this.socket, (why) => this.frozen?.reject(connectionError(why)))] },
+    findGroupCoordinator: async () => ({ coordinator: { nodeId: 1 } }),
+    joinGroup: async ({ memberId, groupProtocols }: Joining): Promise<Joined> => {
       this.joinedAs.push(memberId);
       await this.beforeJoining();
       this.refuse('joinGroup');
       this.thawCoordinator();
       this.isGone = false;
       this.joins += 1;
-      const { name, metadata } = groupProtocols[0]!;
-      const members = [{ memberId: 'm', memberMetadata: metadata }];
-      return { generationId: this.joins, leaderId: 'm', memberId: 'm', members, groupProtocol: name };
+      const members = [{ memberId: 'm', memberMetadata: groupProtocols[0]!.metadata }];
+      return { generationId: this.joins, leaderId: 'm', memberId: 'm', members };
     },
-    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly object[] }) =>
-      this.dealt ? { memberAssignment: assignmentOf(this.dealt) } : groupAssignment[0],
+    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly MemberAssignment[] }) =>
+      this.dealt ? { memberAssignment: assignmentOf(this.dealt) } : groupAssignment[0]!,
     heartbeat: async () => {
       this.heartbeats += 1;
-      if (this.isFatal) throw Object.assign(new Error('no'), { name: 'KafkaJSNotImplemented' });
       await this.frozen?.promise;
       if (this.isGone) throw Object.assign(new Error('no'), { name: 'KafkaJSConnectionError', retriable: true });
       this.refuse('heartbeat');
@@ -95,12 +95,15 @@ export class PlayedCoordinator {
       this.refuse('leaveGroup');
       this.leaves += 1;
     },
-    offsetCommit: async ({ topics }: Committing) => {
+    offsetCommit: async ({ topics }: OffsetCommit) => {
       await this.beforeCommitting();
       for (const { partitions } of topics)
         for (const { partition, offset } of partitions) this.committed.set(partition, String(offset));
     },
   };
+
+  /** All that the group ever had. */
+  protected readonly coordinators = [this.coordinator];
 
   private cut(why: Error): void {
     this.cuts += 1;
@@ -109,8 +112,7 @@ export class PlayedCoordinator {
 
   private refuse(request: keyof PlayedCoordinator['refused']): void {
     const type = this.refused[request].shift();
-    if (type !== undefined)
-      throw Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable: true });
+    if (type !== undefined) throw refusalOf(errorCodes.find((one) => one.type === type)!.code);
   }
 
   protected stored(): object[] {
@@ -119,6 +121,13 @@ export class PlayedCoordinator {
     return [{ topic: playedTopic, partitions }];
   }
 }
+
+/** `reject`: what is under way over it. */
+const connectionOver = (socket: { bytesRead: number; destroy(why: Error): void }, reject: (why: Error) => void) => ({
+  socket: socket as unknown as Socket,
+  rejectRequests: reject,
+  disconnect: async () => {},
+});
 
 const connectionError = (why: Error): Error => Object.assign(why, { name: 'KafkaJSConnectionError', retriable: true });
 

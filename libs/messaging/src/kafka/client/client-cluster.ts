@@ -3,7 +3,7 @@
  * consumer; whoever sends requests of its own has one of its own.
  */
 import type { Kafka, PartitionMetadata } from 'kafkajs';
-import { abandonRequests, type ConnectionPool } from './broken-connections.ts';
+import { abandonRequests, breakOff, type ConnectionPool } from './broken-connections.ts';
 import { lookPastTopics, type BrokerPool } from './leaderless-partitions.ts';
 import type { ClientBroker } from './record-requests.ts';
 import { RecordBroker, type Broker } from './wire/record-broker.ts';
@@ -20,7 +20,8 @@ interface Connected {
   isConnected?(): boolean;
 }
 
-export interface ClientCluster {
+/** As far as everybody uses it. */
+export interface Cluster {
   readonly targetTopics: ReadonlySet<string>;
   /** `metadata`: another object each time the cluster was looked at; `metadataExpireAt`: ms since 1970, null once it is known to be out of date. */
   readonly brokerPool: {
@@ -42,25 +43,34 @@ export interface ClientCluster {
   refreshMetadataIfNecessary(): Promise<void>;
   /** After a connection was closed. */
   removeBroker(address: { readonly host?: string; readonly port?: number }): void;
+}
+/** For whoever reads or produces. */
+export interface ClientCluster extends Cluster {
   /** Connected. */
   findBroker(of: { readonly nodeId: number }): Promise<ClientBroker>;
 }
 
 /** As the client makes it: what its brokers know of records is not used. */
-type TheirCluster = Omit<ClientCluster, 'findBroker' | 'brokerPool'> & {
-  readonly brokerPool: ClientCluster['brokerPool'] & BrokerPool;
+type TheirCluster = Omit<Cluster, 'brokerPool'> & {
+  readonly brokerPool: Cluster['brokerPool'] & BrokerPool;
   findBroker(of: { readonly nodeId: number }): Promise<Broker>;
 };
 type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => TheirCluster;
 
 const metadataMaxAge = 300_000;
 
-export function clusterOf(kafka: Kafka): ClientCluster {
+/** One of its own, which looks past topics that are not there. */
+export function newCluster(kafka: Kafka): TheirCluster {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith(':createCluster'));
   const create = name && (kafka as unknown as Record<symbol, CreateCluster>)[name];
   if (!create) throw new Error('This version of kafkajs makes its clusters in another way.');
   const cluster = create({ metadataMaxAge, allowAutoTopicCreation: false });
   lookPastTopics(cluster.brokerPool);
+  return cluster;
+}
+
+export function clusterOf(kafka: Kafka): ClientCluster {
+  const cluster = newCluster(kafka);
   const find = cluster.findBroker.bind(cluster);
   const brokers = new WeakMap<Broker, RecordBroker>();
   return Object.assign(cluster, {
@@ -74,10 +84,18 @@ export function clusterOf(kafka: Kafka): ClientCluster {
 }
 
 /** The last look at it is too old, or a broker has gone since. */
-export const isStale = ({ brokerPool: { metadataExpireAt } }: ClientCluster): boolean =>
+export const isStale = ({ brokerPool: { metadataExpireAt } }: Cluster): boolean =>
   !metadataExpireAt || metadataExpireAt < Date.now();
 
 /** Whatever its brokers were asked fails at once: who disconnects it next waits for none of them. */
-export function abandon({ brokerPool: { seedBroker, brokers = {} } }: ClientCluster): void {
-  for (const broker of [seedBroker, ...Object.values(brokers)]) if (broker) abandonRequests(broker.connectionPool);
+export function abandon(cluster: Cluster): void {
+  for (const { connectionPool } of brokersOf(cluster)) abandonRequests(connectionPool);
 }
+
+/** What is under way fails, and whoever asks next connects anew. */
+export function breakOffAll(cluster: Cluster, why: string): void {
+  for (const { connectionPool } of brokersOf(cluster)) breakOff(connectionPool, why);
+}
+
+const brokersOf = ({ brokerPool: { seedBroker, brokers = {} } }: Cluster): readonly Connected[] =>
+  [seedBroker, ...Object.values(brokers)].filter((one) => one !== undefined && one !== null);

@@ -5,36 +5,22 @@
 import kafkajs from 'kafkajs';
 import { waitForHandshakes } from './broker-handshake.ts';
 import { breakOffConnections } from './broken-connections.ts';
-import { endWhatWasStopped } from './ended-runners.ts';
 import { lookAgain } from './fresh-metadata.ts';
-import { forgetHealedFailures } from './healed-failures.ts';
 import { restIdleQueues } from './idle-queues.ts';
 import { keepBrokers } from './kept-brokers.ts';
-import { keepMembership } from './kept-membership.ts';
 import { lookPastPartitions } from './leaderless-partitions.ts';
-import { fetchNothing } from './membership-only.ts';
 import { askWhoLeads } from './offline-partitions.ts';
-import { commitWhatIsHeld } from './own-commits.ts';
 import { forgetPartialAnswers } from './partial-answers.ts';
 import { connectOnce } from './shared-connecting.ts';
-import { limitHeartbeats } from './unanswered-heartbeats.ts';
-import { finishJoins } from './unfinished-joins.ts';
 
 waitForHandshakes();
 forgetPartialAnswers();
 connectOnce();
 restIdleQueues();
-fetchNothing();
-finishJoins();
-endWhatWasStopped();
-keepMembership();
 keepBrokers();
 lookAgain();
 lookPastPartitions();
 askWhoLeads();
 breakOffConnections();
-limitHeartbeats();
-commitWhatIsHeld();
-forgetHealedFailures();
 
 export const { AssignerProtocol, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel } = kafkajs;

@@ -1,13 +1,16 @@
 /** The client shares a look at the cluster that is under way with whoever asks for one, though it began before that one's topics were known. */
 import { createRequire } from 'node:module';
-import type { Admin, Assignment, Cluster as ClientsCluster } from 'kafkajs';
+import type { Admin, Assignment } from 'kafkajs';
 import { expect, it } from 'vitest';
-import { AssignerProtocol } from './client.ts';
+import './client.ts';
 import { Cluster } from '../cluster.ts';
-import { assignByNumber } from '../co-partitioning.ts';
+import { protocolOf } from '../group/co-partitioning.ts';
+import { sync } from '../group/generation.ts';
 import { claimsOf } from '../positions.ts';
+import type { ClientCluster } from './client-cluster.ts';
+import type { GroupBroker, GroupCluster } from './group-cluster.ts';
 
-interface Played extends Omit<ClientsCluster, 'findGroupCoordinator'> {
+interface Played extends Omit<ClientCluster, 'brokerPool'> {
   brokerPool: object;
   findGroupCoordinator: () => Promise<object>;
 }
@@ -15,7 +18,6 @@ const require = createRequire(import.meta.url);
 const Clients = require('kafkajs/src/cluster/index.js') as new (options: object) => Played;
 const createAdmin = require('kafkajs/src/admin/index.js') as (options: object) => Admin;
 const logger: object = { namespace: () => logger, debug() {}, error() {}, info() {}, warn() {} };
-const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
 interface Asked {
   readonly topics: readonly {
@@ -62,17 +64,14 @@ it('a leader assigns the partitions of topics that others read', async () => {
   const own = client.addMultipleTargetTopics(['tasks.a']);
   await letAllLook(looks, own);
   void client.refreshMetadata(); // of the leader's own topics
-  const metadata = MemberMetadata.encode({ version: 1, topics: ['tasks.b'], userData: Buffer.alloc(0) });
-  const members = [{ memberId: 'm', memberMetadata: metadata }];
-  const assigning = Promise.resolve(
-    assignByNumber({ cluster: client as unknown as ClientsCluster, groupId: 'g', logger: undefined as never }).assign({
-      members,
-      topics: ['tasks.a'],
-    }),
+  const memberMetadata = protocolOf(['tasks.b']).metadata;
+  const syncing = sync(
+    { cluster: client as unknown as GroupCluster, groupId: 'g', topics: ['tasks.a'], sessionTimeoutMs: 6_000 },
+    { syncGroup: async ({ groupAssignment }) => groupAssignment[0]! } as Pick<GroupBroker, 'syncGroup'> as GroupBroker,
+    { memberId: 'm', leaderId: 'm', generationId: 1, members: [{ memberId: 'm', memberMetadata }] },
   );
-  await letAllLook(looks, assigning);
-  const [assigned] = await assigning;
-  expect(MemberAssignment.decode(assigned!.memberAssignment)?.assignment).toEqual<Assignment>({ 'tasks.b': [0, 1] });
+  await letAllLook(looks, syncing);
+  expect((await syncing).assignment).toEqual<Assignment>({ 'tasks.b': [0, 1] });
 });
 
 it('a group is told its positions in topics that nobody has asked for yet', async () => {

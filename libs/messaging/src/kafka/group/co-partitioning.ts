@@ -2,36 +2,36 @@
  * Who of a group gets which partitions: number n of every topic goes to one member, numbers are spread evenly.
  * Promise: the same members and topics give the same answer, so that a leader who comes back changes nothing.
  */
-import type { Assignment, Cluster, PartitionAssigner } from 'kafkajs';
-import { AssignerProtocol } from './client/client.ts';
+import type { Assignment } from 'kafkajs';
+import { AssignerProtocol } from '../client/client.ts';
+import type { Joined, MemberAssignment } from '../client/group-cluster.ts';
 
-const { MemberAssignment, MemberMetadata } = AssignerProtocol;
+const { MemberAssignment: Assigned, MemberMetadata } = AssignerProtocol;
 const version = 1;
+const userData = Buffer.alloc(0);
 
-export const assignByNumber: PartitionAssigner = ({ cluster }) => ({
+/** What a member says of itself when it joins. */
+export const protocolOf = (topics: readonly string[]) => ({
   name: 'waybill-by-number',
-  version,
-  async assign({ members }) {
-    const topicsOf = new Map(
-      members.map(({ memberId, memberMetadata }) => [memberId, MemberMetadata.decode(memberMetadata)?.topics ?? []]),
-    );
-    const topics = [...new Set([...topicsOf.values()].flat())];
-    // The leader knows of its own topics alone.
-    await cluster.addMultipleTargetTopics(topics);
-    const numbers = new Map(topics.map((topic) => [topic, numbersOf(cluster, topic)]));
-    return shares(topicsOf, numbers).map(([memberId, assignment]) => ({
-      memberId,
-      memberAssignment: MemberAssignment.encode({ version, assignment, userData: Buffer.alloc(0) }),
-    }));
-  },
-  protocol: ({ topics }) => ({
-    name: 'waybill-by-number',
-    metadata: MemberMetadata.encode({ version, topics, userData: Buffer.alloc(0) }),
-  }),
+  metadata: MemberMetadata.encode({ version, topics: [...topics], userData }),
 });
 
-const numbersOf = (cluster: Cluster, topic: string): readonly number[] =>
-  cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+/** By member. */
+export const topicsOf = (members: Joined['members']): ReadonlyMap<string, readonly string[]> =>
+  new Map(members.map(({ memberId, memberMetadata: of }) => [memberId, MemberMetadata.decode(of)?.topics ?? []]));
+
+/** For the coordinator, which hands them on. `partitions`: their numbers, by topic. */
+export const assignmentsOf = (
+  members: ReadonlyMap<string, readonly string[]>,
+  partitions: ReadonlyMap<string, readonly number[]>,
+): MemberAssignment[] =>
+  shares(members, partitions).map(([memberId, assignment]) => ({
+    memberId,
+    memberAssignment: Assigned.encode({ version, assignment, userData }),
+  }));
+
+/** Who is assigned nothing is told nothing. */
+export const assignmentIn = (told: Buffer): Assignment => Assigned.decode(told)?.assignment ?? {};
 
 /**
  * Of each member its partitions by topic; a topic is shared by those who read it. Its numbers are dealt out from the first reader on, those of

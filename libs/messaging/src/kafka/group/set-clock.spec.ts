@@ -2,7 +2,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { joined, until } from '../../testing/played-member.ts';
-import { fetchNothing, type ConsumerGroup } from './membership-only.ts';
 
 const hour = 3_600_000;
 
@@ -36,19 +35,3 @@ it('hands its partitions back after a session when it cannot even connect', asyn
   await member.leave();
   expect(happened.filter((what) => what.endsWith('1'))).toEqual(['assigned 1', 'revoked 1', 'assigned 1', 'revoked 1']);
 }, 20_000);
-
-it('rests no longer than between two heartbeats when it was put back right after one', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const group = {
-    maxWaitTime: 100,
-    lastRequest: Date.now() + hour,
-    cluster: { refreshMetadataIfNecessary: async () => {} },
-    checkForStaleAssignment: () => {},
-  } as ConsumerGroup;
-  fetchNothing({ prototype: { consumerGroup: group, stop: async () => {} } }, { prototype: group });
-  const fetched = group.fetch(0);
-  await vi.advanceTimersByTimeAsync(100);
-  expect(vi.getTimerCount()).toBe(0);
-  expect(await fetched).toEqual([]);
-});

@@ -2,7 +2,8 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { joined, playedMember, until } from '../../testing/played-member.ts';
-import { handBack, type ConsumerGroup, type HandingBack } from './membership-only.ts';
+import type { GroupBroker } from '../client/group-cluster.ts';
+import { Heartbeats } from './heartbeats.ts';
 
 const sessionTimeoutMs = 600;
 
@@ -49,18 +50,6 @@ it('joins anew when the handler has settled; meanwhile it stays a member and get
   expect(begun.toSorted()).toEqual(['slow', 'slow', 'too late']);
 }, 20_000);
 
-it('leaves a group whose client breaks down when the handler has settled', async () => {
-  const { played, member, beats, end } = await handling();
-  played.isFatal = true;
-  await beats();
-  expect(played.leaves).toBe(0);
-  end();
-  await until(() => played.leaves === 1);
-  expect(played.leaves).toBe(1);
-  played.isFatal = false;
-  await member.leave();
-}, 20_000);
-
 it('waits for no heartbeat that is due much later when it is left', async () => {
   const played = new PlayedCluster();
   const { member } = await joined(played, { sessionTimeoutMs: 60_000 });
@@ -100,19 +89,23 @@ it('stays a member for a handler as long as the group waits for one, and no long
   onTestFinished(() => void vi.useRealTimers());
   const handler = Promise.withResolvers<void>();
   let beats = 0;
-  const group = {
-    groupId: 'read-model',
-    memberId: 'm',
-    maxWaitTime: 1_000,
-    rebalanceTimeout: 30_500,
-    instrumentationEmitter: { emit: (_: string, told: HandingBack) => told.waitFor?.(handler.promise) },
-    heartbeat: async () => void (beats += 1),
-  };
-  const handedBack = handBack(group as unknown as ConsumerGroup);
+  const coordinator = { connectionPool: { pool: [] }, heartbeat: async () => void (beats += 1) };
+  const heartbeats = new Heartbeats(
+    { memberId: 'm', generationId: 1, assignment: {}, counts: new Map() },
+    {
+      groupId: 'read-model',
+      sessionTimeoutMs: 4_000,
+      coordinator: async () => coordinator as unknown as GroupBroker,
+      forgetCoordinator: () => {},
+      isOutdated: () => false,
+      onHeard: () => {},
+    },
+  );
+  const handedBack = heartbeats.meanwhile(handler.promise);
   await vi.advanceTimersByTimeAsync(20_000);
-  expect(beats).toBe(20);
+  expect(beats).toBe(25);
   await vi.advanceTimersByTimeAsync(100_000);
-  expect(beats).toBe(30);
+  expect(beats).toBe(37);
   handler.resolve();
   await handedBack;
   expect(vi.getTimerCount()).toBe(0);

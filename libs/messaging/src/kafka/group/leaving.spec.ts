@@ -1,4 +1,4 @@
-/** Leaving a group that has not taken the member in yet: at its beginning, or again after its client broke down. */
+/** Leaving a group that has not taken the member in yet: at its beginning, or again after its coordinator was silent. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
@@ -43,33 +43,17 @@ it('a member leaves the group that takes it in after its end', async () => {
   await asksForNothing(played);
 }, 20_000);
 
-it('a member that is to begin again after a breakdown does not, when it was left', async () => {
-  const { played, wait, isWaiting, end } = slow();
-  const { member } = playedMember(played, {}, { sessionTimeoutMs });
-  await member.start();
-  played.beforeJoining = wait;
-  played.isFatal = true;
-  await until(isWaiting);
-  played.isFatal = false;
-  await member.leave();
-  end();
-  await until(() => played.joins === 2 && played.leaves === 2);
-  expect({ joins: played.joins, leaves: played.leaves }).toEqual({ joins: 2, leaves: 2 });
-  await asksForNothing(played);
-}, 20_000);
-
-it('a member that could not leave when it broke down leaves as who it was, though it is still connecting', async () => {
+it('a member that is to join again after its coordinator was silent leaves as soon as it is taken in', async () => {
   const { played, wait, isWaiting, end } = slow();
   const { member } = await joined(played, { sessionTimeoutMs });
-  played.refused.leaveGroup.push('NOT_COORDINATOR_FOR_GROUP');
-  played.beforeConnecting = wait;
-  played.isFatal = true;
+  played.beforeJoining = wait;
+  played.isGone = true;
   await until(isWaiting);
-  played.isFatal = false;
   await member.leave();
   end();
-  await until(() => played.leaves === 1);
-  expect({ joinedAs: played.joinedAs, leaves: played.leaves }).toEqual({ joinedAs: ['', 'm'], leaves: 1 });
+  await until(() => played.joins === 2 && played.leaves === 1);
+  expect({ joins: played.joins, leaves: played.leaves }).toEqual({ joins: 2, leaves: 1 });
+  await asksForNothing(played);
 }, 20_000);
 
 it('a member that ends while it connects never joins', async () => {
@@ -84,22 +68,6 @@ it('a member that ends while it connects never joins', async () => {
   expect(played.joins).toBe(0);
   await until(() => played.connected.size === 0);
   expect(played.connected.size).toBe(0);
-}, 20_000);
-
-it('a member whose client breaks down hands its partitions back, though the connections do not end', async () => {
-  const { played, wait, isWaiting, end } = slow();
-  const { member, happened } = playedMember(played);
-  await member.start();
-  await until(() => happened.length === 2);
-  played.whileDisconnecting = wait;
-  played.isFatal = true;
-  await until(isWaiting);
-  await until(() => happened.length === 4);
-  expect(played.leaves).toBe(1);
-  expect(happened.toSorted()).toEqual(['assigned 0', 'assigned 1', 'revoked 0', 'revoked 1']);
-  played.isFatal = false;
-  end();
-  await member.leave();
 }, 20_000);
 
 it('a member that hears of a rebalance while it leaves does not join once more before', async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { joined, until } from '../../testing/played-member.ts';
 
-it.each(['NOT_COORDINATOR_FOR_GROUP', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'])(
+it.each(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'])(
   'who is told %s and then cannot join at once joins before it fetches anything more',
   async (why) => {
     const played = new PlayedCluster();

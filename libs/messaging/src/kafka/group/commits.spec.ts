@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { PlayedCluster } from '../../testing/played-cluster.ts';
 import { playedTopic as topic } from '../../testing/played-coordinator.ts';
-import { joined, playedMember, until, type PlayedMember } from '../../testing/played-member.ts';
+import { joined, until, type PlayedMember } from '../../testing/played-member.ts';
 
 const positions = [0, 1].map((partition) => ({ topic, partition, offset: 5 }));
 
@@ -53,25 +53,7 @@ it('repeats what is held all the same', async () => {
   expect(Object.fromEntries(played.committed)).toEqual({ 0: '5', 1: '5' });
 }, 20_000);
 
-it('says that a member that breaks down has committed nothing', async () => {
-  const played = new PlayedCluster();
-  const answers: string[] = [];
-  const made: PlayedMember = playedMember(played, {
-    onRevoked: async ([one]) => {
-      if (one!.partition === 0 && played.isFatal) answers.push(await committed(made));
-    },
-  });
-  await made.member.start();
-  await until(() => made.happened.length === 2);
-  played.isFatal = true;
-  await until(() => answers.length === 1);
-  played.isFatal = false;
-  await made.member.leave();
-  expect(answers[0]).toContain('Kafka could not take the positions of read-model');
-  expect(played.committed.size).toBe(0);
-}, 20_000);
-
-it('says so too when it was to be repeated', async () => {
+it('says that a member that leaves has not committed what was to be repeated', async () => {
   const played = new PlayedCluster();
   const made = await joined(played);
   const seen = refuseOnceJoined(played);

@@ -1,0 +1,86 @@
+/**
+ * Commits of a member: asked for again, for some seconds, while the group is joined anew or its coordinator moves.
+ * Promise: only positions of what is held by then are sent, for others have the rest and have moved it on; a commit of which something was not taken rejects.
+ */
+import { backOffMs, Pauses } from '../../back-off.ts';
+import type { CommittedPosition } from '../../message-log.ts';
+import type { GroupBroker, OffsetCommit } from '../client/group-cluster.ts';
+import { Handlings } from '../handlings.ts';
+import type { Generation } from './generation.ts';
+import { isOver, isPassing, isUnknownMember } from './group-refusals.ts';
+
+const retry = { firstMs: 100, mostMs: 2_000, attempts: 6 };
+
+export interface CommitsOptions {
+  readonly groupId: string;
+  /** Undefined: the group is being joined. */
+  generation(): Generation | undefined;
+  coordinator(): Promise<GroupBroker>;
+  forgetCoordinator(): void;
+  /** The generation seems to be over. */
+  onOver(): void;
+}
+
+export class Commits {
+  private readonly underWay = new Handlings();
+  private readonly rests = new Pauses();
+  private isEnded = false;
+
+  constructor(private readonly options: CommitsOptions) {}
+
+  commit(positions: readonly CommittedPosition[]): Promise<void> {
+    return this.underWay.run(() => this.commitUntilTaken(positions));
+  }
+
+  /** What is under way is not repeated. Resolves when it has settled. */
+  async end(): Promise<void> {
+    this.isEnded = true;
+    this.rests.cut();
+    await this.underWay.settled();
+  }
+
+  private async commitUntilTaken(positions: readonly CommittedPosition[]): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      if (this.isEnded) throw new Error('the member has left its group');
+      try {
+        return await this.commitOnce(positions);
+      } catch (error) {
+        if (!isPassing(error) || failures === retry.attempts) throw error;
+        if (isOver(error) || isUnknownMember(error)) this.options.onOver();
+        else this.options.forgetCoordinator();
+      }
+      if (!this.isEnded) await this.rests.wait(backOffMs(retry, failures));
+    }
+  }
+
+  private async commitOnce(positions: readonly CommittedPosition[]): Promise<void> {
+    const generation = this.options.generation();
+    if (!generation) throw new Error('the group is being joined');
+    const { memberId, generationId: groupGenerationId, assignment } = generation;
+    const held = positions.filter(({ topic, partition }) => assignment[topic]?.includes(partition));
+    if (held.length > 0) {
+      const coordinator = await this.options.coordinator();
+      await coordinator.offsetCommit({
+        groupId: this.options.groupId,
+        memberId,
+        groupGenerationId,
+        topics: topicsOf(held),
+      });
+    }
+    const lost = positions.find((one) => !held.includes(one));
+    if (lost) throw noLongerHeld(lost);
+  }
+}
+
+const topicsOf = (positions: readonly CommittedPosition[]): OffsetCommit['topics'] =>
+  [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, of]) => ({
+    topic,
+    partitions: of.map(({ partition, offset, metadata }) => ({
+      partition,
+      offset: String(offset),
+      ...(metadata === undefined ? {} : { metadata }),
+    })),
+  }));
+
+const noLongerHeld = ({ topic }: CommittedPosition): Error =>
+  Object.assign(new Error(`a partition of ${topic} is not held any more`), { retriable: false });

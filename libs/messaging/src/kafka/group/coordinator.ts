@@ -1,0 +1,83 @@
+/**
+ * The broker that coordinates a group. Each is asked for a short time only: one that is frozen (a paused machine, a disk that hangs) takes requests and answers none, and others have taken over meanwhile.
+ */
+import { breakOff, type ConnectionPool } from '../client/broken-connections.ts';
+import { breakOffAll } from '../client/client-cluster.ts';
+import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
+import { inTime, Late } from '../in-time.ts';
+
+/** How long one broker is asked who coordinates, ms. */
+const askedMs = 3_000;
+/** As Kafka numbers it: of a group, not of transactions. */
+const ofGroup = 0;
+
+/** Connected. Rejects when no broker tells within `patienceMs`; whatever was begun with any of them is broken off then. */
+export async function findCoordinator(
+  cluster: GroupCluster,
+  groupId: string,
+  patienceMs: number,
+): Promise<GroupBroker> {
+  try {
+    return await inTime(askAll(cluster, groupId), patienceMs);
+  } catch (error) {
+    if (error instanceof Late) breakOffAll(cluster, `nobody said within ${patienceMs} ms who coordinates ${groupId}`);
+    throw error;
+  }
+}
+
+async function askAll(cluster: GroupCluster, groupId: string): Promise<GroupBroker> {
+  if (!cluster.isConnected()) await cluster.connect();
+  let why: unknown = new Error(`no broker is known that could say who coordinates ${groupId}`);
+  for (const nodeId of connectedFirst(cluster)) {
+    try {
+      const broker = await cluster.findBroker({ nodeId });
+      return await cluster.findBroker({ nodeId: await ask(broker, groupId) });
+    } catch (error) {
+      why = error;
+    }
+  }
+  await cluster.refreshMetadata(); // those that are known may be others by now
+  throw why;
+}
+
+async function ask(broker: GroupBroker, groupId: string): Promise<number> {
+  try {
+    const { coordinator } = await inTime(broker.findGroupCoordinator({ groupId, coordinatorType: ofGroup }), askedMs);
+    return coordinator.nodeId;
+  } catch (error) {
+    if (error instanceof Late) breakOff(broker.connectionPool, `no answer within ${askedMs} ms`);
+    throw error;
+  }
+}
+
+function connectedFirst({ brokerPool: { brokers = {} } }: GroupCluster): readonly number[] {
+  const [connected, others] = [true, false].map((is) =>
+    Object.keys(brokers).filter((nodeId) => (brokers[nodeId]!.isConnected?.() ?? false) === is),
+  );
+  return [...connected!, ...others!].map(Number);
+}
+
+/**
+ * The answer; a coordinator of which nothing comes in for `ms` is broken off, and the answer rejects. It answers in the order in which it was asked: one that
+ * answers something else first is only slow (it writes commits, each for as long as five seconds while one of its replicas is away).
+ */
+export async function unlessSilent<T>(
+  { connectionPool }: Pick<GroupBroker, 'connectionPool'>,
+  ms: number,
+  answer: Promise<T>,
+): Promise<T> {
+  let heard = received(connectionPool);
+  const silence = setInterval(() => {
+    const before = heard;
+    heard = received(connectionPool);
+    if (heard === before) breakOff(connectionPool, `nothing heard of the coordinator for ${ms} ms`);
+  }, ms);
+  try {
+    return await answer;
+  } finally {
+    clearInterval(silence);
+  }
+}
+
+/** Fetches have a connection of their own. */
+const received = ({ pool: [first] }: Pick<ConnectionPool, 'pool'>): number | undefined => first?.socket?.bytesRead;

@@ -1,0 +1,118 @@
+/**
+ * How a member stays one. Time is measured by a clock that nobody sets: where the wall clock is put back by an hour the group, whose clock is another, would hear nothing for that long.
+ * A coordinator that fails or has moved is looked for and told of the same generation: the group lives on at the next one, so nothing has to be dealt out anew because a broker restarts.
+ */
+import { backOffMs, Pause } from '../../back-off.ts';
+import type { GroupBroker } from '../client/group-cluster.ts';
+import { unlessSilent } from './coordinator.ts';
+import { rebalanceTimeoutMs, type Generation } from './generation.ts';
+import { isOver, isUnknownMember } from './group-refusals.ts';
+
+const heartbeatsPerSession = 5;
+const firstRetryMs = 100;
+
+export interface HeartbeatsOptions {
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  /** The one that is known, or is looked for. */
+  coordinator(): Promise<GroupBroker>;
+  /** It has to be looked for. */
+  forgetCoordinator(): void;
+  /** Partitions have been made that nobody was assigned. */
+  isOutdated(generation: Generation): boolean;
+  onHeard(): void;
+}
+
+/** The group has given the partitions to others, or is about to. */
+export class Silence extends Error {
+  constructor(groupId: string, ms: number, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`no coordinator of ${groupId} has answered for ${ms} ms, so what is held of it is handed back: ${why}`, {
+      cause,
+    });
+  }
+}
+
+export class Heartbeats {
+  private readonly rest = new Pause();
+  private isStopped = false;
+
+  constructor(
+    private readonly generation: Generation,
+    private readonly options: HeartbeatsOptions,
+  ) {}
+
+  private get intervalMs(): number {
+    return Math.floor(this.options.sessionTimeoutMs / heartbeatsPerSession);
+  }
+
+  /** Resolves when the member has to join anew, or was stopped. Rejects when it is none any more: the group does not know it, or nothing was heard of the coordinator for a session. */
+  async untilOver(): Promise<void> {
+    const { groupId, sessionTimeoutMs } = this.options;
+    let heardAt = performance.now();
+    for (let failures = 0; !this.isStopped;) {
+      await this.rest.wait(this.restMs(failures));
+      if (this.isStopped || this.options.isOutdated(this.generation)) return;
+      try {
+        await this.beatUnlessSilent();
+        heardAt = performance.now();
+        failures = 0;
+        this.options.onHeard();
+      } catch (error) {
+        if (isOver(error)) return;
+        if (isUnknownMember(error)) throw error;
+        if (performance.now() - heardAt > sessionTimeoutMs) throw new Silence(groupId, sessionTimeoutMs, error);
+        failures += 1;
+        this.failed(error);
+      }
+    }
+  }
+
+  /** Goes on until `handled` has settled, or the group waits for nobody any more: a handler that never settles would keep partitions on which nobody works. */
+  async meanwhile(handled: Promise<void>): Promise<void> {
+    let isUnderWay = false;
+    const beating = setInterval(() => {
+      if (isUnderWay) return;
+      isUnderWay = true;
+      // It knows that it is to join; but its session would run out. One that is silent is waited for: it may be the one that is joined next, and answers nothing else meanwhile.
+      void this.options
+        .coordinator()
+        .then((coordinator) => this.beat(coordinator))
+        .catch((error: unknown) => this.failed(error))
+        .finally(() => (isUnderWay = false));
+    }, this.intervalMs);
+    const limit = setTimeout(() => clearInterval(beating), rebalanceTimeoutMs);
+    await handled;
+    clearInterval(beating);
+    clearTimeout(limit);
+  }
+
+  /** Now rather than when the next one is due: something says that the generation is over. */
+  hurry(): void {
+    this.rest.cut();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.rest.cut();
+  }
+
+  private failed(error: unknown): void {
+    if (!isOver(error) && !isUnknownMember(error)) this.options.forgetCoordinator();
+  }
+
+  private restMs(failures: number): number {
+    const { intervalMs: mostMs } = this;
+    return failures === 0 ? mostMs : backOffMs({ firstMs: firstRetryMs, mostMs }, failures);
+  }
+
+  private async beatUnlessSilent(): Promise<void> {
+    const coordinator = await this.options.coordinator();
+    await unlessSilent(coordinator, this.options.sessionTimeoutMs, this.beat(coordinator));
+  }
+
+  private async beat(coordinator: GroupBroker): Promise<void> {
+    const { memberId, generationId: groupGenerationId } = this.generation;
+    await coordinator.heartbeat({ groupId: this.options.groupId, memberId, groupGenerationId });
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * A member of a consumer group: it finds the coordinator, joins, sends heartbeats, commits and leaves, as Kafka's group protocol has it (KIP-62; kafka.apache.org/protocol).
+ * Kafka's client gives connections and requests; its own consumer is left out (decision 22).
+ *
+ * Promises
+ * - Before it joins anew it has handed back what it holds, and the handlers that run have settled, because others get these partitions next. It stays a member meanwhile, for as long as a group
+ *   waits for those who are to join.
+ * - Heartbeats are sent when they are due, whatever handlers, looks at the cluster and clocks do. A coordinator of which nothing was heard for a session is none any more: what is held is handed back,
+ *   and the group joined where it is now.
+ * - Who comes back joins as the member that it was, unless the group no longer knows it: otherwise it would wait for both.
+ * - Who leaves joins nothing any more, and leaves the group that takes it in after that.
+ */
+import type { Assignment } from 'kafkajs';
+import { backOffMs, Pauses, usualBackOff } from '../../back-off.ts';
+import type { CommittedPosition } from '../../message-log.ts';
+import { abandon } from '../client/client-cluster.ts';
+import type { GroupBroker } from '../client/group-cluster.ts';
+import { refusalOf } from '../client/refusals.ts';
+import { Commits } from './commits.ts';
+import { findCoordinator } from './coordinator.ts';
+import { isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
+import { isPassing, isUnknownMember } from './group-refusals.ts';
+import { Heartbeats, Silence } from './heartbeats.ts';
+import { missingTopic } from './known-topics.ts';
+
+export interface MembershipOptions extends GenerationOptions {
+  onAssigned(assignment: Assignment): void;
+  /** What was assigned is no longer held. Resolves when no handler runs any more; does not reject. */
+  onHandBack(): Promise<void>;
+  onTrouble(error: unknown): void;
+}
+
+const retry = { firstMs: 100, mostMs: 2_000 };
+/** What passes by itself is told when it has not passed by then. */
+const untoldFailures = 5;
+/** Made a moment ago, a topic is known everywhere within seconds. */
+const looks = 10;
+/** As brokers number it. */
+const unknownTopic = 3;
+
+export class Membership {
+  /** Empty: the group knows of none. */
+  private memberId = '';
+  private generation: Generation | undefined;
+  private coordinator: Promise<GroupBroker> | undefined;
+  private heartbeats: Heartbeats | undefined;
+  private readonly commits: Commits;
+  private readonly rests = new Pauses();
+  /** Since the group was last heard of. */
+  private failures = 0;
+  /** It will not pass soon. */
+  private isBad = false;
+  private beginning: Promise<void> | undefined;
+  /** Being taken in. */
+  private joining: Promise<unknown> | undefined;
+  private leaving: Promise<void> | undefined;
+  private isLeaving = false;
+
+  constructor(private readonly options: MembershipOptions) {
+    this.commits = new Commits({
+      groupId: options.groupId,
+      generation: () => this.generation,
+      coordinator: () => this.find(),
+      forgetCoordinator: () => this.forgetCoordinator(),
+      onOver: () => this.heartbeats?.hurry(),
+    });
+  }
+
+  /** Resolves when it is connected, and goes on joining the group. Rejects when it cannot begin. */
+  async begin(): Promise<void> {
+    this.beginning = this.connect();
+    await this.beginning;
+    void this.run();
+  }
+
+  commit(positions: readonly CommittedPosition[]): Promise<void> {
+    return this.commits.commit(positions);
+  }
+
+  /** Resolves when the coordinator has let it go, or could not be told, and all connections have ended. */
+  leave(): Promise<void> {
+    this.leaving ??= this.end();
+    return this.leaving;
+  }
+
+  private async connect(): Promise<void> {
+    const { cluster, topics } = this.options;
+    await cluster.connect();
+    const asking = { attempts: looks, rests: this.rests, isUnwanted: () => this.isLeaving };
+    const missing = await missingTopic(cluster, topics, asking);
+    if (missing !== undefined) throw refusalOf(unknownTopic, missing);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isLeaving) {
+      try {
+        await this.handBack();
+        await this.rest();
+        const generation = await this.takenIn();
+        if (generation) await this.remain(generation);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+  }
+
+  private async handBack(): Promise<void> {
+    const handled = this.options.onHandBack();
+    if (this.heartbeats) await this.heartbeats.meanwhile(handled);
+    else await handled;
+  }
+
+  private async rest(): Promise<void> {
+    const { failures, isBad } = this;
+    if (failures > 0 && !this.isLeaving) await this.rests.wait(backOffMs(isBad ? usualBackOff : retry, failures));
+  }
+
+  /** Undefined when it is to leave: it is no longer to be, or has been taken in and leaves at once. */
+  private async takenIn(): Promise<Generation | undefined> {
+    if (this.isLeaving) return undefined;
+    this.generation = undefined;
+    this.heartbeats = undefined;
+    this.forgetCoordinator();
+    const coordinator = await this.find();
+    const joining = join(this.options, coordinator, this.memberId);
+    this.joining = joining;
+    const joined = await joining;
+    this.memberId = joined.memberId;
+    return this.isLeaving ? undefined : sync(this.options, coordinator, joined);
+  }
+
+  private async remain(generation: Generation): Promise<void> {
+    if (this.isLeaving) return;
+    this.generation = generation;
+    const { options } = this;
+    this.heartbeats = new Heartbeats(generation, {
+      ...options,
+      coordinator: () => this.find(),
+      forgetCoordinator: () => this.forgetCoordinator(),
+      isOutdated: (one) => this.isOutdated(one),
+      onHeard: () => (this.failures = 0),
+    });
+    options.onAssigned(generation.assignment);
+    await this.heartbeats.untilOver();
+  }
+
+  private failed(error: unknown): void {
+    if (this.isLeaving) return;
+    if (isUnknownMember(error)) this.memberId = '';
+    this.failures += 1;
+    this.isBad = !isPassing(error) || this.failures > untoldFailures;
+    if (this.isBad || error instanceof Silence) this.options.onTrouble(error);
+  }
+
+  private async end(): Promise<void> {
+    const { cluster, groupId } = this.options;
+    const onTrouble = (error: unknown): void => this.options.onTrouble(error);
+    this.isLeaving = true;
+    this.rests.cut();
+    this.heartbeats?.stop();
+    await Promise.allSettled([this.beginning, this.joining]);
+    const { memberId } = this;
+    const leave = async (): Promise<void> => void (await (await this.find()).leaveGroup({ groupId, memberId }));
+    if (memberId !== '') await leave().catch(onTrouble);
+    await this.commits.end();
+    abandon(cluster); // what was given up
+    await cluster.disconnect().catch(onTrouble);
+  }
+
+  /** Whoever needs it shares one search; one that fails is not kept. */
+  private find(): Promise<GroupBroker> {
+    const { cluster, groupId, sessionTimeoutMs } = this.options;
+    if (this.coordinator) return this.coordinator;
+    const found = findCoordinator(cluster, groupId, sessionTimeoutMs);
+    this.coordinator = found;
+    found.catch(() => {
+      if (this.coordinator === found) this.coordinator = undefined;
+    });
+    return found;
+  }
+
+  private forgetCoordinator(): void {
+    this.coordinator = undefined;
+  }
+
+  /** Nobody waits for the look: a broker that is frozen may be asked. */
+  private isOutdated(generation: Generation): boolean {
+    const { cluster } = this.options;
+    const isWhole = [...generation.counts.values()].every((count) => count > 0);
+    void (isWhole ? cluster.refreshMetadataIfNecessary() : cluster.refreshMetadata()).catch(() => {});
+    return isOutdated(generation, cluster);
+  }
+}
