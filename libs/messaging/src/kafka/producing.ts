@@ -85,7 +85,7 @@ export class Producing {
     for (let failures = 0; ; failures += 1) {
       if (this.givenUp) throw this.givenUp;
       try {
-        if (refusal) await this.lookAgain(refusal);
+        if (refusal) await this.lookAgain();
         await this.attempt(
           produces.filter((one) => !first.has(nameOf(one))),
           first,
@@ -149,10 +149,8 @@ export class Producing {
     if (silent) throw new Error(`the broker did not answer for ${nameOf(silent)}`);
   }
 
-  private async lookAgain({ name, host, port }: Refusal): Promise<void> {
+  private async lookAgain(): Promise<void> {
     const { cluster } = this;
-    if (name === 'KafkaJSConnectionClosedError' && host !== undefined && port !== undefined)
-      cluster.removeBroker({ host, port });
     if (!cluster.isConnected()) await cluster.connect();
     await cluster.refreshMetadata();
   }

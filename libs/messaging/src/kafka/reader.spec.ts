@@ -116,7 +116,7 @@ it('meets broken connections with another one, however often', async () => {
   const made = new MadeUpCluster(1);
   made.append(0, 'a');
   made.refusals.set(1, [
-    refusal('KafkaJSConnectionClosedError', { host: 'h', port: 9 }),
+    refusal('KafkaJSConnectionClosedError'),
     refusal('KafkaJSRequestTimeoutError', { retriable: false }),
     new TypeError('what the client did not expect'),
   ]);
@@ -124,7 +124,7 @@ it('meets broken connections with another one, however often', async () => {
   reader.read(from(0));
   await vi.waitFor(() => expect(came).toEqual(['a of 0']), 5_000);
   expect(troubles).toHaveLength(3);
-  expect(made.done).toContain('without h:9');
+  expect(made.done).toEqual(['look', 'look', 'look', 'look']);
 });
 
 it('reads what else a broker leads while it refuses a partition, and that one as soon as it does not', async () => {

@@ -11,7 +11,6 @@ import { nameOf } from '../partition-name.ts';
 import { breakOff } from './client/broken-connections.ts';
 import { abandon, isStale, type ClientCluster } from './client/client-cluster.ts';
 import type { FetchResponse } from './client/record-requests.ts';
-import type { Refusal } from './client/refusals.ts';
 import { answersOf, type Asked, type Refused } from './fetch-answers.ts';
 import { FetchPace } from './fetch-pace.ts';
 import { Handlings } from './handlings.ts';
@@ -196,9 +195,7 @@ export class Reader {
 
   private async recover(error: unknown, failures: number): Promise<void> {
     if (this.isClosed) return;
-    const { name, host, port } = error as Refusal;
     try {
-      if (name === 'KafkaJSConnectionClosedError') this.options.cluster.removeBroker({ host, port });
       await this.rest(error, failures);
       if (!this.isClosed) await this.looks.look();
     } catch (again) {

@@ -84,7 +84,6 @@ export class MadeUpCluster {
     },
     refreshMetadata: this.look,
     refreshMetadataIfNecessary: this.look,
-    removeBroker: ({ host, port }) => void this.done.push(`without ${host}:${port}`),
     findBroker: async ({ nodeId }) => this.broker(nodeId),
   };
 

@@ -101,7 +101,6 @@ export class PlayedCluster extends PlayedCoordinator {
       },
       refreshMetadata: look,
       refreshMetadataIfNecessary: async () => {},
-      removeBroker: () => {},
       findBroker: async ({ nodeId }) => ({
         connectionPool: { pool: [] },
         fetch: (request) => this.fetch(nodeId, request),
@@ -156,7 +155,6 @@ export class PlayedCluster extends PlayedCoordinator {
       this.rounds += 1;
       return this.whileLooking();
     },
-    removeBroker: () => {},
     findTopicPartitionMetadata: () => Array.from({ length: this.count }, (_, partitionId) => ({ partitionId })),
     findBroker: async () => this.coordinator,
   };

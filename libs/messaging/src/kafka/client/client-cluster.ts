@@ -41,8 +41,6 @@ export interface Cluster {
   refreshMetadata(): Promise<void>;
   /** If the last look is five minutes ago, or a broker has gone since. */
   refreshMetadataIfNecessary(): Promise<void>;
-  /** After a connection was closed. */
-  removeBroker(address: { readonly host?: string; readonly port?: number }): void;
 }
 /** For whoever reads or produces. */
 export interface ClientCluster extends Cluster {

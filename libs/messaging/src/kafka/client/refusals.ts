@@ -6,9 +6,6 @@ export interface Refusal extends Error {
   readonly retriable?: boolean;
   /** As Kafka names it, where a broker refused: `NOT_LEADER_FOR_PARTITION`. */
   readonly type?: string;
-  /** Where a connection broke. */
-  readonly host?: string;
-  readonly port?: number;
 }
 
 const require = createRequire(import.meta.url);
