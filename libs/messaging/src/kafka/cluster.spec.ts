@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 
 /** Counts how often the cluster was looked at afresh, and how many clients are connected. */
@@ -105,6 +105,17 @@ it('gives up an answer that does not come, and asks another client', async () =>
   expect(late).toEqual(['Kafka has not answered a question within 20 ms; it is asked again']);
   never.resolve('late');
   await expect.poll(() => seen.connected).toBe(1); // what was given up keeps its client for as long as it lasts
+});
+
+it('waits for the first answer for a short time, for each one after it longer, and for none for ever', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const late: string[] = [];
+  const { cluster } = countingCluster({ onLate: ({ message }) => late.push(/within (\d+)/.exec(message)![1]!) });
+  let asked = 0;
+  const answer = cluster.ask(() => ((asked += 1) < 6 ? new Promise<string>(() => {}) : Promise.resolve('there')));
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect([await answer, late]).toEqual(['there', ['5000', '10000', '20000', '35000', '35000']]);
 });
 
 it('gives up a client that does not come to be connected', async () => {

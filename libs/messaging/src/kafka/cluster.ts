@@ -5,13 +5,14 @@
  * A client is let go when all it was asked is answered: one that is disconnected before breaks off the questions of others, and can take the process down
  * when an answer arrives meanwhile.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { backOffMs } from '../back-off.ts';
+import { backOffMs, Pause } from '../back-off.ts';
 import { inTime, Late, patienceMs } from './in-time.ts';
 
 const attempts = 8;
 const times = { firstMs: 50, mostMs: 2_000 };
+/** For the first answer, ms, and twice as long each time: where a broker is frozen, others have taken over by then. */
+const firstPatienceMs = 5_000;
 
 interface Session {
   readonly admin: Admin;
@@ -43,15 +44,19 @@ export class Cluster {
     for (let failures = 1; ; failures += 1) {
       const session = this.session();
       try {
-        return await inTime(this.askIn(session, question), this.options.patienceMs ?? patienceMs);
+        return await inTime(this.askIn(session, question), this.patienceMs(failures));
       } catch (error) {
         this.forget(session);
         if (!isPassing(error) || failures === attempts) throw error;
         if (error instanceof Late) this.options.onLate?.(error);
-        await wait(backOffMs(times, failures));
+        await new Pause().wait(backOffMs(times, failures));
         if (this.isClosed) throw error;
       }
     }
+  }
+
+  private patienceMs(failures: number): number {
+    return Math.min(this.options.patienceMs ?? patienceMs, firstPatienceMs * 2 ** (failures - 1));
   }
 
   /** After the last question; a client that is asked something all the same is let go with its answer. */

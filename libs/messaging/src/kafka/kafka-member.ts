@@ -12,7 +12,7 @@ import type { Cluster } from './cluster.ts';
 import { Membership } from './group/membership.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 import { sessionRefused, unavailable } from './kafka-errors.ts';
-import { Beginnings, beyondEnd, boundsOfOne, claimsOf } from './positions.ts';
+import { Beginnings, beyondEnd, boundsOfOne } from './positions.ts';
 import { Reader } from './reader.ts';
 
 export interface MemberOptions {
@@ -172,7 +172,7 @@ export class KafkaMember implements GroupMembership {
 
   private readonly fetching: Fetching = {
     beginning: (partition, known) => this.beginnings.of(partition, known),
-    claims: (partitions) => claimsOf(this.options.cluster, this.group.group, partitions),
+    claims: (partitions) => this.membership.committed(partitions),
     read: (position) => this.reader.read([position]),
     drop: (partitions) => this.reader.drop(partitions),
     pause: (partitions) => this.reader.pause(partitions),

@@ -5,9 +5,9 @@
  */
 import type { TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
-import { breakOff } from './client/broken-connections.ts';
 import type { ClientCluster, ClusterMetadata } from './client/client-cluster.ts';
 import type { ClientBroker } from './client/record-requests.ts';
+import { connectedBroker } from './connected-broker.ts';
 import { inTime, Late, patienceMs as usualPatienceMs } from './in-time.ts';
 import { Leaders } from './leaders.ts';
 
@@ -61,22 +61,11 @@ export class Looks {
   }
 
   connected(nodeId: number): Promise<ClientBroker> {
-    const { cluster } = this;
+    const { cluster, patienceMs } = this;
     // As a rule it is, and each fetch asks.
     const isThere = cluster.brokerPool.brokers?.[nodeId]?.isConnected?.() === true;
-    return isThere ? cluster.findBroker({ nodeId }) : this.connect(nodeId);
-  }
-
-  /** What is begun with one that does not come to be connected is broken off: who asks next would wait for it too. */
-  private async connect(nodeId: number): Promise<ClientBroker> {
-    const { cluster, patienceMs } = this;
-    try {
-      return await this.inTime(cluster.findBroker({ nodeId }));
-    } catch (error) {
-      const begun = cluster.brokerPool.brokers?.[nodeId];
-      if (error instanceof Late && begun) breakOff(begun.connectionPool, `not connected within ${patienceMs} ms`);
-      throw error;
-    }
+    if (isThere) return cluster.findBroker({ nodeId });
+    return connectedBroker(cluster, nodeId, patienceMs, (answer) => this.inTime(answer));
   }
 
   private inTime<T>(answer: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** Offsets as the cluster knows them. */
 import { PlatformError } from '@waybill/contracts';
-import type { Claim, CommittedPosition, Position, StartFrom, TopicPartition } from '../message-log.ts';
+import type { Position, StartFrom, TopicPartition } from '../message-log.ts';
 import { nameOf } from '../partition-name.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -28,30 +28,6 @@ export function boundsOf(
 /** Of one of them. */
 export async function boundsOfOne(cluster: Cluster, { topic, partition }: TopicPartition): Promise<Bounds> {
   return (await boundsOf(cluster, topic, [partition])).get(partition)!;
-}
-
-/** The partitions with what the group has committed for them. */
-export async function claimsOf(
-  cluster: Cluster,
-  group: string,
-  partitions: readonly TopicPartition[],
-): Promise<Claim[]> {
-  const topics = [...new Set(partitions.map(({ topic }) => topic))];
-  const found = await cluster.ask((admin) => admin.fetchOffsets({ groupId: group, topics }));
-  const committed = new Map<string, CommittedPosition>();
-  for (const { topic, partitions: ofTopic } of found)
-    for (const { partition, offset, metadata } of ofTopic)
-      if (Number(offset) >= 0)
-        committed.set(`${topic}/${partition}`, {
-          topic,
-          partition,
-          offset: Number(offset),
-          ...(metadata ? { metadata } : {}),
-        });
-  return partitions.map(({ topic, partition }) => {
-    const position = committed.get(`${topic}/${partition}`);
-    return position ? { topic, partition, committed: position } : { topic, partition };
-  });
 }
 
 /** Asked again by the cluster, for some seconds. */

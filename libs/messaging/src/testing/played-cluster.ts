@@ -31,8 +31,6 @@ export class PlayedCluster extends PlayedCoordinator {
   beforeConnecting = async (): Promise<void> => {};
   /** Whoever is connected to brokers, to any. */
   readonly connected = new Set<object>();
-  /** A question of the adapter's own. */
-  beforeAnswering = async (): Promise<void> => {};
   private readonly coordinating = {};
   private readonly records = new PlayedRecords();
   private readonly leaders = [1, 2];
@@ -164,7 +162,6 @@ export class PlayedCluster extends PlayedCoordinator {
     ask: async (question: (admin: object) => Promise<unknown>) => {
       await this.beforeAnswering();
       return question({
-        fetchOffsets: async () => this.stored(),
         fetchTopicOffsets: async () => {
           this.looks += 1;
           return [0, 1].map((partition) => ({ partition, ...this.records.bounds(partition) }));

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { AssignerProtocol } from '../kafka/client/client.ts';
-import type { Joined, Joining, MemberAssignment, OffsetCommit } from '../kafka/client/group-cluster.ts';
+import type { FetchedOffsets, Joined, Joining, MemberAssignment, OffsetCommit } from '../kafka/client/group-cluster.ts';
 import { refusalOf } from '../kafka/client/refusals.ts';
 
 const require = createRequire(import.meta.url);
@@ -32,6 +32,8 @@ export class PlayedCoordinator {
   isGone = false;
   /** What a member that joins waits for: the others. */
   beforeJoining = async (): Promise<void> => {};
+  /** A question about positions, to whomever. */
+  beforeAnswering = async (): Promise<void> => {};
   beforeCommitting = async (): Promise<void> => {};
   beforeLeaving = async (): Promise<void> => {};
   /** How often the connection to it was broken off. */
@@ -95,6 +97,10 @@ export class PlayedCoordinator {
       this.refuse('leaveGroup');
       this.leaves += 1;
     },
+    offsetFetch: async () => {
+      await this.beforeAnswering();
+      return { responses: this.stored() };
+    },
     offsetCommit: async ({ topics }: OffsetCommit) => {
       await this.beforeCommitting();
       for (const { partitions } of topics)
@@ -115,7 +121,7 @@ export class PlayedCoordinator {
     if (type !== undefined) throw refusalOf(errorCodes.find((one) => one.type === type)!.code);
   }
 
-  protected stored(): object[] {
+  private stored(): FetchedOffsets['responses'] {
     const offsetOf = (partition: number): string => this.committed.get(partition) ?? '-1';
     const partitions = [0, 1].map((partition) => ({ partition, offset: offsetOf(partition), metadata: '' }));
     return [{ topic: playedTopic, partitions }];

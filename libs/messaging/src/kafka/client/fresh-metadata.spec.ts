@@ -1,30 +1,19 @@
 /** The client shares a look at the cluster that is under way with whoever asks for one, though it began before that one's topics were known. */
 import { createRequire } from 'node:module';
-import type { Admin, Assignment } from 'kafkajs';
+import type { Assignment } from 'kafkajs';
 import { expect, it } from 'vitest';
 import './client.ts';
-import { Cluster } from '../cluster.ts';
 import { protocolOf } from '../group/co-partitioning.ts';
 import { sync } from '../group/generation.ts';
-import { claimsOf } from '../positions.ts';
 import type { ClientCluster } from './client-cluster.ts';
 import type { GroupBroker, GroupCluster } from './group-cluster.ts';
 
 interface Played extends Omit<ClientCluster, 'brokerPool'> {
   brokerPool: object;
-  findGroupCoordinator: () => Promise<object>;
 }
 const require = createRequire(import.meta.url);
 const Clients = require('kafkajs/src/cluster/index.js') as new (options: object) => Played;
-const createAdmin = require('kafkajs/src/admin/index.js') as (options: object) => Admin;
 const logger: object = { namespace: () => logger, debug() {}, error() {}, info() {}, warn() {} };
-
-interface Asked {
-  readonly topics: readonly {
-    readonly topic: string;
-    readonly partitions: readonly { readonly partition: number }[];
-  }[];
-}
 
 /** The client's view of a cluster whose topics have two partitions each; each look takes until it is let go. */
 function looking() {
@@ -74,23 +63,14 @@ it('a leader assigns the partitions of topics that others read', async () => {
   expect((await syncing).assignment).toEqual<Assignment>({ 'tasks.b': [0, 1] });
 });
 
-it('a group is told its positions in topics that nobody has asked for yet', async () => {
+it('who waits for a look that is under way only where the last one is too old finds its topics too', async () => {
   const { client, pool, looks } = looking();
   await letAllLook(looks, client.addMultipleTargetTopics(['tasks.a']));
-  client.findGroupCoordinator = async () => ({
-    offsetFetch: async ({ topics }: Asked) => ({
-      responses: topics.map(({ topic, partitions }) => ({
-        topic,
-        partitions: partitions.map(({ partition }) => ({ partition, offset: '5', metadata: null })),
-      })),
-    }),
-  });
   pool.isExpired = true;
-  void client.refreshMetadataIfNecessary(); // for somebody else's question
-  const asking = claimsOf(new Cluster(() => createAdmin({ cluster: client, logger })), 'g', [
-    { topic: 'tasks.b', partition: 1 },
-  ]);
-  await expect.poll(() => looks.length).toBe(2);
-  await letAllLook(looks, asking);
-  expect((await asking).map(({ committed }) => committed?.offset)).toEqual([5]);
+  void client.refreshMetadataIfNecessary();
+  void client.addMultipleTargetTopics(['tasks.b']).catch(() => {});
+  await turn();
+  const looked = client.refreshMetadataIfNecessary();
+  await letAllLook(looks, looked);
+  expect(JSON.stringify(pool.metadata)).toContain('tasks.b');
 });

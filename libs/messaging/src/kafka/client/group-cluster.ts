@@ -38,6 +38,18 @@ export interface OffsetCommit extends Member {
   }[];
 }
 
+/** `offset`: -1 where nothing is committed. */
+export interface FetchedOffsets {
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly offset: string;
+      readonly metadata?: string | null;
+    }[];
+  }[];
+}
+
 /** Each rejects with what the broker refuses (`Refusal`), or where the connection breaks. */
 export interface GroupBroker {
   readonly connectionPool: Pick<ConnectionPool, 'pool'>;
@@ -54,6 +66,13 @@ export interface GroupBroker {
   heartbeat(member: Member & { readonly groupGenerationId: number }): Promise<unknown>;
   leaveGroup(member: Member): Promise<unknown>;
   offsetCommit(commit: OffsetCommit): Promise<unknown>;
+  offsetFetch(of: {
+    readonly groupId: string;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[];
+  }): Promise<FetchedOffsets>;
 }
 
 export const groupClusterOf = (kafka: Kafka): GroupCluster => newCluster(kafka) as unknown as GroupCluster;

@@ -4,10 +4,13 @@
 import { breakOff, type ConnectionPool } from '../client/broken-connections.ts';
 import { breakOffAll } from '../client/client-cluster.ts';
 import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
+import { connectedBroker } from '../connected-broker.ts';
 import { inTime, Late } from '../in-time.ts';
+import { firstOf } from './first-of.ts';
 
-/** How long one broker is asked who coordinates, ms. */
+/** How long one broker is asked who coordinates, ms, and after which the next one is asked as well. */
 const askedMs = 3_000;
+const hedgeMs = 500;
 /** As Kafka numbers it: of a group, not of transactions. */
 const ofGroup = 0;
 
@@ -18,29 +21,34 @@ export async function findCoordinator(
   patienceMs: number,
 ): Promise<GroupBroker> {
   try {
-    return await inTime(askAll(cluster, groupId), patienceMs);
+    return await inTime(askAll(cluster, groupId, patienceMs), patienceMs);
   } catch (error) {
     if (error instanceof Late) breakOffAll(cluster, `nobody said within ${patienceMs} ms who coordinates ${groupId}`);
     throw error;
   }
 }
 
-async function askAll(cluster: GroupCluster, groupId: string): Promise<GroupBroker> {
-  if (!cluster.isConnected()) await cluster.connect();
-  let why: unknown = new Error(`no broker is known that could say who coordinates ${groupId}`);
-  for (const nodeId of connectedFirst(cluster)) {
-    try {
-      const broker = await cluster.findBroker({ nodeId });
-      return await cluster.findBroker({ nodeId: await ask(broker, groupId) });
-    } catch (error) {
-      why = error;
-    }
+/** Each is asked in turn, and again: as long as the group's broker is gone without anybody knowing it they name that one, and another one a moment later. */
+async function askAll(cluster: GroupCluster, groupId: string, patienceMs: number): Promise<GroupBroker> {
+  if (Object.keys(cluster.brokerPool.brokers ?? {}).length === 0) await cluster.connect();
+  const nodeIds = connectedFirst(cluster);
+  const asks = Array.from(
+    { length: Math.max(nodeIds.length, Math.floor(patienceMs / hedgeMs)) },
+    (_, at) => async () => {
+      const nodeId = await ask(cluster, groupId, nodeIds[at % nodeIds.length]!);
+      return connectedBroker(cluster, nodeId, askedMs);
+    },
+  );
+  try {
+    return await firstOf(asks, { hedgeMs, atOnce: nodeIds.length });
+  } catch (error) {
+    await cluster.refreshMetadata(); // those that are known may be others by now
+    throw error;
   }
-  await cluster.refreshMetadata(); // those that are known may be others by now
-  throw why;
 }
 
-async function ask(broker: GroupBroker, groupId: string): Promise<number> {
+async function ask(cluster: GroupCluster, groupId: string, nodeId: number): Promise<number> {
+  const broker = await connectedBroker(cluster, nodeId, askedMs);
   try {
     const { coordinator } = await inTime(broker.findGroupCoordinator({ groupId, coordinatorType: ofGroup }), askedMs);
     return coordinator.nodeId;

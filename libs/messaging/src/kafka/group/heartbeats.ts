@@ -4,6 +4,7 @@
  */
 import { backOffMs, Pause } from '../../back-off.ts';
 import type { GroupBroker } from '../client/group-cluster.ts';
+import { inTime } from '../in-time.ts';
 import { unlessSilent } from './coordinator.ts';
 import { rebalanceTimeoutMs, type Generation } from './generation.ts';
 import { isOver, isUnknownMember } from './group-refusals.ts';
@@ -54,7 +55,7 @@ export class Heartbeats {
       await this.rest.wait(this.restMs(failures));
       if (this.isStopped || this.options.isOutdated(this.generation)) return;
       try {
-        await this.beatUnlessSilent();
+        await this.beatWithin(sessionTimeoutMs - (performance.now() - heardAt));
         heardAt = performance.now();
         failures = 0;
         this.options.onHeard();
@@ -106,9 +107,11 @@ export class Heartbeats {
     return failures === 0 ? mostMs : backOffMs({ firstMs: firstRetryMs, mostMs }, failures);
   }
 
-  private async beatUnlessSilent(): Promise<void> {
-    const coordinator = await this.options.coordinator();
-    await unlessSilent(coordinator, this.options.sessionTimeoutMs, this.beat(coordinator));
+  /** A coordinator that says nothing is given up early enough to find another one before the session is over. */
+  private async beatWithin(leftMs: number): Promise<void> {
+    const ms = Math.max(1, leftMs);
+    const coordinator = await inTime(this.options.coordinator(), ms);
+    await unlessSilent(coordinator, Math.min(ms, this.options.sessionTimeoutMs / 2), this.beat(coordinator));
   }
 
   private async beat(coordinator: GroupBroker): Promise<void> {

@@ -12,10 +12,11 @@
  */
 import type { Assignment } from 'kafkajs';
 import { backOffMs, Pauses, usualBackOff } from '../../back-off.ts';
-import type { CommittedPosition } from '../../message-log.ts';
+import type { Claim, CommittedPosition, TopicPartition } from '../../message-log.ts';
 import { abandon } from '../client/client-cluster.ts';
 import type { GroupBroker } from '../client/group-cluster.ts';
 import { refusalOf } from '../client/refusals.ts';
+import { committedOf } from './committed.ts';
 import { Commits } from './commits.ts';
 import { findCoordinator } from './coordinator.ts';
 import { isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
@@ -75,6 +76,20 @@ export class Membership {
 
   commit(positions: readonly CommittedPosition[]): Promise<void> {
     return this.commits.commit(positions);
+  }
+
+  /** How far the group has come in these. Rejects after some seconds. */
+  committed(partitions: readonly TopicPartition[]): Promise<readonly Claim[]> {
+    const { groupId, sessionTimeoutMs } = this.options;
+    const asked = {
+      groupId,
+      silenceMs: sessionTimeoutMs / 2,
+      rests: this.rests,
+      coordinator: () => this.find(),
+      forgetCoordinator: () => this.forgetCoordinator(),
+      isUnwanted: () => this.isLeaving,
+    };
+    return committedOf(asked, partitions);
   }
 
   /** Resolves when the coordinator has let it go, or could not be told, and all connections have ended. */

@@ -34,6 +34,22 @@ it('hands its partitions back after a session and joins where the group is now',
   expect(happened).toContain('after');
 }, 20_000);
 
+it('goes on with what it holds where it finds another one within the session', async () => {
+  const played = new PlayedCluster();
+  const { member, happened } = await joined(played, { sessionTimeoutMs: 3_000 });
+  const before = played.moveCoordinator();
+  const { heartbeats } = played;
+  await until(() => played.heartbeats > heartbeats);
+  played.append(1, 'after');
+  await until(() => happened.includes('after'));
+  await member.leave();
+  expect({ joins: played.joins, owed: before.owed, happened: happened.slice(2, 3) }).toEqual({
+    joins: 1,
+    owed: 0,
+    happened: ['after'],
+  });
+}, 20_000);
+
 it('waits longer while the group is being joined', async () => {
   const played = new PlayedCluster();
   const { member, handler } = await handlingSlowly(played, sessionTimeoutMs);
