@@ -4,8 +4,9 @@
  */
 import { backOffMs, Pauses } from '../../back-off.ts';
 import type { CommittedPosition } from '../../message-log.ts';
-import type { GroupBroker, OffsetCommit } from '../client/group-cluster.ts';
+import type { OffsetCommit } from '../client/group-cluster.ts';
 import { Handlings } from '../handlings.ts';
+import type { Coordinator } from './coordinator.ts';
 import type { Generation } from './generation.ts';
 import { isOver, isPassing, isUnknownMember } from './group-refusals.ts';
 
@@ -15,8 +16,7 @@ export interface CommitsOptions {
   readonly groupId: string;
   /** Undefined: the group is being joined. */
   generation(): Generation | undefined;
-  coordinator(): Promise<GroupBroker>;
-  forgetCoordinator(): void;
+  readonly coordinator: Pick<Coordinator, 'find' | 'forget'>;
   /** The generation seems to be over. */
   onOver(): void;
 }
@@ -47,7 +47,7 @@ export class Commits {
       } catch (error) {
         if (!isPassing(error) || failures === retry.attempts) throw error;
         if (isOver(error) || isUnknownMember(error)) this.options.onOver();
-        else this.options.forgetCoordinator();
+        else this.options.coordinator.forget();
       }
       if (!this.isEnded) await this.rests.wait(backOffMs(retry, failures));
     }
@@ -59,7 +59,7 @@ export class Commits {
     const { memberId, generationId: groupGenerationId, assignment } = generation;
     const held = positions.filter(({ topic, partition }) => assignment[topic]?.includes(partition));
     if (held.length > 0) {
-      const coordinator = await this.options.coordinator();
+      const coordinator = await this.options.coordinator.find();
       await coordinator.offsetCommit({
         groupId: this.options.groupId,
         memberId,

@@ -16,13 +16,13 @@ const forbidden = 30;
 /** Coordinators that are found one after the other, each with what it says. */
 function askedOf(...says: (() => Promise<FetchedOffsets>)[]) {
   const seen = { found: 0, isUnwanted: false };
-  const coordinator = async (): Promise<GroupBroker> => {
+  const find = async (): Promise<GroupBroker> => {
     const offsetFetch = says[seen.found]!;
     seen.found += 1;
     return { connectionPool: { pool: [] }, offsetFetch } as Partial<GroupBroker> as GroupBroker;
   };
   const isUnwanted = (): boolean => seen.isUnwanted;
-  const asked = { groupId: 'g', silenceMs: 10, rests: new Pauses(), coordinator, forgetCoordinator: () => {} };
+  const asked = { groupId: 'g', silenceMs: 10, rests: new Pauses(), coordinator: { find, forget: () => {} } };
   return { seen, asked: { ...asked, isUnwanted } };
 }
 
@@ -43,9 +43,9 @@ it('asks the next coordinator where one is not ready, or says nothing until it i
     async () => answer,
   );
   const connection = { socket: { bytesRead: 0, destroy: (why: Error) => silence.reject(why) } };
-  const coordinator = async (): Promise<GroupBroker> =>
-    ({ ...(await asked.coordinator()), connectionPool: { pool: [connection] } }) as unknown as GroupBroker;
-  expect(await committedOf({ ...asked, coordinator }, both)).toHaveLength(2);
+  const find = async (): Promise<GroupBroker> =>
+    ({ ...(await asked.coordinator.find()), connectionPool: { pool: [connection] } }) as unknown as GroupBroker;
+  expect(await committedOf({ ...asked, coordinator: { find, forget: () => {} } }, both)).toHaveLength(2);
   expect(seen.found).toBe(3);
 });
 

@@ -5,8 +5,8 @@
 import { backOffMs, type Pauses } from '../../back-off.ts';
 import type { Claim, TopicPartition } from '../../message-log.ts';
 import { nameOf } from '../../partition-name.ts';
-import type { FetchedOffsets, GroupBroker } from '../client/group-cluster.ts';
-import { unlessSilent } from './coordinator.ts';
+import type { FetchedOffsets } from '../client/group-cluster.ts';
+import { unlessSilent, type Coordinator } from './coordinator.ts';
 import { isPassing } from './group-refusals.ts';
 
 const retry = { firstMs: 50, mostMs: 2_000, attempts: 8 };
@@ -16,8 +16,7 @@ export interface Asked {
   /** After which a coordinator that says nothing is given up, ms. */
   readonly silenceMs: number;
   readonly rests: Pauses;
-  coordinator(): Promise<GroupBroker>;
-  forgetCoordinator(): void;
+  readonly coordinator: Pick<Coordinator, 'find' | 'forget'>;
   /** Nobody wants to know any more. */
   isUnwanted(): boolean;
 }
@@ -29,7 +28,7 @@ export async function committedOf(asked: Asked, partitions: readonly TopicPartit
       return claimsOf(partitions, await ask(asked, partitions));
     } catch (error) {
       if (!isPassing(error) || failures === retry.attempts || asked.isUnwanted()) throw error;
-      asked.forgetCoordinator();
+      asked.coordinator.forget();
     }
     await asked.rests.wait(backOffMs(retry, failures));
   }
@@ -38,7 +37,7 @@ export async function committedOf(asked: Asked, partitions: readonly TopicPartit
 async function ask(asked: Asked, partitions: readonly TopicPartition[]): Promise<FetchedOffsets> {
   const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
   const topics = [...byTopic].map(([topic, of]) => ({ topic, partitions: of.map(({ partition }) => ({ partition })) }));
-  const coordinator = await asked.coordinator();
+  const coordinator = await asked.coordinator.find();
   const answer = coordinator.offsetFetch({ groupId: asked.groupId, topics });
   return unlessSilent(coordinator, asked.silenceMs, answer);
 }

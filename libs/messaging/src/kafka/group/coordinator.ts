@@ -5,6 +5,7 @@ import { breakOff, type ConnectionPool } from '../client/broken-connections.ts';
 import { breakOffAll } from '../client/client-cluster.ts';
 import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
 import { connectedBroker } from '../connected-broker.ts';
+import { Handlings } from '../handlings.ts';
 import { inTime, Late } from '../in-time.ts';
 import { firstOf } from './first-of.ts';
 
@@ -14,47 +15,97 @@ const hedgeMs = 500;
 /** As Kafka numbers it: of a group, not of transactions. */
 const ofGroup = 0;
 
-/** Connected. Rejects when no broker tells within `patienceMs`; whatever was begun with any of them is broken off then. */
-export async function findCoordinator(
-  cluster: GroupCluster,
-  groupId: string,
-  patienceMs: number,
-): Promise<GroupBroker> {
-  try {
-    return await inTime(askAll(cluster, groupId, patienceMs), patienceMs);
-  } catch (error) {
-    if (error instanceof Late) breakOffAll(cluster, `nobody said within ${patienceMs} ms who coordinates ${groupId}`);
-    throw error;
-  }
+export interface CoordinatorOptions {
+  readonly cluster: GroupCluster;
+  readonly groupId: string;
+  /** How long it is looked for. */
+  readonly sessionTimeoutMs: number;
 }
 
-/** Each is asked in turn, and again: as long as the group's broker is gone without anybody knowing it they name that one, and another one a moment later. */
-async function askAll(cluster: GroupCluster, groupId: string, patienceMs: number): Promise<GroupBroker> {
-  if (Object.keys(cluster.brokerPool.brokers ?? {}).length === 0) await cluster.connect();
-  const nodeIds = connectedFirst(cluster);
-  const asks = Array.from(
-    { length: Math.max(nodeIds.length, Math.floor(patienceMs / hedgeMs)) },
-    (_, at) => async () => {
-      const nodeId = await ask(cluster, groupId, nodeIds[at % nodeIds.length]!);
-      return connectedBroker(cluster, nodeId, askedMs);
-    },
-  );
-  try {
-    return await firstOf(asks, { hedgeMs, atOnce: nodeIds.length });
-  } catch (error) {
-    await cluster.refreshMetadata(); // those that are known may be others by now
-    throw error;
-  }
-}
+export class Coordinator {
+  private found: Promise<GroupBroker> | undefined;
+  private readonly asking = new Handlings();
+  private readonly end = new AbortController();
 
-async function ask(cluster: GroupCluster, groupId: string, nodeId: number): Promise<number> {
-  const broker = await connectedBroker(cluster, nodeId, askedMs);
-  try {
-    const { coordinator } = await inTime(broker.findGroupCoordinator({ groupId, coordinatorType: ofGroup }), askedMs);
-    return coordinator.nodeId;
-  } catch (error) {
-    if (error instanceof Late) breakOff(broker.connectionPool, `no answer within ${askedMs} ms`);
-    throw error;
+  constructor(private readonly options: CoordinatorOptions) {}
+
+  /** Connected: the one that is known, or else it is looked for. Rejects when no broker tells in time; whatever was begun with any of them is broken off then. */
+  find(): Promise<GroupBroker> {
+    this.found ??= this.search();
+    return this.found;
+  }
+
+  /** It has to be looked for. */
+  forget(): void {
+    this.found = undefined;
+  }
+
+  /** Nothing is looked for any more. Resolves when no broker is asked. */
+  async close(): Promise<void> {
+    this.end.abort();
+    await this.asking.settled();
+  }
+
+  /** Whoever needs it shares one search; one that fails is not kept. */
+  private search(): Promise<GroupBroker> {
+    const found = this.searchInTime();
+    found.catch(() => {
+      if (this.found === found) this.found = undefined;
+    });
+    return found;
+  }
+
+  private async searchInTime(): Promise<GroupBroker> {
+    const { cluster, groupId, sessionTimeoutMs: ms } = this.options;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.end.signal]);
+    try {
+      return await inTime(
+        this.asking.run(() => this.askAll(signal)),
+        ms,
+      );
+    } catch (error) {
+      if (error instanceof Late) breakOffAll(cluster, `nobody said within ${ms} ms who coordinates ${groupId}`);
+      throw error;
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Each is asked in turn, and again: as long as the group's broker is gone without anybody knowing it they name that one, and another one a moment later. */
+  private async askAll(signal: AbortSignal): Promise<GroupBroker> {
+    const { cluster, sessionTimeoutMs } = this.options;
+    if (Object.keys(cluster.brokerPool.brokers ?? {}).length === 0) await cluster.connect();
+    const nodeIds = connectedFirst(cluster);
+    const count = Math.max(nodeIds.length, Math.floor(sessionTimeoutMs / hedgeMs));
+    const asks = Array.from({ length: count }, (_, at) => {
+      const nodeId = nodeIds[at % nodeIds.length]!;
+      return () => this.asking.run(() => this.reach(nodeId, signal));
+    });
+    try {
+      return await firstOf(asks, { hedgeMs, atOnce: nodeIds.length, signal });
+    } catch (error) {
+      if (!signal.aborted) await cluster.refreshMetadata(); // those that are known may be others by now
+      throw error;
+    }
+  }
+
+  private async reach(nodeId: number, signal: AbortSignal): Promise<GroupBroker> {
+    const told = await this.ask(nodeId);
+    signal.throwIfAborted();
+    return connectedBroker(this.options.cluster, told, askedMs);
+  }
+
+  private async ask(nodeId: number): Promise<number> {
+    const { cluster, groupId } = this.options;
+    const broker = await connectedBroker(cluster, nodeId, askedMs);
+    try {
+      const { coordinator } = await inTime(broker.findGroupCoordinator({ groupId, coordinatorType: ofGroup }), askedMs);
+      return coordinator.nodeId;
+    } catch (error) {
+      if (error instanceof Late) breakOff(broker.connectionPool, `no answer within ${askedMs} ms`);
+      throw error;
+    }
   }
 }
 

@@ -6,10 +6,15 @@ export interface Hedging {
   readonly hedgeMs: number;
   /** So many are asked as soon as the one before has failed; those after them are not asked sooner for it. */
   readonly atOnce: number;
+  /** Aborted: nobody is asked any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Rejects with the last failure when all have failed. */
-export async function firstOf<T>(asks: readonly (() => Promise<T>)[], { hedgeMs, atOnce }: Hedging): Promise<T> {
+export async function firstOf<T>(
+  asks: readonly (() => Promise<T>)[],
+  { hedgeMs, atOnce, signal }: Hedging,
+): Promise<T> {
   const { promise: answer, resolve, reject } = Promise.withResolvers<T>();
   let isAnswered = false;
   let why: unknown = new Error('there is nobody to ask');
@@ -30,10 +35,10 @@ export async function firstOf<T>(asks: readonly (() => Promise<T>)[], { hedgeMs,
       const hedge = new Pause();
       await Promise.race([at + 1 < atOnce ? asked : answer.catch(() => {}), hedge.wait(hedgeMs)]);
       hedge.cut();
-      if (isAnswered) return;
+      if (isAnswered || signal?.aborted) break;
     }
     await Promise.all(answers);
-    reject(why); // nothing where one has answered
+    reject(why); // for nobody, where one has answered
   };
   void askAll();
   return answer;

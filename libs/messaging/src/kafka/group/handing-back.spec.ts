@@ -95,8 +95,7 @@ it('stays a member for a handler as long as the group waits for one, and no long
     {
       groupId: 'read-model',
       sessionTimeoutMs: 4_000,
-      coordinator: async () => coordinator as unknown as GroupBroker,
-      forgetCoordinator: () => {},
+      coordinator: { find: async () => coordinator as unknown as GroupBroker, forget: () => {} },
       isOutdated: () => false,
       onHeard: () => {},
     },

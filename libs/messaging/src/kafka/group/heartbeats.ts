@@ -5,7 +5,7 @@
 import { backOffMs, Pause } from '../../back-off.ts';
 import type { GroupBroker } from '../client/group-cluster.ts';
 import { inTime } from '../in-time.ts';
-import { unlessSilent } from './coordinator.ts';
+import { unlessSilent, type Coordinator } from './coordinator.ts';
 import { rebalanceTimeoutMs, type Generation } from './generation.ts';
 import { isOver, isUnknownMember } from './group-refusals.ts';
 
@@ -15,10 +15,7 @@ const firstRetryMs = 100;
 export interface HeartbeatsOptions {
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
-  /** The one that is known, or is looked for. */
-  coordinator(): Promise<GroupBroker>;
-  /** It has to be looked for. */
-  forgetCoordinator(): void;
+  readonly coordinator: Pick<Coordinator, 'find' | 'forget'>;
   /** Partitions have been made that nobody was assigned. */
   isOutdated(generation: Generation): boolean;
   onHeard(): void;
@@ -76,8 +73,8 @@ export class Heartbeats {
       if (isUnderWay) return;
       isUnderWay = true;
       // It knows that it is to join; but its session would run out. One that is silent is waited for: it may be the one that is joined next, and answers nothing else meanwhile.
-      void this.options
-        .coordinator()
+      void this.options.coordinator
+        .find()
         .then((coordinator) => this.beat(coordinator))
         .catch((error: unknown) => this.failed(error))
         .finally(() => (isUnderWay = false));
@@ -99,7 +96,7 @@ export class Heartbeats {
   }
 
   private failed(error: unknown): void {
-    if (!isOver(error) && !isUnknownMember(error)) this.options.forgetCoordinator();
+    if (!isOver(error) && !isUnknownMember(error)) this.options.coordinator.forget();
   }
 
   private restMs(failures: number): number {
@@ -110,7 +107,7 @@ export class Heartbeats {
   /** A coordinator that says nothing is given up early enough to find another one before the session is over. */
   private async beatWithin(leftMs: number): Promise<void> {
     const ms = Math.max(1, leftMs);
-    const coordinator = await inTime(this.options.coordinator(), ms);
+    const coordinator = await inTime(this.options.coordinator.find(), ms);
     await unlessSilent(coordinator, Math.min(ms, this.options.sessionTimeoutMs / 2), this.beat(coordinator));
   }
 

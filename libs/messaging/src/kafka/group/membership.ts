@@ -14,11 +14,10 @@ import type { Assignment } from 'kafkajs';
 import { backOffMs, Pauses, usualBackOff } from '../../back-off.ts';
 import type { Claim, CommittedPosition, TopicPartition } from '../../message-log.ts';
 import { abandon } from '../client/client-cluster.ts';
-import type { GroupBroker } from '../client/group-cluster.ts';
 import { refusalOf } from '../client/refusals.ts';
 import { committedOf } from './committed.ts';
 import { Commits } from './commits.ts';
-import { findCoordinator } from './coordinator.ts';
+import { Coordinator } from './coordinator.ts';
 import { isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
 import { isPassing, isUnknownMember } from './group-refusals.ts';
 import { Heartbeats, Silence } from './heartbeats.ts';
@@ -43,7 +42,7 @@ export class Membership {
   /** Empty: the group knows of none. */
   private memberId = '';
   private generation: Generation | undefined;
-  private coordinator: Promise<GroupBroker> | undefined;
+  private readonly coordinator: Coordinator;
   private heartbeats: Heartbeats | undefined;
   private readonly commits: Commits;
   private readonly rests = new Pauses();
@@ -58,11 +57,11 @@ export class Membership {
   private isLeaving = false;
 
   constructor(private readonly options: MembershipOptions) {
+    this.coordinator = new Coordinator(options);
     this.commits = new Commits({
       groupId: options.groupId,
+      coordinator: this.coordinator,
       generation: () => this.generation,
-      coordinator: () => this.find(),
-      forgetCoordinator: () => this.forgetCoordinator(),
       onOver: () => this.heartbeats?.hurry(),
     });
   }
@@ -80,16 +79,10 @@ export class Membership {
 
   /** How far the group has come in these. Rejects after some seconds. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly Claim[]> {
-    const { groupId, sessionTimeoutMs } = this.options;
-    const asked = {
-      groupId,
-      silenceMs: sessionTimeoutMs / 2,
-      rests: this.rests,
-      coordinator: () => this.find(),
-      forgetCoordinator: () => this.forgetCoordinator(),
-      isUnwanted: () => this.isLeaving,
-    };
-    return committedOf(asked, partitions);
+    const { coordinator, rests, options } = this;
+    const { groupId, sessionTimeoutMs } = options;
+    const isUnwanted = (): boolean => this.isLeaving;
+    return committedOf({ groupId, coordinator, rests, isUnwanted, silenceMs: sessionTimeoutMs / 2 }, partitions);
   }
 
   /** Resolves when the coordinator has let it go, or could not be told, and all connections have ended. */
@@ -135,8 +128,8 @@ export class Membership {
     if (this.isLeaving) return undefined;
     this.generation = undefined;
     this.heartbeats = undefined;
-    this.forgetCoordinator();
-    const coordinator = await this.find();
+    this.coordinator.forget();
+    const coordinator = await this.coordinator.find();
     const joining = join(this.options, coordinator, this.memberId);
     this.joining = joining;
     const joined = await joining;
@@ -150,8 +143,7 @@ export class Membership {
     const { options } = this;
     this.heartbeats = new Heartbeats(generation, {
       ...options,
-      coordinator: () => this.find(),
-      forgetCoordinator: () => this.forgetCoordinator(),
+      coordinator: this.coordinator,
       isOutdated: (one) => this.isOutdated(one),
       onHeard: () => (this.failures = 0),
     });
@@ -175,27 +167,12 @@ export class Membership {
     this.heartbeats?.stop();
     await Promise.allSettled([this.beginning, this.joining]);
     const { memberId } = this;
-    const leave = async (): Promise<void> => void (await (await this.find()).leaveGroup({ groupId, memberId }));
+    const leave = async (): Promise<void> =>
+      void (await (await this.coordinator.find()).leaveGroup({ groupId, memberId }));
     if (memberId !== '') await leave().catch(onTrouble);
-    await this.commits.end();
+    await Promise.all([this.commits.end(), this.coordinator.close()]);
     abandon(cluster); // what was given up
     await cluster.disconnect().catch(onTrouble);
-  }
-
-  /** Whoever needs it shares one search; one that fails is not kept. */
-  private find(): Promise<GroupBroker> {
-    const { cluster, groupId, sessionTimeoutMs } = this.options;
-    if (this.coordinator) return this.coordinator;
-    const found = findCoordinator(cluster, groupId, sessionTimeoutMs);
-    this.coordinator = found;
-    found.catch(() => {
-      if (this.coordinator === found) this.coordinator = undefined;
-    });
-    return found;
-  }
-
-  private forgetCoordinator(): void {
-    this.coordinator = undefined;
   }
 
   /** Nobody waits for the look: a broker that is frozen may be asked. */

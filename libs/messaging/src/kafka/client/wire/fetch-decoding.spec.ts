@@ -84,7 +84,8 @@ it('reads what the client reads', async () => {
 });
 
 const someBatch = async (more: object = {}): Promise<Buffer> => {
-  const messages = [1, 2, 3].map((n) => ({ key: 'k', value: `value ${n}`, headers: { n: String(n) } }));
+  const timestamp = 1_700_000_000_000;
+  const messages = [1, 2, 3].map((n) => ({ key: 'k', value: `value ${n}`, headers: { n: String(n) }, timestamp }));
   const args = argumentsOf([{ topic: 't', partitions: [{ partition: 0, messages }] }], more);
   return stored(await encoded(client.produce, 7, args as Arguments), 1, 40n)[0]!;
 };
