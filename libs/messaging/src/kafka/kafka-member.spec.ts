@@ -1,6 +1,6 @@
 /** What the contract of the log cannot show of a member, over played brokers: in which order it takes, hands back and leaves, and that it cannot begin. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { PlayedCluster } from '../testing/played-cluster.ts';
 import { joined, playedMember, until, type PlayedMember } from '../testing/played-member.ts';
 
@@ -83,6 +83,18 @@ it('leaves no connection where it cannot begin', async () => {
   const { member } = playedMember(played, {}, { onEnd: (one) => ended.push(one) });
   await expect(member.start()).rejects.toThrow('no broker');
   expect([connects, played.connected.size, ended.length]).toEqual([2, 0, 1]);
+});
+
+it('says that its topic is not there, and has left', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const played = new PlayedCluster();
+  played.count = 0;
+  const { member } = playedMember(played);
+  const answer = member.start().catch((error: { detail: string }) => error.detail);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await answer).toContain('tasks.a: This server does not host this topic-partition');
+  expect([played.joins, played.connected.size]).toEqual([0, 0]);
 });
 
 it('says which setting is wrong where the brokers never let it join, and has left', async () => {

@@ -23,6 +23,8 @@ export class PlayedCluster extends PlayedCoordinator {
   rounds = 0;
   /** The client looks at the cluster. */
   whileLooking = async (): Promise<void> => {};
+  /** Whatever it knows: before its group is dealt out, and when a topic is missing. */
+  whileLookingAnew = async (): Promise<void> => {};
   /** Of the topic, as the client knows it. */
   count = 2;
   /** Fetches wait until there is something, from then on. */
@@ -148,13 +150,16 @@ export class PlayedCluster extends PlayedCoordinator {
     targetTopics: new Set([playedTopic]),
     brokerPool: { brokers: this.coordinators as unknown as Record<string, GroupBroker> },
     addMultipleTargetTopics: async () => {},
-    refreshMetadata: async () => {},
+    refreshMetadata: () => this.whileLookingAnew(),
     refreshMetadataIfNecessary: () => {
       this.rounds += 1;
       return this.whileLooking();
     },
     findTopicPartitionMetadata: () => Array.from({ length: this.count }, (_, partitionId) => ({ partitionId })),
-    findBroker: async () => this.coordinator,
+    findBroker: async () => {
+      this.connected.add(this.coordinating);
+      return this.coordinator;
+    },
   };
 
   /** What the adapter asks the cluster itself. */

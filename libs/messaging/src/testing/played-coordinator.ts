@@ -11,6 +11,8 @@ const { errorCodes } = require('kafkajs/src/protocol/error.js') as {
 };
 
 export const playedTopic = 'tasks.a';
+/** As brokers number it. */
+const memberIdRequired = 79;
 
 export class PlayedCoordinator {
   /** By partition. */
@@ -19,13 +21,23 @@ export class PlayedCoordinator {
   /** Time by time, as whom a member asked to join; empty: as a new one. */
   readonly joinedAs: string[] = [];
   leaves = 0;
+  /** Time by time, as whom a member left. */
+  readonly leftAs: string[] = [];
   heartbeats = 0;
+  /** How often a broker was asked which one it is. */
+  searches = 0;
+  syncs = 0;
   /** The errors, by their type, with which it answers next. */
-  readonly refused: Record<'heartbeat' | 'joinGroup' | 'leaveGroup', string[]> = {
+  readonly refused: Record<'heartbeat' | 'joinGroup' | 'leaveGroup' | 'syncGroup', string[]> = {
     heartbeat: [],
     joinGroup: [],
     leaveGroup: [],
+    syncGroup: [],
   };
+  /** A new member is given a name, with which it has to come again (KIP-394). */
+  isNaming = false;
+  /** Its member deals out; otherwise another one does. */
+  isLed = true;
   /** What its member gets; otherwise all, as the member says itself. */
   dealt: readonly number[] | undefined;
   /** Its host is gone: nobody can connect until the group is joined again, as somewhere else. */
@@ -34,6 +46,9 @@ export class PlayedCoordinator {
   beforeJoining = async (): Promise<void> => {};
   /** A question about positions, to whomever. */
   beforeAnswering = async (): Promise<void> => {};
+  /** What a member that has joined waits for: the leader. */
+  beforeSyncing = async (): Promise<void> => {};
+  beforeFinding = async (): Promise<void> => {};
   beforeCommitting = async (): Promise<void> => {};
   beforeLeaving = async (): Promise<void> => {};
   /** How often the connection to it was broken off. */
@@ -73,26 +88,36 @@ export class PlayedCoordinator {
   protected coordinator = {
     isConnected: () => true,
     connectionPool: { pool: [connectionOver(this.socket, (why) => this.frozen?.reject(connectionError(why)))] },
-    findGroupCoordinator: async () => ({ coordinator: { nodeId: 1 } }),
+    findGroupCoordinator: async () => {
+      this.searches += 1;
+      await this.beforeFinding();
+      return { coordinator: { nodeId: 1 } };
+    },
     joinGroup: async ({ memberId, groupProtocols }: Joining): Promise<Joined> => {
       this.joinedAs.push(memberId);
       await this.beforeJoining();
+      if (this.isNaming && memberId === '') throw Object.assign(refusalOf(memberIdRequired), { memberId: 'm' });
       this.refuse('joinGroup');
       this.thawCoordinator();
       this.isGone = false;
       this.joins += 1;
       const members = [{ memberId: 'm', memberMetadata: groupProtocols[0]!.metadata }];
-      return { generationId: this.joins, leaderId: 'm', memberId: 'm', members };
+      return { generationId: this.joins, leaderId: this.isLed ? 'm' : 'another', memberId: 'm', members };
     },
-    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly MemberAssignment[] }) =>
-      this.dealt ? { memberAssignment: assignmentOf(this.dealt) } : groupAssignment[0]!,
+    syncGroup: async ({ groupAssignment }: { groupAssignment: readonly MemberAssignment[] }) => {
+      this.syncs += 1;
+      await this.beforeSyncing();
+      this.refuse('syncGroup');
+      return this.dealt ? { memberAssignment: assignmentOf(this.dealt) } : groupAssignment[0]!;
+    },
     heartbeat: async () => {
       this.heartbeats += 1;
       await this.frozen?.promise;
       if (this.isGone) throw Object.assign(new Error('no'), { name: 'KafkaJSConnectionError', retriable: true });
       this.refuse('heartbeat');
     },
-    leaveGroup: async () => {
+    leaveGroup: async ({ memberId }: { memberId: string }) => {
+      this.leftAs.push(memberId);
       await this.beforeLeaving();
       this.refuse('leaveGroup');
       this.leaves += 1;

@@ -3,7 +3,7 @@
  * consumer; whoever sends requests of its own has one of its own.
  */
 import type { Kafka, PartitionMetadata } from 'kafkajs';
-import { abandonRequests, breakOff, type ConnectionPool } from './broken-connections.ts';
+import { abandonRequests, type ConnectionPool } from './broken-connections.ts';
 import { lookPastTopics, type BrokerPool } from './leaderless-partitions.ts';
 import type { ClientBroker } from './record-requests.ts';
 import { RecordBroker, type Broker } from './wire/record-broker.ts';
@@ -86,14 +86,6 @@ export const isStale = ({ brokerPool: { metadataExpireAt } }: Cluster): boolean 
   !metadataExpireAt || metadataExpireAt < Date.now();
 
 /** Whatever its brokers were asked fails at once: who disconnects it next waits for none of them. */
-export function abandon(cluster: Cluster): void {
-  for (const { connectionPool } of brokersOf(cluster)) abandonRequests(connectionPool);
+export function abandon({ brokerPool: { seedBroker, brokers = {} } }: Cluster): void {
+  for (const one of [seedBroker, ...Object.values(brokers)]) if (one) abandonRequests(one.connectionPool);
 }
-
-/** What is under way fails, and whoever asks next connects anew. */
-export function breakOffAll(cluster: Cluster, why: string): void {
-  for (const { connectionPool } of brokersOf(cluster)) breakOff(connectionPool, why);
-}
-
-const brokersOf = ({ brokerPool: { seedBroker, brokers = {} } }: Cluster): readonly Connected[] =>
-  [seedBroker, ...Object.values(brokers)].filter((one) => one !== undefined && one !== null);

@@ -5,6 +5,7 @@
 import kafkajs from 'kafkajs';
 import { waitForHandshakes } from './broker-handshake.ts';
 import { breakOffConnections } from './broken-connections.ts';
+import { tellGivenIds } from './given-ids.ts';
 import { lookAgain } from './fresh-metadata.ts';
 import { restIdleQueues } from './idle-queues.ts';
 import { lookPastPartitions } from './leaderless-partitions.ts';
@@ -20,5 +21,6 @@ lookAgain();
 lookPastPartitions();
 askWhoLeads();
 breakOffConnections();
+tellGivenIds();
 
 export const { AssignerProtocol, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel } = kafkajs;

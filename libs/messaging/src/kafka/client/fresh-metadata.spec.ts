@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import type { Assignment } from 'kafkajs';
 import { expect, it } from 'vitest';
 import './client.ts';
-import { protocolOf } from '../group/co-partitioning.ts';
-import { sync } from '../group/generation.ts';
+import { Pauses } from '../../back-off.ts';
+import { assignmentIn, protocolOf } from '../group/co-partitioning.ts';
+import { dealOut } from '../group/generation.ts';
 import type { ClientCluster } from './client-cluster.ts';
-import type { GroupBroker, GroupCluster } from './group-cluster.ts';
+import type { GroupCluster } from './group-cluster.ts';
 
 interface Played extends Omit<ClientCluster, 'brokerPool'> {
   brokerPool: object;
@@ -54,13 +55,14 @@ it('a leader assigns the partitions of topics that others read', async () => {
   await letAllLook(looks, own);
   void client.refreshMetadata(); // of the leader's own topics
   const memberMetadata = protocolOf(['tasks.b']).metadata;
-  const syncing = sync(
-    { cluster: client as unknown as GroupCluster, groupId: 'g', topics: ['tasks.a'], sessionTimeoutMs: 6_000 },
-    { syncGroup: async ({ groupAssignment }) => groupAssignment[0]! } as Pick<GroupBroker, 'syncGroup'> as GroupBroker,
+  const dealing = dealOut(
+    { cluster: client as unknown as GroupCluster, sessionTimeoutMs: 6_000 },
     { memberId: 'm', leaderId: 'm', generationId: 1, members: [{ memberId: 'm', memberMetadata }] },
+    { rests: new Pauses(), isUnwanted: () => false },
   );
-  await letAllLook(looks, syncing);
-  expect((await syncing).assignment).toEqual<Assignment>({ 'tasks.b': [0, 1] });
+  await letAllLook(looks, dealing);
+  const { assignments } = await dealing;
+  expect(assignmentIn(assignments[0]!.memberAssignment)).toEqual<Assignment>({ 'tasks.b': [0, 1] });
 });
 
 it('who waits for a look that is under way only where the last one is too old finds its topics too', async () => {

@@ -6,6 +6,8 @@ export interface Refusal extends Error {
   readonly retriable?: boolean;
   /** As Kafka names it, where a broker refused: `NOT_LEADER_FOR_PARTITION`. */
   readonly type?: string;
+  /** With `MEMBER_ID_REQUIRED`. */
+  readonly memberId?: string;
 }
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shares } from './co-partitioning.ts';
+import { assignmentIn, shares } from './co-partitioning.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
 const topics = new Map([
@@ -35,4 +35,8 @@ it('gives a topic only to those who read it', () => {
   expect(assigned.get('echo-node')).toEqual({ 'tasks.agent.echo': [1, 3] });
   expect(assigned.get('writer-node')).toEqual({ 'tasks.agent.writer': [1, 3] });
   expect(assigned.get('both')).toEqual({ 'tasks.agent.echo': [0, 2], 'tasks.agent.writer': [0, 2] });
+});
+
+it('assigns nothing to who is told nothing', () => {
+  expect(assignmentIn(Buffer.alloc(0))).toEqual({});
 });

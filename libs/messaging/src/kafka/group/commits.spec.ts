@@ -80,3 +80,21 @@ it('says that it was taken when it was, though the member ends meanwhile', async
   expect(await committing).toBe('taken');
   expect(Object.fromEntries(played.committed)).toEqual({ 0: '5', 1: '5' });
 }, 20_000);
+
+it('sends nothing while the group is being joined, and looks for no other coordinator because of that', async () => {
+  const played = new PlayedCluster();
+  const made = await joined(played, { sessionTimeoutMs: 600 });
+  const others = Promise.withResolvers<void>();
+  played.beforeJoining = () => others.promise;
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  await until(() => played.joinedAs.length === 2);
+  const { searches, heartbeats } = played;
+  const committing = committed(made);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(played.committed.size).toBe(0); // nothing is sent for a generation that is over
+  others.resolve();
+  expect(await committing).toBe('taken');
+  await until(() => played.heartbeats > heartbeats);
+  expect(played.searches).toBe(searches);
+  await made.member.leave();
+}, 20_000);

@@ -8,7 +8,7 @@ import type { OffsetCommit } from '../client/group-cluster.ts';
 import { Handlings } from '../handlings.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Generation } from './generation.ts';
-import { isOver, isPassing, isUnknownMember } from './group-refusals.ts';
+import { isOfCoordinator, isOver, isPassing, isUnknownMember } from './group-refusals.ts';
 
 const retry = { firstMs: 100, mostMs: 2_000, attempts: 6 };
 
@@ -47,7 +47,6 @@ export class Commits {
       } catch (error) {
         if (!isPassing(error) || failures === retry.attempts) throw error;
         if (isOver(error) || isUnknownMember(error)) this.options.onOver();
-        else this.options.coordinator.forget();
       }
       if (!this.isEnded) await this.rests.wait(backOffMs(retry, failures));
     }
@@ -56,19 +55,21 @@ export class Commits {
   private async commitOnce(positions: readonly CommittedPosition[]): Promise<void> {
     const generation = this.options.generation();
     if (!generation) throw new Error('the group is being joined');
-    const { memberId, generationId: groupGenerationId, assignment } = generation;
-    const held = positions.filter(({ topic, partition }) => assignment[topic]?.includes(partition));
-    if (held.length > 0) {
-      const coordinator = await this.options.coordinator.find();
-      await coordinator.offsetCommit({
-        groupId: this.options.groupId,
-        memberId,
-        groupGenerationId,
-        topics: topicsOf(held),
-      });
-    }
+    const held = positions.filter(({ topic, partition }) => generation.assignment[topic]?.includes(partition));
+    if (held.length > 0) await this.send(generation, held);
     const lost = positions.find((one) => !held.includes(one));
     if (lost) throw noLongerHeld(lost);
+  }
+
+  private async send({ memberId, generationId }: Generation, held: readonly CommittedPosition[]): Promise<void> {
+    const { groupId } = this.options;
+    const coordinator = await this.options.coordinator.find();
+    try {
+      await coordinator.offsetCommit({ groupId, memberId, groupGenerationId: generationId, topics: topicsOf(held) });
+    } catch (error) {
+      if (isOfCoordinator(error)) this.options.coordinator.forget();
+      throw error;
+    }
   }
 }
 

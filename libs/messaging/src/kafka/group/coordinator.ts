@@ -2,7 +2,6 @@
  * The broker that coordinates a group. Each is asked for a short time only: one that is frozen (a paused machine, a disk that hangs) takes requests and answers none, and others have taken over meanwhile.
  */
 import { breakOff, type ConnectionPool } from '../client/broken-connections.ts';
-import { breakOffAll } from '../client/client-cluster.ts';
 import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
 import { connectedBroker } from '../connected-broker.ts';
 import { Handlings } from '../handlings.ts';
@@ -29,7 +28,7 @@ export class Coordinator {
 
   constructor(private readonly options: CoordinatorOptions) {}
 
-  /** Connected: the one that is known, or else it is looked for. Rejects when no broker tells in time; whatever was begun with any of them is broken off then. */
+  /** Connected: the one that is known, or else it is looked for. Rejects when no broker tells in time; who did not answer in a moment is broken off, and nobody else. */
   find(): Promise<GroupBroker> {
     this.found ??= this.search();
     return this.found;
@@ -56,17 +55,13 @@ export class Coordinator {
   }
 
   private async searchInTime(): Promise<GroupBroker> {
-    const { cluster, groupId, sessionTimeoutMs: ms } = this.options;
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.end.signal]);
     try {
       return await inTime(
         this.asking.run(() => this.askAll(signal)),
-        ms,
+        this.options.sessionTimeoutMs,
       );
-    } catch (error) {
-      if (error instanceof Late) breakOffAll(cluster, `nobody said within ${ms} ms who coordinates ${groupId}`);
-      throw error;
     } finally {
       over.abort();
     }
@@ -74,18 +69,20 @@ export class Coordinator {
 
   /** Each is asked in turn, and again: as long as the group's broker is gone without anybody knowing it they name that one, and another one a moment later. */
   private async askAll(signal: AbortSignal): Promise<GroupBroker> {
-    const { cluster, sessionTimeoutMs } = this.options;
+    signal.throwIfAborted();
+    const { cluster, groupId, sessionTimeoutMs } = this.options;
     if (Object.keys(cluster.brokerPool.brokers ?? {}).length === 0) await cluster.connect();
     const nodeIds = connectedFirst(cluster);
     const count = Math.max(nodeIds.length, Math.floor(sessionTimeoutMs / hedgeMs));
-    const asks = Array.from({ length: count }, (_, at) => {
+    const asks = Array.from({ length: nodeIds.length > 0 ? count : 0 }, (_, at) => {
       const nodeId = nodeIds[at % nodeIds.length]!;
       return () => this.asking.run(() => this.reach(nodeId, signal));
     });
     try {
+      if (asks.length === 0) throw new Error(`no broker is known that could say who coordinates ${groupId}`);
       return await firstOf(asks, { hedgeMs, atOnce: nodeIds.length, signal });
     } catch (error) {
-      if (!signal.aborted) await cluster.refreshMetadata(); // those that are known may be others by now
+      if (!signal.aborted) await cluster.refreshMetadata().catch(() => {}); // those that are known may be others by now
       throw error;
     }
   }
@@ -109,11 +106,13 @@ export class Coordinator {
   }
 }
 
+/** The others from any of them on: several may be frozen, and there is no time to wait for all of these. */
 function connectedFirst({ brokerPool: { brokers = {} } }: GroupCluster): readonly number[] {
-  const [connected, others] = [true, false].map((is) =>
-    Object.keys(brokers).filter((nodeId) => (brokers[nodeId]!.isConnected?.() ?? false) === is),
-  );
-  return [...connected!, ...others!].map(Number);
+  const isConnected = (nodeId: string): boolean => brokers[nodeId]!.isConnected?.() ?? false;
+  const all = Object.keys(brokers);
+  const others = all.filter((nodeId) => !isConnected(nodeId));
+  const first = Math.floor(Math.random() * others.length);
+  return [...all.filter(isConnected), ...others.slice(first), ...others.slice(0, first)].map(Number);
 }
 
 /**

@@ -84,28 +84,86 @@ it('sends its heartbeats while no look at the cluster is answered, and does noth
   expect(went).toBeLessThanOrEqual(3 * beats); // a timer may come a moment early
 }, 20_000);
 
-it('stays a member for a handler as long as the group waits for one, and no longer', async () => {
+function heartbeatsOf(beat: () => Promise<void>) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const handler = Promise.withResolvers<void>();
-  let beats = 0;
-  const coordinator = { connectionPool: { pool: [] }, heartbeat: async () => void (beats += 1) };
+  const seen = { forgotten: 0 };
+  const broker = { connectionPool: { pool: [] }, heartbeat: beat } as unknown as GroupBroker;
   const heartbeats = new Heartbeats(
     { memberId: 'm', generationId: 1, assignment: {}, counts: new Map() },
     {
       groupId: 'read-model',
       sessionTimeoutMs: 4_000,
-      coordinator: { find: async () => coordinator as unknown as GroupBroker, forget: () => {} },
+      coordinator: { find: async () => broker, forget: () => void (seen.forgotten += 1) },
       isOutdated: () => false,
       onHeard: () => {},
     },
   );
+  return { heartbeats, seen };
+}
+
+it('stays a member for a handler as long as the group waits for one, and no longer', async () => {
+  const handler = Promise.withResolvers<void>();
+  let beats = 0;
+  const { heartbeats, seen } = heartbeatsOf(async () => {
+    beats += 1;
+    throw Object.assign(new Error('others join'), { type: 'REBALANCE_IN_PROGRESS' });
+  });
   const handedBack = heartbeats.meanwhile(handler.promise);
   await vi.advanceTimersByTimeAsync(20_000);
-  expect(beats).toBe(25);
+  expect({ beats, ...seen }).toEqual({ beats: 25, forgotten: 0 });
   await vi.advanceTimersByTimeAsync(100_000);
   expect(beats).toBe(37);
   handler.resolve();
   await handedBack;
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('leaves no timer when the handler has settled at once, and asks nobody for anything once it is stopped', async () => {
+  const handler = Promise.withResolvers<void>();
+  let beats = 0;
+  const { heartbeats } = heartbeatsOf(async () => void (beats += 1));
+  await heartbeats.meanwhile(Promise.resolve());
+  expect(vi.getTimerCount()).toBe(0);
+  const handedBack = heartbeats.meanwhile(handler.promise);
+  heartbeats.stop();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(beats).toBe(0);
+  handler.resolve();
+  await handedBack;
+});
+
+it('sends no heartbeat for a handler while the last one is not answered, and looks for another coordinator where one fails', async () => {
+  const handler = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  let beats = 0;
+  const { heartbeats, seen } = heartbeatsOf(() => {
+    beats += 1;
+    return answer.promise;
+  });
+  const handedBack = heartbeats.meanwhile(handler.promise);
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect({ beats, ...seen }).toEqual({ beats: 1, forgotten: 0 });
+  answer.reject(Object.assign(new Error('Closed connection'), { name: 'KafkaJSConnectionClosedError' }));
+  await vi.advanceTimersByTimeAsync(800);
+  expect({ beats, ...seen }).toEqual({ beats: 2, forgotten: 2 });
+  handler.resolve();
+  await handedBack;
+});
+
+it('repeats a heartbeat that failed soon, to the coordinator that there is then, and the next one is due as usual', async () => {
+  let beats = 0;
+  const { heartbeats, seen } = heartbeatsOf(async () => {
+    beats += 1;
+    if (beats === 1) throw Object.assign(new Error('Closed connection'), { name: 'KafkaJSConnectionClosedError' });
+  });
+  const over = heartbeats.untilOver();
+  await vi.advanceTimersByTimeAsync(900);
+  expect({ beats, ...seen }).toEqual({ beats: 2, forgotten: 1 });
+  await vi.advanceTimersByTimeAsync(740);
+  expect(beats).toBe(2);
+  await vi.advanceTimersByTimeAsync(70);
+  expect(beats).toBe(3);
+  heartbeats.stop();
+  await over;
 });

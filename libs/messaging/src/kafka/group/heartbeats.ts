@@ -7,7 +7,7 @@ import type { GroupBroker } from '../client/group-cluster.ts';
 import { inTime } from '../in-time.ts';
 import { unlessSilent, type Coordinator } from './coordinator.ts';
 import { rebalanceTimeoutMs, type Generation } from './generation.ts';
-import { isOver, isUnknownMember } from './group-refusals.ts';
+import { isOfCoordinator, isOver, isUnknownMember } from './group-refusals.ts';
 
 const heartbeatsPerSession = 5;
 const firstRetryMs = 100;
@@ -66,11 +66,11 @@ export class Heartbeats {
     }
   }
 
-  /** Goes on until `handled` has settled, or the group waits for nobody any more: a handler that never settles would keep partitions on which nobody works. */
+  /** Goes on until `handled` has settled, it is stopped, or the group waits for nobody any more: a handler that never settles would keep partitions on which nobody works. */
   async meanwhile(handled: Promise<void>): Promise<void> {
     let isUnderWay = false;
     const beating = setInterval(() => {
-      if (isUnderWay) return;
+      if (isUnderWay || this.isStopped) return;
       isUnderWay = true;
       // It knows that it is to join; but its session would run out. One that is silent is waited for: it may be the one that is joined next, and answers nothing else meanwhile.
       void this.options.coordinator
@@ -96,7 +96,7 @@ export class Heartbeats {
   }
 
   private failed(error: unknown): void {
-    if (!isOver(error) && !isUnknownMember(error)) this.options.coordinator.forget();
+    if (isOfCoordinator(error)) this.options.coordinator.forget();
   }
 
   private restMs(failures: number): number {

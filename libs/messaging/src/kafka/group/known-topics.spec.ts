@@ -32,7 +32,7 @@ it('looks again while a broker does not know yet of a topic that was just made',
     topics,
     asking(() => false),
   );
-  await vi.runAllTimersAsync();
+  await vi.advanceTimersByTimeAsync(20_000);
   expect([await missing, seen.looks]).toEqual([undefined, 3]);
 });
 
@@ -43,7 +43,7 @@ it('says which one is not there after so many looks, and looks no more once nobo
     topics,
     asking(() => false),
   );
-  await vi.runAllTimersAsync();
+  await vi.advanceTimersByTimeAsync(20_000);
   expect([await missing, seen.looks]).toEqual(['document.requests', 10]);
   expect([
     await missingTopic(
@@ -53,4 +53,15 @@ it('says which one is not there after so many looks, and looks no more once nobo
     ),
     seen.looks,
   ]).toEqual([undefined, 10]);
+});
+
+it('waits for no further look once nobody wants to know', async () => {
+  const { cluster, seen } = clusterThatKnows(Infinity);
+  const missing = missingTopic(
+    cluster,
+    topics,
+    asking(() => seen.looks > 0),
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  expect([await missing, vi.getTimerCount()]).toEqual([undefined, 0]);
 });

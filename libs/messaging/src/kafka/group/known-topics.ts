@@ -20,7 +20,7 @@ export async function missingTopic(
     await look(cluster, topics);
     const missing = topics.find((topic) => cluster.findTopicPartitionMetadata(topic).length === 0);
     if (missing === undefined || looks === attempts) return missing;
-    await rests.wait(backOffMs(times, looks));
+    if (!isUnwanted()) await rests.wait(backOffMs(times, looks));
   }
   return undefined;
 }

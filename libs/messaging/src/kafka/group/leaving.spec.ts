@@ -34,12 +34,11 @@ it('a member leaves the group that takes it in after its end', async () => {
   const started = member.start();
   await until(isWaiting);
   await member.leave();
-  let disconnects = 0;
-  played.whileDisconnecting = () => void (disconnects += 1);
   end();
   await started;
-  await until(() => disconnects > 0);
-  expect({ joins: played.joins, leaves: played.leaves, disconnects }).toEqual({ joins: 1, leaves: 1, disconnects: 1 });
+  await until(() => !played.isConnected);
+  const { joins, leaves, isConnected } = played;
+  expect({ joins, leaves, isConnected }).toEqual({ joins: 1, leaves: 1, isConnected: false });
   await asksForNothing(played);
 }, 20_000);
 
@@ -90,4 +89,43 @@ it('a member that hears of a rebalance while it leaves does not join once more b
   });
   end();
   await left;
+}, 20_000);
+
+it('a member that ends while its coordinator is looked for never joins, and leaves no connection', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  played.beforeFinding = wait;
+  const { member } = playedMember(played, {}, { sessionTimeoutMs });
+  const started = member.start();
+  await until(isWaiting);
+  await member.leave();
+  end();
+  await started;
+  await asksForNothing(played);
+  expect({ joinedAs: played.joinedAs, isConnected: played.isConnected }).toEqual({ joinedAs: [], isConnected: false });
+}, 20_000);
+
+it('a member that has only been given its name leaves by that name: the group would wait for it', async () => {
+  const { played, wait, isWaiting, end } = slow();
+  played.isNaming = true;
+  played.beforeJoining = async () => {
+    if (played.joinedAs.length === 1) return;
+    await wait();
+    throw Object.assign(new Error('Connection ended'), { name: 'KafkaJSConnectionError' });
+  };
+  const { member } = playedMember(played, {}, { sessionTimeoutMs });
+  const started = member.start();
+  await until(isWaiting);
+  const left = member.leave();
+  end();
+  await Promise.all([left, started]);
+  expect({ joinedAs: played.joinedAs, leftAs: played.leftAs }).toEqual({ joinedAs: ['', 'm'], leftAs: ['m'] });
+}, 20_000);
+
+it('a member that the group no longer knows when it leaves has left, and nothing is told', async () => {
+  const played = new PlayedCluster();
+  const troubles: unknown[] = [];
+  const { member } = await joined(played, { onTrouble: (error) => troubles.push(error) });
+  played.refused.leaveGroup.push('UNKNOWN_MEMBER_ID');
+  await member.leave();
+  expect({ leftAs: played.leftAs, troubles }).toEqual({ leftAs: ['m'], troubles: [] });
 }, 20_000);

@@ -14,12 +14,13 @@ import type { Assignment } from 'kafkajs';
 import { backOffMs, Pauses, usualBackOff } from '../../back-off.ts';
 import type { Claim, CommittedPosition, TopicPartition } from '../../message-log.ts';
 import { abandon } from '../client/client-cluster.ts';
+import type { GroupBroker, Joined } from '../client/group-cluster.ts';
 import { refusalOf } from '../client/refusals.ts';
 import { committedOf } from './committed.ts';
 import { Commits } from './commits.ts';
 import { Coordinator } from './coordinator.ts';
-import { isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
-import { isPassing, isUnknownMember } from './group-refusals.ts';
+import { dealOut, isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
+import { idGivenWith, isPassing, isUnknownMember } from './group-refusals.ts';
 import { Heartbeats, Silence } from './heartbeats.ts';
 import { missingTopic } from './known-topics.ts';
 
@@ -30,6 +31,7 @@ export interface MembershipOptions extends GenerationOptions {
   onTrouble(error: unknown): void;
 }
 
+/** Of what passes by itself: when it has, the whole group waits for those who are still to join. */
 const retry = { firstMs: 100, mostMs: 2_000 };
 /** What passes by itself is told when it has not passed by then. */
 const untoldFailures = 5;
@@ -48,12 +50,12 @@ export class Membership {
   private readonly rests = new Pauses();
   /** Since the group was last heard of. */
   private failures = 0;
-  /** It will not pass soon. */
-  private isBad = false;
+  /** It will not pass by itself. */
+  private isRefused = false;
   private beginning: Promise<void> | undefined;
-  /** Being taken in. */
+  private running: Promise<void> | undefined;
+  /** Asking to be taken in. */
   private joining: Promise<unknown> | undefined;
-  private leaving: Promise<void> | undefined;
   private isLeaving = false;
 
   constructor(private readonly options: MembershipOptions) {
@@ -70,7 +72,7 @@ export class Membership {
   async begin(): Promise<void> {
     this.beginning = this.connect();
     await this.beginning;
-    void this.run();
+    this.running = this.run();
   }
 
   commit(positions: readonly CommittedPosition[]): Promise<void> {
@@ -79,23 +81,34 @@ export class Membership {
 
   /** How far the group has come in these. Rejects after some seconds. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly Claim[]> {
-    const { coordinator, rests, options } = this;
+    const { coordinator, asking, options } = this;
     const { groupId, sessionTimeoutMs } = options;
-    const isUnwanted = (): boolean => this.isLeaving;
-    return committedOf({ groupId, coordinator, rests, isUnwanted, silenceMs: sessionTimeoutMs / 2 }, partitions);
+    return committedOf({ ...asking, groupId, coordinator, silenceMs: sessionTimeoutMs / 2 }, partitions);
   }
 
-  /** Resolves when the coordinator has let it go, or could not be told, and all connections have ended. */
-  leave(): Promise<void> {
-    this.leaving ??= this.end();
-    return this.leaving;
+  /** Once. Resolves when the coordinator has let it go, or could not be told, and all connections have ended. */
+  async leave(): Promise<void> {
+    const { cluster } = this.options;
+    const onTrouble = (error: unknown): void => this.options.onTrouble(error);
+    this.isLeaving = true;
+    this.rests.cut();
+    this.heartbeats?.stop();
+    await Promise.allSettled([this.beginning, this.joining]);
+    if (this.memberId !== '') await this.leaveGroup().catch(onTrouble);
+    await Promise.all([this.commits.end(), this.coordinator.close()]);
+    abandon(cluster); // what was given up
+    await cluster.disconnect().catch(onTrouble);
+    void this.running?.then(() => cluster.disconnect()).catch(() => {}); // what was connected after its end
+  }
+
+  private get asking() {
+    return { rests: this.rests, isUnwanted: () => this.isLeaving };
   }
 
   private async connect(): Promise<void> {
     const { cluster, topics } = this.options;
     await cluster.connect();
-    const asking = { attempts: looks, rests: this.rests, isUnwanted: () => this.isLeaving };
-    const missing = await missingTopic(cluster, topics, asking);
+    const missing = await missingTopic(cluster, topics, { ...this.asking, attempts: looks });
     if (missing !== undefined) throw refusalOf(unknownTopic, missing);
   }
 
@@ -104,7 +117,7 @@ export class Membership {
       try {
         await this.handBack();
         await this.rest();
-        const generation = await this.takenIn();
+        const generation = await this.joinAnew();
         if (generation) await this.remain(generation);
       } catch (error) {
         this.failed(error);
@@ -119,22 +132,36 @@ export class Membership {
   }
 
   private async rest(): Promise<void> {
-    const { failures, isBad } = this;
-    if (failures > 0 && !this.isLeaving) await this.rests.wait(backOffMs(isBad ? usualBackOff : retry, failures));
+    const { failures, isRefused } = this;
+    if (failures > 0 && !this.isLeaving) await this.rests.wait(backOffMs(isRefused ? usualBackOff : retry, failures));
   }
 
-  /** Undefined when it is to leave: it is no longer to be, or has been taken in and leaves at once. */
-  private async takenIn(): Promise<Generation | undefined> {
+  /** Undefined once it is to leave: `leave` tells the group, if it has taken it in. */
+  private async joinAnew(): Promise<Generation | undefined> {
     if (this.isLeaving) return undefined;
     this.generation = undefined;
-    this.heartbeats = undefined;
     this.coordinator.forget();
     const coordinator = await this.coordinator.find();
-    const joining = join(this.options, coordinator, this.memberId);
+    if (this.isLeaving) return undefined;
+    const joining = this.askToJoin(coordinator);
     this.joining = joining;
     const joined = await joining;
     this.memberId = joined.memberId;
-    return this.isLeaving ? undefined : sync(this.options, coordinator, joined);
+    const dealt = await dealOut(this.options, joined, this.asking);
+    return this.isLeaving ? undefined : sync(this.options, coordinator, joined, dealt);
+  }
+
+  /** The id that a new member is given counts from then on, whatever becomes of its joining: the group waits for who has it. */
+  private async askToJoin(coordinator: GroupBroker): Promise<Joined> {
+    try {
+      return await join(this.options, coordinator, this.memberId);
+    } catch (error) {
+      const given = idGivenWith(error);
+      if (given === undefined) throw error;
+      this.memberId = given;
+      if (this.isLeaving) throw error;
+      return join(this.options, coordinator, given);
+    }
   }
 
   private async remain(generation: Generation): Promise<void> {
@@ -155,24 +182,18 @@ export class Membership {
     if (this.isLeaving) return;
     if (isUnknownMember(error)) this.memberId = '';
     this.failures += 1;
-    this.isBad = !isPassing(error) || this.failures > untoldFailures;
-    if (this.isBad || error instanceof Silence) this.options.onTrouble(error);
+    this.isRefused = !isPassing(error);
+    const isTold = this.isRefused || this.failures > untoldFailures || error instanceof Silence;
+    if (isTold) this.options.onTrouble(error);
   }
 
-  private async end(): Promise<void> {
-    const { cluster, groupId } = this.options;
-    const onTrouble = (error: unknown): void => this.options.onTrouble(error);
-    this.isLeaving = true;
-    this.rests.cut();
-    this.heartbeats?.stop();
-    await Promise.allSettled([this.beginning, this.joining]);
+  private async leaveGroup(): Promise<void> {
+    const { groupId } = this.options;
     const { memberId } = this;
-    const leave = async (): Promise<void> =>
-      void (await (await this.coordinator.find()).leaveGroup({ groupId, memberId }));
-    if (memberId !== '') await leave().catch(onTrouble);
-    await Promise.all([this.commits.end(), this.coordinator.close()]);
-    abandon(cluster); // what was given up
-    await cluster.disconnect().catch(onTrouble);
+    const coordinator = await this.coordinator.find();
+    await coordinator.leaveGroup({ groupId, memberId }).catch((error: unknown) => {
+      if (!isUnknownMember(error)) throw error; // it is out already
+    });
   }
 
   /** Nobody waits for the look: a broker that is frozen may be asked. */

@@ -1,0 +1,93 @@
+/** Looking for the coordinator in a cluster of which a broker is frozen: it takes connections, and answers nothing. */
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
+import { Coordinator } from './coordinator.ts';
+
+const patienceMs = 6_000;
+type Does = 'answers' | 'connects to nobody' | 'answers nothing';
+
+/** `brokers`: what each does, by number; who answers names `coordinator`. */
+function clusterOf(brokers: Readonly<Record<number, Does>>, coordinator: number) {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  vi.spyOn(Math, 'random').mockReturnValue(0); // they stay in their order
+  onTestFinished(() => void vi.restoreAllMocks());
+  const seen = { asked: [] as number[], brokenOff: [] as number[], looks: 0, connects: 0, coordinator };
+  const all: Record<string, GroupBroker> = {};
+  for (const [number, does] of Object.entries(brokers)) {
+    const nodeId = Number(number);
+    const socket = { destroy: () => void seen.brokenOff.push(nodeId) };
+    all[number] = {
+      isConnected: () => does === 'answers nothing',
+      connectionPool: { pool: [{ socket }] },
+      findGroupCoordinator: () => {
+        seen.asked.push(nodeId);
+        return does === 'answers' ? { coordinator: { nodeId: seen.coordinator } } : new Promise(() => {});
+      },
+    } as unknown as GroupBroker;
+  }
+  const cluster = {
+    brokerPool: { brokers: all },
+    isConnected: () => seen.connects > 0,
+    connect: async () => void (seen.connects += 1),
+    findBroker: ({ nodeId }: { nodeId: number }) =>
+      brokers[nodeId] === 'connects to nobody' ? new Promise(() => {}) : Promise.resolve(all[nodeId]),
+    refreshMetadata: () => {
+      seen.looks += 1;
+      return Promise.reject(new Error('no look'));
+    },
+  } as unknown as GroupCluster;
+  return { cluster, seen, broker: (nodeId: number) => all[nodeId] };
+}
+
+/** Which broker, or why none. */
+async function found(cluster: GroupCluster): Promise<unknown> {
+  const coordinator = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs });
+  const finding = coordinator.find().catch((error: unknown) => String(error));
+  await vi.advanceTimersByTimeAsync(patienceMs);
+  return finding;
+}
+
+it('asks the next one when a broker cannot be reached in a moment', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'connects to nobody', 2: 'answers' }, 2);
+  expect(await found(cluster)).toBe(broker(2));
+  expect(seen.brokenOff).toEqual([1]);
+});
+
+it('asks the next one when a broker that is connected does not answer in a moment', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'answers nothing', 2: 'answers' }, 2);
+  expect(await found(cluster)).toBe(broker(2));
+  expect(seen).toMatchObject({ asked: [1, 2], brokenOff: [1] });
+});
+
+it('asks several beside each other where none is connected and most cannot be reached, from any of them on', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'connects to nobody', 2: 'connects to nobody', 3: 'answers' }, 3);
+  expect(await found(cluster)).toBe(broker(3));
+  expect(new Set(seen.brokenOff)).toEqual(new Set([1, 2]));
+  vi.mocked(Math.random).mockReturnValue(0.7);
+  seen.brokenOff.length = 0;
+  expect(await found(cluster)).toBe(broker(3));
+  expect(seen.brokenOff).toEqual([]); // it was the first
+});
+
+it('asks again until another one is named than the one that cannot be reached', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'answers', 2: 'connects to nobody', 3: 'answers' }, 2);
+  setTimeout(() => (seen.coordinator = 3), 1_700);
+  expect(await found(cluster)).toBe(broker(3));
+});
+
+it('breaks off no connection but that of who does not answer, and asks nobody once its time is over', async () => {
+  const { cluster, seen } = clusterOf({ 1: 'answers', 2: 'connects to nobody', 3: 'answers', 4: 'answers' }, 2);
+  expect(await found(cluster)).toContain('not answered');
+  const { length } = seen.asked;
+  await vi.advanceTimersByTimeAsync(10 * patienceMs);
+  expect(seen.asked).toHaveLength(length);
+  expect(new Set(seen.brokenOff)).toEqual(new Set([2]));
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('says why nobody told, not that it could not look again', async () => {
+  const { cluster, seen } = clusterOf({}, 1);
+  expect(await found(cluster)).toContain('no broker is known that could say who coordinates read-model');
+  expect(seen.looks).toBe(1);
+});
