@@ -69,6 +69,21 @@ it('reads nothing where the group has committed a position beyond the end, and l
   expect(told).not.toEqual([]);
 });
 
+it('is no member of the group that it was to join when the log was closed', async () => {
+  const { log } = await openLog();
+  const topic = freshTopic();
+  const group = freshGroup();
+  await log.append([message(topic, 'k', 'only')]);
+  const joining = new TestMember(new Seen()).join(log, { group, topics: [topic] });
+  await log.close();
+  await joining;
+  const admin = new Kafka({ brokers, clientId: 'look', logLevel: logLevel.NOTHING }).admin();
+  onTestFinished(() => admin.disconnect());
+  await admin.connect();
+  const { groups } = await admin.describeGroups([group]);
+  expect(groups[0]!.members).toEqual([]);
+});
+
 /** As its retention would. */
 async function expire(through: Position): Promise<void> {
   const { topic, partition, offset } = through;

@@ -62,6 +62,7 @@ export class KafkaMessageLog implements MessageLog {
   private readonly queue: ProduceQueue;
   private readonly readers = new Set<KafkaMember | KafkaTail>();
   private readonly logger: KafkaLogger | undefined;
+  private isClosed = false;
 
   private constructor(private readonly options: KafkaMessageLogOptions) {
     const { brokers, clientId, access = {}, requestTimeoutMs = 30_000 } = options;
@@ -149,8 +150,9 @@ export class KafkaMessageLog implements MessageLog {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.producing.hurry(this.options.drainMs ?? 10_000);
-    await Promise.all([...this.readers].map((one) => ('leave' in one ? one.leave() : one.close())));
+    await Promise.all([...this.readers].map(end));
     await this.queue.idle();
     abandon(this.brokers); // a look, or what was given up
     await Promise.allSettled([this.brokers.disconnect(), this.cluster.close()]);
@@ -168,9 +170,10 @@ export class KafkaMessageLog implements MessageLog {
     this.logger?.warn(detail);
   }
 
+  /** What the log's end has overtaken ends too: nobody else would end it. */
   private async begin<T extends KafkaMember | KafkaTail>(one: T): Promise<T> {
     this.readers.add(one);
-    await one.start();
+    await (this.isClosed ? end(one) : one.start());
     return one;
   }
 
@@ -198,6 +201,8 @@ export class KafkaMessageLog implements MessageLog {
     }
   }
 }
+
+const end = (one: KafkaMember | KafkaTail): Promise<void> => ('leave' in one ? one.leave() : one.close());
 
 const howToStrengthen =
   "With NODE_ENV=production nothing starts on them: change them with Kafka's kafka-configs and kafka-reassign-partitions, or use a cluster on which they are not made yet.";

@@ -1,6 +1,7 @@
 import { Seldom } from '@waybill/telemetry';
 import { expect, it } from 'vitest';
-import { seldomLog } from './client-log.ts';
+import { clientLog, seldomLog } from './client-log.ts';
+import { logLevel } from './client.ts';
 
 it('tells once in a while what is the same of the same broker, however often it is said', () => {
   const lines: unknown[] = [];
@@ -18,4 +19,13 @@ it('tells once in a while what is the same of the same broker, however often it 
     ['Kafka', { error: refused }],
     ['Kafka', { error: new Error('gone') }],
   ]);
+});
+
+it('leaves to its member what a coordinator refuses it', () => {
+  const lines: string[] = [];
+  const log = clientLog({ warn: (text) => void lines.push(text) })(logLevel.ERROR);
+  const entry = { namespace: 'Connection', level: logLevel.ERROR, label: 'ERROR' };
+  for (const message of ['Response Heartbeat(key: 12, version: 3)', 'Response Metadata(key: 3, version: 6)'])
+    log({ ...entry, log: { message, timestamp: '', error: 'The group is rebalancing' } as never });
+  expect(lines).toEqual(['Kafka Connection: Response Metadata(key: 3, version: 6)']);
 });

@@ -11,11 +11,14 @@ export interface KafkaLogger {
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** What a coordinator refuses is an ordinary part of each rebalance; its member tells what does not pass (`kafka/group`). */
+const toMembers = /^Response (GroupCoordinator|JoinGroup|SyncGroup|Heartbeat|LeaveGroup|OffsetCommit|OffsetFetch)\(/;
+
 export const clientLog =
   (logger: KafkaLogger | undefined): logCreator =>
   () =>
   ({ level, namespace, log: { message, error, broker } }) => {
-    if (level > logLevel.ERROR) return;
+    if (level > logLevel.ERROR || toMembers.test(message)) return;
     logger?.warn(`Kafka ${namespace}: ${message}`, {
       ...(error === undefined ? {} : { error: String(error) }),
       ...(broker === undefined ? {} : { broker: asGiven(String(broker)) }),

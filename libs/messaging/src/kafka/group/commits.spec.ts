@@ -14,11 +14,11 @@ const committed = ({ member }: Pick<PlayedMember, 'member'>): Promise<string> =>
   );
 
 /** The group has begun to be joined anew. */
-function refuseOnceJoined(played: PlayedCluster): { refused: number } {
+function refuseOnceJoined(played: PlayedCluster, generations = 1): { refused: number } {
   const seen = { refused: 0 };
   const { joins } = played;
   played.beforeCommitting = async () => {
-    if (played.joins > joins) return;
+    if (played.joins >= joins + generations) return;
     seen.refused += 1;
     const type = 'REBALANCE_IN_PROGRESS';
     throw Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable: true });
@@ -39,6 +39,21 @@ it('moves no position of a partition that another member has by then', async () 
   await made.member.leave();
   expect(Object.fromEntries(played.committed)).toEqual({ 0: '5', 1: '9' });
   expect(answer).toContain('is not held any more');
+}, 20_000);
+
+it('moves no position of a partition that another member had meanwhile', async () => {
+  const played = new PlayedCluster();
+  const made = await joined(played, { sessionTimeoutMs: 600 });
+  const seen = refuseOnceJoined(played, 2);
+  const committing = committed(made);
+  await until(() => seen.refused > 0);
+  for (const partition of [0, 1]) played.committed.set(partition, '9'); // by who had it
+  played.joins += 1; // as a generation without this member
+  played.refused.heartbeat.push('UNKNOWN_MEMBER_ID');
+  const answer = await committing;
+  await made.member.leave();
+  expect(Object.fromEntries(played.committed)).toEqual({ 0: '9', 1: '9' });
+  expect(answer).toContain('is not held any more, or was not all the while');
 }, 20_000);
 
 it('repeats what is held all the same', async () => {

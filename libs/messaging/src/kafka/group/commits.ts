@@ -1,6 +1,6 @@
 /**
  * Commits of a member: asked for again, for some seconds, while the group is joined anew or its coordinator moves.
- * Promise: only positions of what is held by then are sent, for others have the rest and have moved it on; a commit of which something was not taken rejects.
+ * Promise: only positions of what is held by then, and was nobody else's meanwhile, are sent, for others have moved theirs on; a commit of which something was not taken rejects.
  */
 import { backOffMs, Pauses } from '../../back-off.ts';
 import type { CommittedPosition } from '../../message-log.ts';
@@ -16,6 +16,8 @@ export interface CommitsOptions {
   readonly groupId: string;
   /** Undefined: the group is being joined. */
   generation(): Generation | undefined;
+  /** Of the one that it was in last. */
+  lastGenerationId(): number;
   readonly coordinator: Pick<Coordinator, 'find' | 'forget'>;
   /** The generation seems to be over. */
   onOver(): void;
@@ -29,7 +31,8 @@ export class Commits {
   constructor(private readonly options: CommitsOptions) {}
 
   commit(positions: readonly CommittedPosition[]): Promise<void> {
-    return this.underWay.run(() => this.commitUntilTaken(positions));
+    const since = this.options.lastGenerationId();
+    return this.underWay.run(() => this.commitUntilTaken(positions, since));
   }
 
   /** What is under way is not repeated. Resolves when it has settled. */
@@ -39,11 +42,11 @@ export class Commits {
     await this.underWay.settled();
   }
 
-  private async commitUntilTaken(positions: readonly CommittedPosition[]): Promise<void> {
+  private async commitUntilTaken(positions: readonly CommittedPosition[], since: number): Promise<void> {
     for (let failures = 1; ; failures += 1) {
       if (this.isEnded) throw new Error('the member has left its group');
       try {
-        return await this.commitOnce(positions);
+        return await this.commitOnce(positions, since);
       } catch (error) {
         if (!isPassing(error) || failures === retry.attempts) throw error;
         if (isOver(error) || isUnknownMember(error)) this.options.onOver();
@@ -52,10 +55,12 @@ export class Commits {
     }
   }
 
-  private async commitOnce(positions: readonly CommittedPosition[]): Promise<void> {
+  private async commitOnce(positions: readonly CommittedPosition[], since: number): Promise<void> {
     const generation = this.options.generation();
     if (!generation) throw new Error('the group is being joined');
-    const held = positions.filter(({ topic, partition }) => generation.assignment[topic]?.includes(partition));
+    const { generationId, assignment } = generation;
+    const isUnbroken = generationId === since || generationId === since + 1;
+    const held = positions.filter(({ topic, partition }) => isUnbroken && assignment[topic]?.includes(partition));
     if (held.length > 0) await this.send(generation, held);
     const lost = positions.find((one) => !held.includes(one));
     if (lost) throw noLongerHeld(lost);
@@ -84,4 +89,6 @@ const topicsOf = (positions: readonly CommittedPosition[]): OffsetCommit['topics
   }));
 
 const noLongerHeld = ({ topic }: CommittedPosition): Error =>
-  Object.assign(new Error(`a partition of ${topic} is not held any more`), { retriable: false });
+  Object.assign(new Error(`a partition of ${topic} is not held any more, or was not all the while`), {
+    retriable: false,
+  });

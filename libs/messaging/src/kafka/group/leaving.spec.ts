@@ -129,3 +129,14 @@ it('a member that the group no longer knows when it leaves has left, and nothing
   await member.leave();
   expect({ leftAs: played.leftAs, troubles }).toEqual({ leftAs: ['m'], troubles: [] });
 }, 20_000);
+
+it('a member that leaves while it looks for a topic to deal out looks no more', async () => {
+  const played = new PlayedCluster();
+  const { member } = await joined(played, { sessionTimeoutMs });
+  played.count = 0;
+  played.refused.heartbeat.push('REBALANCE_IN_PROGRESS');
+  await until(() => played.joins === 2);
+  await member.leave();
+  await asksForNothing(played);
+  expect({ isConnected: played.isConnected, leaves: played.leaves }).toEqual({ isConnected: false, leaves: 1 });
+}, 20_000);

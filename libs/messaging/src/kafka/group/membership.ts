@@ -17,6 +17,7 @@ import { abandon } from '../client/client-cluster.ts';
 import type { GroupBroker, Joined } from '../client/group-cluster.ts';
 import { refusalOf } from '../client/refusals.ts';
 import { committedOf } from './committed.ts';
+import { Handlings } from '../handlings.ts';
 import { Commits } from './commits.ts';
 import { Coordinator } from './coordinator.ts';
 import { dealOut, isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
@@ -36,7 +37,7 @@ const retry = { firstMs: 100, mostMs: 2_000 };
 /** What passes by itself is told when it has not passed by then. */
 const untoldFailures = 5;
 /** Made a moment ago, a topic is known everywhere within seconds. */
-const looks = 10;
+const firstLooks = 10;
 /** As brokers number it. */
 const unknownTopic = 3;
 
@@ -44,6 +45,7 @@ export class Membership {
   /** Empty: the group knows of none. */
   private memberId = '';
   private generation: Generation | undefined;
+  private lastGenerationId = 0;
   private readonly coordinator: Coordinator;
   private heartbeats: Heartbeats | undefined;
   private readonly commits: Commits;
@@ -57,6 +59,8 @@ export class Membership {
   /** Asking to be taken in. */
   private joining: Promise<unknown> | undefined;
   private isLeaving = false;
+  /** At the cluster, for which nobody waits. */
+  private readonly looks = new Handlings();
 
   constructor(private readonly options: MembershipOptions) {
     this.coordinator = new Coordinator(options);
@@ -64,6 +68,7 @@ export class Membership {
       groupId: options.groupId,
       coordinator: this.coordinator,
       generation: () => this.generation,
+      lastGenerationId: () => this.lastGenerationId,
       onOver: () => this.heartbeats?.hurry(),
     });
   }
@@ -98,7 +103,9 @@ export class Membership {
     await Promise.all([this.commits.end(), this.coordinator.close()]);
     abandon(cluster); // what was given up
     await cluster.disconnect().catch(onTrouble);
-    void this.running?.then(() => cluster.disconnect()).catch(() => {}); // what was connected after its end
+    void Promise.all([this.running, this.looks.settled()])
+      .then(() => cluster.disconnect())
+      .catch(() => {}); // what was connected after its end
   }
 
   private get asking() {
@@ -108,7 +115,7 @@ export class Membership {
   private async connect(): Promise<void> {
     const { cluster, topics } = this.options;
     await cluster.connect();
-    const missing = await missingTopic(cluster, topics, { ...this.asking, attempts: looks });
+    const missing = await missingTopic(cluster, topics, { ...this.asking, attempts: firstLooks });
     if (missing !== undefined) throw refusalOf(unknownTopic, missing);
   }
 
@@ -167,6 +174,7 @@ export class Membership {
   private async remain(generation: Generation): Promise<void> {
     if (this.isLeaving) return;
     this.generation = generation;
+    this.lastGenerationId = generation.generationId;
     const { options } = this;
     this.heartbeats = new Heartbeats(generation, {
       ...options,
@@ -200,7 +208,8 @@ export class Membership {
   private isOutdated(generation: Generation): boolean {
     const { cluster } = this.options;
     const isWhole = [...generation.counts.values()].every((count) => count > 0);
-    void (isWhole ? cluster.refreshMetadataIfNecessary() : cluster.refreshMetadata()).catch(() => {});
+    const look = (): Promise<void> => (isWhole ? cluster.refreshMetadataIfNecessary() : cluster.refreshMetadata());
+    void this.looks.run(look).catch(() => {});
     return isOutdated(generation, cluster);
   }
 }
