@@ -1,6 +1,6 @@
 /** A broker of the cluster, connected in time. */
 import { breakOff } from './client/broken-connections.ts';
-import type { Cluster } from './client/client-cluster.ts';
+import type { ClusterView } from './client/client-cluster.ts';
 import { inTime, Late } from './in-time.ts';
 
 /**
@@ -8,7 +8,7 @@ import { inTime, Late } from './in-time.ts';
  * `limited`: who waits no longer than that, where more than the time is to be kept of it.
  */
 export async function connectedBroker<Broker>(
-  cluster: Cluster & { findBroker(of: { readonly nodeId: number }): Promise<Broker> },
+  cluster: ClusterView & { findBroker(of: { readonly nodeId: number }): Promise<Broker> },
   nodeId: number,
   ms: number,
   limited: (answer: Promise<Broker>) => Promise<Broker> = (answer) => inTime(answer, ms),

@@ -21,7 +21,7 @@ interface Connected {
 }
 
 /** As far as everybody uses it. */
-export interface Cluster {
+export interface ClusterView {
   readonly targetTopics: ReadonlySet<string>;
   /** `metadata`: another object each time the cluster was looked at; `metadataExpireAt`: ms since 1970, null once it is known to be out of date. */
   readonly brokerPool: {
@@ -43,14 +43,14 @@ export interface Cluster {
   refreshMetadataIfNecessary(): Promise<void>;
 }
 /** For whoever reads or produces. */
-export interface ClientCluster extends Cluster {
+export interface ClientCluster extends ClusterView {
   /** Connected. */
   findBroker(of: { readonly nodeId: number }): Promise<ClientBroker>;
 }
 
 /** As the client makes it: what its brokers know of records is not used. */
-type TheirCluster = Omit<Cluster, 'brokerPool'> & {
-  readonly brokerPool: Cluster['brokerPool'] & BrokerPool;
+type TheirCluster = Omit<ClusterView, 'brokerPool'> & {
+  readonly brokerPool: ClusterView['brokerPool'] & BrokerPool;
   findBroker(of: { readonly nodeId: number }): Promise<Broker>;
 };
 type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => TheirCluster;
@@ -82,10 +82,10 @@ export function clusterOf(kafka: Kafka): ClientCluster {
 }
 
 /** The last look at it is too old, or a broker has gone since. */
-export const isStale = ({ brokerPool: { metadataExpireAt } }: Cluster): boolean =>
+export const isStale = ({ brokerPool: { metadataExpireAt } }: ClusterView): boolean =>
   !metadataExpireAt || metadataExpireAt < Date.now();
 
 /** Whatever its brokers were asked fails at once: who disconnects it next waits for none of them. */
-export function abandon({ brokerPool: { seedBroker, brokers = {} } }: Cluster): void {
+export function abandon({ brokerPool: { seedBroker, brokers = {} } }: ClusterView): void {
   for (const one of [seedBroker, ...Object.values(brokers)]) if (one) abandonRequests(one.connectionPool);
 }

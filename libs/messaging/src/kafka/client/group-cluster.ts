@@ -1,9 +1,9 @@
 /** The cluster as a member of a group sees it: what it asks of brokers, over connections of its own, since one on which a group is being joined answers nothing else. */
 import type { Kafka } from 'kafkajs';
 import type { ConnectionPool } from './broken-connections.ts';
-import { newCluster, type Cluster } from './client-cluster.ts';
+import { newCluster, type ClusterView } from './client-cluster.ts';
 
-export interface GroupCluster extends Cluster {
+export interface GroupCluster extends ClusterView {
   /** Connected. Rejects where it does not come to be. */
   findBroker(of: { readonly nodeId: number }): Promise<GroupBroker>;
   /** As far as the last look knew; empty: the topic is not there. */
