@@ -10,10 +10,10 @@ import type { ClientCluster } from './client/client-cluster.ts';
 import type { GroupCluster } from './client/group-cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { Membership } from './group/membership.ts';
-import { HeldPartitions, type Fetching } from './held-partitions.ts';
+import { HeldPartitions, type Fetching } from './reading/held-partitions.ts';
 import { sessionRefused, unavailable } from './kafka-errors.ts';
-import { Beginnings, beyondEnd, boundsOfOne } from './positions.ts';
-import { Reader } from './reader.ts';
+import { Beginnings, beyondEnd, boundsOfOne } from './reading/positions.ts';
+import { Reader } from './reading/reader.ts';
 
 export interface MemberOptions {
   /** For questions. */

@@ -1,6 +1,7 @@
 /**
  * The log on Kafka. Records are acknowledged by all in-sync replicas; no transactions (Kafka's are slow through this client).
  * Connections of their own for producing, for questions, for what each membership and each tail reads, and for each membership's group.
+ * `client/`: what is used of Kafka's client, and mended in it; `producing/`, `reading/`, `group/`: our own loops over its connections; `topics/`: made and looked at.
  */
 import { PlatformError, type OutgoingMessage } from '@waybill/contracts';
 import type { Kafka as KafkaClient, SASLOptions } from 'kafkajs';
@@ -21,11 +22,11 @@ import { unavailable } from './kafka-errors.ts';
 import { KafkaMember } from './kafka-member.ts';
 import { KafkaTail } from './kafka-tail.ts';
 import { Leaders } from './leaders.ts';
-import { boundsOf } from './positions.ts';
-import { ProduceQueue, type Produce } from './produce-queue.ts';
-import { Producing } from './producing.ts';
-import type { TopicSettings } from './topic-settings.ts';
-import { Topics } from './topics.ts';
+import { boundsOf } from './reading/positions.ts';
+import { ProduceQueue, type Produce } from './producing/produce-queue.ts';
+import { Producing } from './producing/producing.ts';
+import type { TopicSettings } from './topics/topic-settings.ts';
+import { Topics } from './topics/topics.ts';
 
 export interface KafkaMessageLogOptions {
   /** `host:port` of some of the cluster's brokers. */

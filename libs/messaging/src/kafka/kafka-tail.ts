@@ -4,10 +4,10 @@ import type { Position, Tail, TailOptions, TopicPartition } from '../message-log
 import type { ClientCluster } from './client/client-cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { Handlings } from './handlings.ts';
-import type { Fetched } from './held-partitions.ts';
+import type { Fetched } from './reading/held-partitions.ts';
 import { unavailable } from './kafka-errors.ts';
-import { boundsOf, boundsOfOne, type Bounds } from './positions.ts';
-import { Reader } from './reader.ts';
+import { boundsOf, boundsOfOne, type Bounds } from './reading/positions.ts';
+import { Reader } from './reading/reader.ts';
 
 export interface KafkaTailOptions {
   /** For questions. */

@@ -1,6 +1,6 @@
 /** For specs of what is produced: to brokers that are made up, with hardly any rest between attempts. */
 import { Leaders } from '../kafka/leaders.ts';
-import { Producing } from '../kafka/producing.ts';
+import { Producing } from '../kafka/producing/producing.ts';
 import type { MadeUpCluster } from './made-up-cluster.ts';
 
 const retry = { firstMs: 1, mostMs: 2, retries: 3 };

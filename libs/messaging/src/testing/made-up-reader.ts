@@ -1,6 +1,6 @@
 /** A reader over a cluster that is made up, and what it hands over. */
 import { onTestFinished } from 'vitest';
-import { Reader } from '../kafka/reader.ts';
+import { Reader } from '../kafka/reading/reader.ts';
 import type { MadeUpCluster } from './made-up-cluster.ts';
 
 export interface Read {

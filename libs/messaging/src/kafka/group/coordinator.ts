@@ -3,7 +3,7 @@
  */
 import { breakOff, type ConnectionPool } from '../client/broken-connections.ts';
 import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
-import { connectedBroker } from '../connected-broker.ts';
+import { connectedBroker } from '../client/connected-broker.ts';
 import { Handlings } from '../handlings.ts';
 import { inTime, Late } from '../in-time.ts';
 import { firstOf } from './first-of.ts';

@@ -1,7 +1,7 @@
 /** A broker of the cluster, connected in time. */
-import { breakOff } from './client/broken-connections.ts';
-import type { ClusterView } from './client/client-cluster.ts';
-import { inTime, Late } from './in-time.ts';
+import { breakOff } from './broken-connections.ts';
+import type { ClusterView } from './client-cluster.ts';
+import { inTime, Late } from '../in-time.ts';
 
 /**
  * Rejects with `Late` after `ms`; what was begun with the broker is broken off then, for who asks next would wait for it too.

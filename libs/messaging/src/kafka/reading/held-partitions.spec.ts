@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { GroupOptions, Position, TopicPartition } from '../message-log.ts';
+import type { GroupOptions, Position, TopicPartition } from '../../message-log.ts';
 import { HeldPartitions, type Fetching } from './held-partitions.ts';
 
 const partition = { topic: 't', partition: 0 };

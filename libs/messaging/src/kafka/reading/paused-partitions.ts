@@ -2,9 +2,9 @@
  * Partitions that get nothing for now. The reader is told of a pause late: a fetch that waits for records does not take in a partition that is resumed
  * meanwhile, so a pause of a millisecond would cost as long as a fetch waits. What comes for a paused partition is kept for a moment instead.
  */
-import { Pause } from '../back-off.ts';
-import type { TopicPartition } from '../message-log.ts';
-import { nameOf } from '../partition-name.ts';
+import { Pause } from '../../back-off.ts';
+import type { TopicPartition } from '../../message-log.ts';
+import { nameOf } from '../../partition-name.ts';
 
 /** Nothing else is fetched of that broker while a batch is kept. */
 const keptMs = 100;

@@ -1,7 +1,7 @@
 /** A partition that cannot be taken for long (its store is away, or the log is not of one piece with it) holds up neither the others nor the group. */
 import { expect, it } from 'vitest';
-import { PlayedCluster } from '../testing/played-cluster.ts';
-import { playedMember, until } from '../testing/played-member.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedMember, until } from '../../testing/played-member.ts';
 
 it('joins anew and goes on with one partition while what has come of another one waits', async () => {
   const played = new PlayedCluster();

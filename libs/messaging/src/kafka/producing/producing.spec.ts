@@ -1,7 +1,7 @@
 /** Over brokers that are made up: what becomes of records while leaders move, connections break and brokers refuse. */
 import { expect, it } from 'vitest';
-import { MadeUpCluster, refusal } from '../testing/made-up-cluster.ts';
-import { produces, producingTo } from '../testing/made-up-producing.ts';
+import { MadeUpCluster, refusal } from '../../testing/made-up-cluster.ts';
+import { produces, producingTo } from '../../testing/made-up-producing.ts';
 
 it('sends to each leader what it leads, and takes nothing for written before all in-sync replicas have it', async () => {
   const cluster = new MadeUpCluster(1, 2, 1);

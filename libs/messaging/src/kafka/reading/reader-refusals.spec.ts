@@ -1,7 +1,7 @@
 /** Over brokers that are made up: what a reader does while partitions are refused, led by nobody, or brought by two brokers that contradict each other. */
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { MadeUpCluster } from '../testing/made-up-cluster.ts';
-import { from, reading } from '../testing/made-up-reader.ts';
+import { MadeUpCluster } from '../../testing/made-up-cluster.ts';
+import { from, reading } from '../../testing/made-up-reader.ts';
 
 it('waits longer each time that a partition is refused', async () => {
   const made = new MadeUpCluster(1);

@@ -1,7 +1,7 @@
 /** A position lies outside its log: beyond the end, as after a log was restored from an older copy, or below the oldest record, as for who was away for long. */
 import { expect, it } from 'vitest';
-import { PlayedCluster } from '../testing/played-cluster.ts';
-import { playedMember, until } from '../testing/played-member.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedMember, until } from '../../testing/played-member.ts';
 
 it('keeps what is committed and reads nothing there, and reads the other partitions', async () => {
   const played = new PlayedCluster();

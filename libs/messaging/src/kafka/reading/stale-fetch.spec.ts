@@ -1,11 +1,11 @@
 /** A fetch waits at a broker while the group is joined anew: what it brings is of the assignment before. */
 import { expect, it } from 'vitest';
-import { OwnedPartitionConsumer } from '../consumers/owned-partition.consumer.ts';
-import { WorkQueueConsumer } from '../consumers/work-queue.consumer.ts';
-import { PlayedCluster } from '../testing/played-cluster.ts';
-import { playedTopic as topic } from '../testing/played-coordinator.ts';
-import { until } from '../testing/played-member.ts';
-import { KafkaMember } from './kafka-member.ts';
+import { OwnedPartitionConsumer } from '../../consumers/owned-partition.consumer.ts';
+import { WorkQueueConsumer } from '../../consumers/work-queue.consumer.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
+import { until } from '../../testing/played-member.ts';
+import { KafkaMember } from '../kafka-member.ts';
 import type { Places } from './places.ts';
 
 /** Broker 2 is asked for what comes after `next`, and the group is joined anew meanwhile. */

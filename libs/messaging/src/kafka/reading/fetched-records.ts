@@ -1,8 +1,8 @@
 /** What a fetch brought of one partition, as whoever reads it gets it. */
 import { createRequire } from 'node:module';
-import type { FetchedPartition } from './client/record-requests.ts';
+import type { FetchedPartition } from '../client/record-requests.ts';
 import type { Fetched } from './held-partitions.ts';
-import { fromKafka } from './records.ts';
+import { fromKafka } from '../records.ts';
 
 type Messages = FetchedPartition['messages'];
 type Filter = (of: { messages: Messages; abortedTransactions: readonly object[] }) => Messages;

@@ -1,7 +1,7 @@
 /** Over brokers that are made up: what is handed over while leaders move, connections break, and what is read changes. */
 import { expect, it, vi } from 'vitest';
-import { MadeUpCluster, refusal } from '../testing/made-up-cluster.ts';
-import { from, reading } from '../testing/made-up-reader.ts';
+import { MadeUpCluster, refusal } from '../../testing/made-up-cluster.ts';
+import { from, reading } from '../../testing/made-up-reader.ts';
 
 it('reads each partition at its leader, from where it is told, and goes on', async () => {
   const made = new MadeUpCluster(1, 2);

@@ -1,6 +1,6 @@
 /** An append too large for one produce: nothing of its rest may be written once its beginning was not. */
 import { expect, it } from 'vitest';
-import { message } from '../contract/log-under-test.ts';
+import { message } from '../../contract/log-under-test.ts';
 import { ProduceQueue } from './produce-queue.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

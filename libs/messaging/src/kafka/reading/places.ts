@@ -1,7 +1,7 @@
 /** Where a reader is in each of its partitions. */
-import type { Position, TopicPartition } from '../message-log.ts';
-import { nameOf } from '../partition-name.ts';
-import type { FetchRequest } from './client/record-requests.ts';
+import type { Position, TopicPartition } from '../../message-log.ts';
+import { nameOf } from '../../partition-name.ts';
+import type { FetchRequest } from '../client/record-requests.ts';
 
 /** Replaced by another one when it is to be read from elsewhere. */
 export interface Place extends TopicPartition {

@@ -5,13 +5,13 @@
  * Promises: who is told an offset has it from all in-sync replicas; what was refused for a reason that may pass is sent again, after a look at the cluster; what
  * has an answer is not sent again. Who closes waits for no broker that does not answer: what is under way then is given up, and may have been written.
  */
-import { backOffMs, Pauses } from '../back-off.ts';
-import { nameOf } from '../partition-name.ts';
-import { isStale, type ClientCluster } from './client/client-cluster.ts';
-import { refusalOf, type Refusal } from './client/refusals.ts';
-import type { TopicRecords } from './client/wire/produce-encoding.ts';
-import { Handlings } from './handlings.ts';
-import type { Leaders } from './leaders.ts';
+import { backOffMs, Pauses } from '../../back-off.ts';
+import { nameOf } from '../../partition-name.ts';
+import { isStale, type ClientCluster } from '../client/client-cluster.ts';
+import { refusalOf, type Refusal } from '../client/refusals.ts';
+import type { TopicRecords } from '../client/wire/produce-encoding.ts';
+import { Handlings } from '../handlings.ts';
+import type { Leaders } from '../leaders.ts';
 import type { Produce } from './produce-queue.ts';
 
 const produceTimeoutMs = 15_000;

@@ -1,8 +1,8 @@
 /** Offsets as the cluster knows them. */
 import { PlatformError } from '@waybill/contracts';
-import type { Position, StartFrom, TopicPartition } from '../message-log.ts';
-import { nameOf } from '../partition-name.ts';
-import type { Cluster } from './cluster.ts';
+import type { Position, StartFrom, TopicPartition } from '../../message-log.ts';
+import { nameOf } from '../../partition-name.ts';
+import type { Cluster } from '../cluster.ts';
 
 export interface Bounds {
   /** Of the oldest record that is kept. */

@@ -4,10 +4,10 @@
  */
 import { PlatformError, topicSpecs } from '@waybill/contracts';
 import type { Admin } from 'kafkajs';
-import { isLegalTopic, madeTogether, partitionCount } from '../topic-partitions.ts';
-import { ConfigResourceTypes, KafkaJSProtocolError } from './client/client.ts';
-import type { Cluster } from './cluster.ts';
-import { unavailable } from './kafka-errors.ts';
+import { isLegalTopic, madeTogether, partitionCount } from '../../topic-partitions.ts';
+import { ConfigResourceTypes, KafkaJSProtocolError } from '../client/client.ts';
+import type { Cluster } from '../cluster.ts';
+import { unavailable } from '../kafka-errors.ts';
 import { configOf, settingsThatMatter, weaknessesOf, type FoundTopic, type TopicSettings } from './topic-settings.ts';
 
 export class Topics {

@@ -1,7 +1,7 @@
 /** What a fetch brought, and of which partitions it was refused. */
-import { nameOf } from '../partition-name.ts';
-import type { FetchResponse } from './client/record-requests.ts';
-import { refusalOf, type Refusal } from './client/refusals.ts';
+import { nameOf } from '../../partition-name.ts';
+import type { FetchResponse } from '../client/record-requests.ts';
+import { refusalOf, type Refusal } from '../client/refusals.ts';
 import { fetchedRecords } from './fetched-records.ts';
 import type { Fetched } from './held-partitions.ts';
 import type { Place } from './places.ts';

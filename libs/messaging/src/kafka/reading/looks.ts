@@ -3,13 +3,13 @@
  * Promises: one look at the cluster at a time, which whoever wants one shares; a look that does not end in time, or a broker that does not come to be connected,
  * rejects, and who asks again begins anew.
  */
-import type { TopicPartition } from '../message-log.ts';
-import { nameOf } from '../partition-name.ts';
-import type { ClientCluster, ClusterMetadata } from './client/client-cluster.ts';
-import type { ClientBroker } from './client/record-requests.ts';
-import { connectedBroker } from './connected-broker.ts';
-import { inTime, Late, patienceMs as usualPatienceMs } from './in-time.ts';
-import { Leaders } from './leaders.ts';
+import type { TopicPartition } from '../../message-log.ts';
+import { nameOf } from '../../partition-name.ts';
+import type { ClientCluster, ClusterMetadata } from '../client/client-cluster.ts';
+import type { ClientBroker } from '../client/record-requests.ts';
+import { connectedBroker } from '../client/connected-broker.ts';
+import { inTime, Late, patienceMs as usualPatienceMs } from '../in-time.ts';
+import { Leaders } from '../leaders.ts';
 
 export class Looks {
   private readonly leaders: Leaders;

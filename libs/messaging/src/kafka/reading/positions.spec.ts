@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Cluster } from './cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import { Beginnings } from './positions.ts';
 
 /** Partition 0 holds 10 to 20, partition 1 nothing; each look finds one record more in the first. Partition 2 is led by nobody, until the fourth look. */

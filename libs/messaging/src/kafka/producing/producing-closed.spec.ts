@@ -1,8 +1,8 @@
 /** Over brokers that are made up: what becomes of records that are on their way when the log is closed. */
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { MadeUpCluster } from '../testing/made-up-cluster.ts';
-import { produces, producingTo } from '../testing/made-up-producing.ts';
-import { Leaders } from './leaders.ts';
+import { MadeUpCluster } from '../../testing/made-up-cluster.ts';
+import { produces, producingTo } from '../../testing/made-up-producing.ts';
+import { Leaders } from '../leaders.ts';
 import { Producing } from './producing.ts';
 
 /** Its only broker takes what it is asked, and answers nothing. */

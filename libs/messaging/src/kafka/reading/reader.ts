@@ -5,15 +5,15 @@
  * answers it is asked again, for as long as it takes, and that it does not answer is told; once `close` has resolved nothing is handed over any more.
  * Neither a broker that does not answer nor a partition that it refuses, or that cannot be read where it is to be, holds up the others'.
  */
-import { backOffMs, Pauses } from '../back-off.ts';
-import type { Position, TopicPartition } from '../message-log.ts';
-import { nameOf } from '../partition-name.ts';
-import { breakOff } from './client/broken-connections.ts';
-import { abandon, isStale, type ClientCluster } from './client/client-cluster.ts';
-import type { FetchResponse } from './client/record-requests.ts';
+import { backOffMs, Pauses } from '../../back-off.ts';
+import type { Position, TopicPartition } from '../../message-log.ts';
+import { nameOf } from '../../partition-name.ts';
+import { breakOff } from '../client/broken-connections.ts';
+import { abandon, isStale, type ClientCluster } from '../client/client-cluster.ts';
+import type { FetchResponse } from '../client/record-requests.ts';
 import { answersOf, type Asked, type Refused } from './fetch-answers.ts';
 import { FetchPace } from './fetch-pace.ts';
-import { Handlings } from './handlings.ts';
+import { Handlings } from '../handlings.ts';
 import type { Fetched } from './held-partitions.ts';
 import { Looks } from './looks.ts';
 import { Places, requestOf, type Place } from './places.ts';

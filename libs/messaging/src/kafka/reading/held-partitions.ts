@@ -9,10 +9,10 @@
  *   one is kept for a moment only.
  */
 import type { IncomingMessage } from '@waybill/contracts';
-import { backOffMs, Pause, usualBackOff } from '../back-off.ts';
-import type { Claim, GroupOptions, Position, TopicPartition } from '../message-log.ts';
-import { nameOf } from '../partition-name.ts';
-import { Handlings } from './handlings.ts';
+import { backOffMs, Pause, usualBackOff } from '../../back-off.ts';
+import type { Claim, GroupOptions, Position, TopicPartition } from '../../message-log.ts';
+import { nameOf } from '../../partition-name.ts';
+import { Handlings } from '../handlings.ts';
 import { PausedPartitions } from './paused-partitions.ts';
 
 /** What it needs of whoever reads. */

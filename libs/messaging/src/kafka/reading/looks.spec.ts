@@ -1,8 +1,8 @@
 /** Over the client's own cluster, which shares a look that is under way with whoever asks for one. */
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
-import './client/client.ts';
-import type { ClientCluster } from './client/client-cluster.ts';
+import '../client/client.ts';
+import type { ClientCluster } from '../client/client-cluster.ts';
 import { Looks } from './looks.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,11 +1,11 @@
 /** On a real broker: what it answers in a session, and after it has forgotten it. */
 import { expect, it, onTestFinished } from 'vitest';
-import { settings } from '../../../../tools/stack/places.mjs';
-import { freshTopic, message } from '../contract/log-under-test.ts';
-import { clusterOf } from './client/client-cluster.ts';
-import { Kafka, logLevel } from './client/client.ts';
-import type { FetchResponse } from './client/record-requests.ts';
-import { KafkaMessageLog } from './kafka-message-log.ts';
+import { settings } from '../../../../../tools/stack/places.mjs';
+import { freshTopic, message } from '../../contract/log-under-test.ts';
+import { clusterOf } from '../client/client-cluster.ts';
+import { Kafka, logLevel } from '../client/client.ts';
+import type { FetchResponse } from '../client/record-requests.ts';
+import { KafkaMessageLog } from '../kafka-message-log.ts';
 
 const brokers = settings('postgres')['KAFKA_BROKERS']!.split(',');
 const partitions = [0, 1, 2, 3];

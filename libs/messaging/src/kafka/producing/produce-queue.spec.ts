@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { message } from '../contract/log-under-test.ts';
+import { message } from '../../contract/log-under-test.ts';
 import { ProduceQueue, type Produce } from './produce-queue.ts';
 
 interface Sent {

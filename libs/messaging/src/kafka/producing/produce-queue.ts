@@ -4,9 +4,9 @@
  * a partition waits at most a moment for the produces of others, and none of its own waits for a broker that does not lead it.
  */
 import type { OutgoingMessage } from '@waybill/contracts';
-import { Pause } from '../back-off.ts';
-import type { Position, TopicPartition } from '../message-log.ts';
-import { recordBytes } from '../record-size.ts';
+import { Pause } from '../../back-off.ts';
+import type { Position, TopicPartition } from '../../message-log.ts';
+import { recordBytes } from '../../record-size.ts';
 
 /** Records of one partition that go out together. */
 export interface Produce {

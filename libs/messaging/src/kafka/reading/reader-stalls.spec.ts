@@ -1,9 +1,9 @@
 /** What a reader is not held up by, over two played brokers that lead a partition each, and what it leaves alone when it is told to. */
 import { expect, it, onTestFinished } from 'vitest';
-import { PlayedCluster } from '../testing/played-cluster.ts';
-import { playedTopic as topic } from '../testing/played-coordinator.ts';
-import { until } from '../testing/played-member.ts';
-import type { ClientCluster } from './client/client-cluster.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedTopic as topic } from '../../testing/played-coordinator.ts';
+import { until } from '../../testing/played-member.ts';
+import type { ClientCluster } from '../client/client-cluster.ts';
 import { Reader, type ReaderOptions } from './reader.ts';
 
 const at = (partition: number, offset = 0) => ({ topic, partition, offset });

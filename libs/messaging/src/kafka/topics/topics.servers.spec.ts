@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { settings } from '../../../../tools/stack/places.mjs';
-import { Kafka, logLevel } from './client/client.ts';
-import { Cluster } from './cluster.ts';
-import { KafkaMessageLog } from './kafka-message-log.ts';
+import { settings } from '../../../../../tools/stack/places.mjs';
+import { Kafka, logLevel } from '../client/client.ts';
+import { Cluster } from '../cluster.ts';
+import { KafkaMessageLog } from '../kafka-message-log.ts';
 import { Topics } from './topics.ts';
 
 const brokers = settings('postgres')['KAFKA_BROKERS']!.split(',');

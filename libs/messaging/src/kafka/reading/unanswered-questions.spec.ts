@@ -1,7 +1,7 @@
 /** A cluster that does not answer for minutes where reading begins: nobody who leaves, and no later assignment, waits for that. */
 import { expect, it } from 'vitest';
-import { PlayedCluster } from '../testing/played-cluster.ts';
-import { playedMember, until } from '../testing/played-member.ts';
+import { PlayedCluster } from '../../testing/played-cluster.ts';
+import { playedMember, until } from '../../testing/played-member.ts';
 
 function memberOf(played: PlayedCluster) {
   let isFailing = false;

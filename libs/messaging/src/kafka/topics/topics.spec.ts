@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { expect, it } from 'vitest';
-import type { Cluster } from './cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import { Topics } from './topics.ts';
 
 const settings = { partitions: 4, replicas: 1, minInSyncReplicas: 1 };
