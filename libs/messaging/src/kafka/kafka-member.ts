@@ -138,7 +138,10 @@ export class KafkaMember implements GroupMembership {
 
   /** One question for all positions, for whose answer nothing else waits: what was revoked meanwhile is not assigned. */
   private async assignAll(all: readonly HeldPartitions[], partitions: readonly TopicPartition[]): Promise<void> {
-    const claims = await this.fetching.claims(partitions).catch((error: unknown) => this.options.onTrouble(error));
+    const isHeld = (one: HeldPartitions): boolean => this.held.get(nameOf(one.partitions[0]!)) === one;
+    const claims = await this.fetching.claims(partitions).catch((error: unknown) => {
+      if (all.some(isHeld)) this.options.onTrouble(error);
+    });
     for (const one of all) {
       const own = one.partitions.map(nameOf);
       void one.assign(claims?.filter((claim) => own.includes(nameOf(claim))));

@@ -52,8 +52,10 @@ it('asks the next coordinator where one is not ready, or says nothing until it i
 it('asks once where it will not be told, or nobody wants to know any more', async () => {
   const refused = askedOf(() => Promise.reject(refusalOf(forbidden)));
   await expect(committedOf(refused.asked, both)).rejects.toThrow('Not authorized');
-  const unwanted = askedOf(() => Promise.reject(refusalOf(loading)));
-  unwanted.seen.isUnwanted = true;
+  const unwanted = askedOf(() => {
+    unwanted.seen.isUnwanted = true;
+    return Promise.reject(refusalOf(loading));
+  });
   await expect(committedOf(unwanted.asked, both)).rejects.toThrow('loading');
   expect([refused.seen.found, unwanted.seen.found]).toEqual([1, 1]);
 });

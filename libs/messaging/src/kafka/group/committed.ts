@@ -17,7 +17,7 @@ export interface Asked {
   readonly silenceMs: number;
   readonly rests: Pauses;
   readonly coordinator: Pick<Coordinator, 'find' | 'forget'>;
-  /** Nobody wants to know any more. */
+  /** Nobody wants to know any more, or the group is being joined anew: the coordinator would answer only afterwards, and seem silent. */
   isUnwanted(): boolean;
 }
 
@@ -37,9 +37,15 @@ export async function committedOf(asked: Asked, partitions: readonly TopicPartit
 async function ask(asked: Asked, partitions: readonly TopicPartition[]): Promise<FetchedOffsets> {
   const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
   const topics = [...byTopic].map(([topic, of]) => ({ topic, partitions: of.map(({ partition }) => ({ partition })) }));
+  refuseUnwanted(asked);
   const coordinator = await asked.coordinator.find();
+  refuseUnwanted(asked);
   const answer = coordinator.offsetFetch({ groupId: asked.groupId, topics });
   return unlessSilent(coordinator, asked.silenceMs, answer);
+}
+
+function refuseUnwanted({ groupId, isUnwanted }: Asked): void {
+  if (isUnwanted()) throw new Error(`${groupId} was left, or is joined anew`);
 }
 
 function claimsOf(partitions: readonly TopicPartition[], { responses }: FetchedOffsets): readonly Claim[] {

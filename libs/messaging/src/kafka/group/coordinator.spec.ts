@@ -86,6 +86,34 @@ it('breaks off no connection but that of who does not answer, and asks nobody on
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('looks for it once, whoever forgets it meanwhile, and anew when that is over', async () => {
+  const { cluster, seen } = clusterOf({ 1: 'answers' }, 1);
+  const coordinator = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs });
+  const first = coordinator.find();
+  coordinator.forget();
+  expect(coordinator.find()).toBe(first);
+  await first;
+  coordinator.forget();
+  await coordinator.find();
+  expect(seen.asked).toEqual([1, 1]);
+});
+
+it('asks nobody who is connected only when it is found', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'answers', 2: 'answers' }, 2);
+  const connected = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  cluster.findBroker = async ({ nodeId }) => {
+    if (seen.asked.length === 0) await connected[nodeId - 1]!.promise;
+    return broker(nodeId)!;
+  };
+  const finding = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs }).find();
+  await vi.advanceTimersByTimeAsync(600);
+  connected[0].resolve();
+  expect(await finding).toBe(broker(2));
+  connected[1].resolve();
+  await vi.advanceTimersByTimeAsync(patienceMs);
+  expect(seen.asked).toEqual([1]);
+});
+
 it('says why nobody told, not that it could not look again', async () => {
   const { cluster, seen } = clusterOf({}, 1);
   expect(await found(cluster)).toContain('no broker is known that could say who coordinates read-model');

@@ -23,20 +23,21 @@ export interface CoordinatorOptions {
 
 export class Coordinator {
   private found: Promise<GroupBroker> | undefined;
+  private isSearching = false;
   private readonly asking = new Handlings();
   private readonly end = new AbortController();
 
   constructor(private readonly options: CoordinatorOptions) {}
 
-  /** Connected: the one that is known, or else it is looked for. Rejects when no broker tells in time; who did not answer in a moment is broken off, and nobody else. */
+  /** Connected: the one that is known, or else it is looked for, once for all who ask. Rejects when no broker tells in time; who did not answer in a moment is broken off, and nobody else. */
   find(): Promise<GroupBroker> {
     this.found ??= this.search();
     return this.found;
   }
 
-  /** It has to be looked for. */
+  /** It has to be looked for. So it is during a search, beside which there is no second one: what is asked late, of the broker at which the group is joined by then, would break off the joining. */
   forget(): void {
-    this.found = undefined;
+    if (!this.isSearching) this.found = undefined;
   }
 
   /** Nothing is looked for any more. Resolves when no broker is asked. */
@@ -45,25 +46,22 @@ export class Coordinator {
     await this.asking.settled();
   }
 
-  /** Whoever needs it shares one search; one that fails is not kept. */
-  private search(): Promise<GroupBroker> {
-    const found = this.searchInTime();
-    found.catch(() => {
-      if (this.found === found) this.found = undefined;
-    });
-    return found;
-  }
-
-  private async searchInTime(): Promise<GroupBroker> {
+  /** One that fails is not kept. */
+  private async search(): Promise<GroupBroker> {
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.end.signal]);
+    this.isSearching = true;
     try {
       return await inTime(
         this.asking.run(() => this.askAll(signal)),
         this.options.sessionTimeoutMs,
       );
+    } catch (error) {
+      this.found = undefined;
+      throw error;
     } finally {
       over.abort();
+      this.isSearching = false;
     }
   }
 
@@ -88,14 +86,15 @@ export class Coordinator {
   }
 
   private async reach(nodeId: number, signal: AbortSignal): Promise<GroupBroker> {
-    const told = await this.ask(nodeId);
+    const told = await this.ask(nodeId, signal);
     signal.throwIfAborted();
     return connectedBroker(this.options.cluster, told, askedMs);
   }
 
-  private async ask(nodeId: number): Promise<number> {
+  private async ask(nodeId: number, signal: AbortSignal): Promise<number> {
     const { cluster, groupId } = this.options;
     const broker = await connectedBroker(cluster, nodeId, askedMs);
+    signal.throwIfAborted(); // it may be the one that is found, and the group is being joined there
     try {
       const { coordinator } = await inTime(broker.findGroupCoordinator({ groupId, coordinatorType: ofGroup }), askedMs);
       return coordinator.nodeId;

@@ -84,11 +84,12 @@ export class Membership {
     return this.commits.commit(positions);
   }
 
-  /** How far the group has come in these. Rejects after some seconds. */
+  /** How far the group has come in these, which it holds. Rejects after some seconds, and when it is to join anew. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly Claim[]> {
-    const { coordinator, asking, options } = this;
-    const { groupId, sessionTimeoutMs } = options;
-    return committedOf({ ...asking, groupId, coordinator, silenceMs: sessionTimeoutMs / 2 }, partitions);
+    const { coordinator, rests, generation } = this;
+    const { groupId, sessionTimeoutMs } = this.options;
+    const isUnwanted = (): boolean => this.isLeaving || !generation || this.generation !== generation;
+    return committedOf({ groupId, coordinator, rests, isUnwanted, silenceMs: sessionTimeoutMs / 2 }, partitions);
   }
 
   /** Once. Resolves when the coordinator has let it go, or could not be told, and all connections have ended. */
