@@ -84,17 +84,21 @@ it('sends its heartbeats while no look at the cluster is answered, and does noth
   expect(went).toBeLessThanOrEqual(3 * beats); // a timer may come a moment early
 }, 20_000);
 
-function heartbeatsOf(beat: () => Promise<void>) {
+function heartbeatsOf(beat: () => Promise<void>, findMs = 0, destroy = (_why: Error): void => {}) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const seen = { forgotten: 0 };
-  const broker = { connectionPool: { pool: [] }, heartbeat: beat } as unknown as GroupBroker;
+  const broker = { connectionPool: { pool: [{ socket: { destroy } }] }, heartbeat: beat } as unknown as GroupBroker;
+  const find = async (): Promise<GroupBroker> => {
+    if (findMs > 0) await new Promise((resolve) => setTimeout(resolve, findMs));
+    return broker;
+  };
   const heartbeats = new Heartbeats(
     { memberId: 'm', generationId: 1, assignment: {}, counts: new Map() },
     {
       groupId: 'read-model',
       sessionTimeoutMs: 4_000,
-      coordinator: { find: async () => broker, forget: () => void (seen.forgotten += 1) },
+      coordinator: { find, forget: () => void (seen.forgotten += 1) },
       isOutdated: () => false,
       onHeard: () => {},
     },
@@ -166,4 +170,14 @@ it('repeats a heartbeat that failed soon, to the coordinator that there is then,
   expect(beats).toBe(3);
   heartbeats.stop();
   await over;
+});
+
+it('is a member no longer than for a session, though the coordinator that says nothing was found late', async () => {
+  const silence = Promise.withResolvers<void>();
+  const { heartbeats } = heartbeatsOf(() => silence.promise, 3_000, silence.reject);
+  const over = heartbeats.untilOver().catch((error: unknown) => error);
+  let why: unknown;
+  void over.then((error) => (why = error));
+  await vi.advanceTimersByTimeAsync(4_100);
+  expect(String(why)).toContain('has answered for 4000 ms');
 });

@@ -52,7 +52,7 @@ export class Heartbeats {
       await this.rest.wait(this.restMs(failures));
       if (this.isStopped || this.options.isOutdated(this.generation)) return;
       try {
-        await this.beatWithin(sessionTimeoutMs - (performance.now() - heardAt));
+        await this.beatBefore(heardAt + sessionTimeoutMs);
         heardAt = performance.now();
         failures = 0;
         this.options.onHeard();
@@ -105,10 +105,10 @@ export class Heartbeats {
   }
 
   /** A coordinator that says nothing is given up early enough to find another one before the session is over. */
-  private async beatWithin(leftMs: number): Promise<void> {
-    const ms = Math.max(1, leftMs);
-    const coordinator = await inTime(this.options.coordinator.find(), ms);
-    await unlessSilent(coordinator, Math.min(ms, this.options.sessionTimeoutMs / 2), this.beat(coordinator));
+  private async beatBefore(overAt: number): Promise<void> {
+    const leftMs = (): number => Math.max(1, overAt - performance.now());
+    const coordinator = await inTime(this.options.coordinator.find(), leftMs());
+    await unlessSilent(coordinator, Math.min(leftMs(), this.options.sessionTimeoutMs / 2), this.beat(coordinator));
   }
 
   private async beat(coordinator: GroupBroker): Promise<void> {
