@@ -7,6 +7,7 @@ import { waitForHandshakes } from './broker-handshake.ts';
 import { breakOffConnections } from './broken-connections.ts';
 import { tellGivenIds } from './given-ids.ts';
 import { lookAgain } from './fresh-metadata.ts';
+import { separateHeartbeats } from './heartbeat-connections.ts';
 import { restIdleQueues } from './idle-queues.ts';
 import { lookPastPartitions } from './leaderless-partitions.ts';
 import { askWhoLeads } from './offline-partitions.ts';
@@ -22,5 +23,6 @@ lookPastPartitions();
 askWhoLeads();
 breakOffConnections();
 tellGivenIds();
+separateHeartbeats();
 
 export const { AssignerProtocol, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel } = kafkajs;

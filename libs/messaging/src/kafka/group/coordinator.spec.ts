@@ -1,7 +1,7 @@
 /** Looking for the coordinator in a cluster of which a broker is frozen: it takes connections, and answers nothing. */
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
-import { Coordinator } from './coordinator.ts';
+import { Coordinator, unlessSilent } from './coordinator.ts';
 
 const patienceMs = 6_000;
 type Does = 'answers' | 'connects to nobody' | 'answers nothing';
@@ -118,4 +118,20 @@ it('says why nobody told, not that it could not look again', async () => {
   const { cluster, seen } = clusterOf({}, 1);
   expect(await found(cluster)).toContain('no broker is known that could say who coordinates read-model');
   expect(seen.looks).toBe(1);
+});
+
+it('breaks off who says nothing over any of its connections, and nobody else', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const answer = Promise.withResolvers<never>();
+  const sockets = [0, 1].map(() => ({ bytesRead: 0, destroy: answer.reject }));
+  const connectionPool = { pool: sockets.map((socket) => ({ socket })) } as unknown as GroupBroker['connectionPool'];
+  const told = unlessSilent({ connectionPool }, 1_000, answer.promise).catch(String);
+  for (const socket of sockets) {
+    socket.bytesRead += 10;
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(vi.getTimerCount()).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([await told, vi.getTimerCount()]).toEqual(['Error: nothing heard of the coordinator for 1000 ms', 0]);
 });

@@ -115,8 +115,8 @@ function connectedFirst({ brokerPool: { brokers = {} } }: GroupCluster): readonl
 }
 
 /**
- * The answer; a coordinator of which nothing comes in for `ms` is broken off, and the answer rejects. It answers in the order in which it was asked: one that
- * answers something else first is only slow (it writes commits, each for as long as five seconds while one of its replicas is away).
+ * The answer; a coordinator of which nothing comes in for `ms`, over none of its connections, is broken off, and the answer rejects. One that answers something else is only slow: what it is asked
+ * over one connection it answers in order.
  */
 export async function unlessSilent<T>(
   { connectionPool }: Pick<GroupBroker, 'connectionPool'>,
@@ -136,5 +136,5 @@ export async function unlessSilent<T>(
   }
 }
 
-/** Fetches have a connection of their own. */
-const received = ({ pool: [first] }: Pick<ConnectionPool, 'pool'>): number | undefined => first?.socket?.bytesRead;
+const received = ({ pool }: Pick<ConnectionPool, 'pool'>): number =>
+  pool.reduce((bytes, { socket }) => bytes + (socket?.bytesRead ?? 0), 0);

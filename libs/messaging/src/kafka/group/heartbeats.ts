@@ -72,10 +72,8 @@ export class Heartbeats {
     const beating = setInterval(() => {
       if (isUnderWay || this.isStopped) return;
       isUnderWay = true;
-      // It knows that it is to join; but its session would run out. One that is silent is waited for: it may be the one that is joined next, and answers nothing else meanwhile.
-      void this.options.coordinator
-        .find()
-        .then((coordinator) => this.beat(coordinator))
+      // It knows that it is to join; but its session would run out.
+      void this.beatBefore(performance.now() + this.options.sessionTimeoutMs)
         .catch((error: unknown) => this.failed(error))
         .finally(() => (isUnderWay = false));
     }, this.intervalMs);
