@@ -112,3 +112,20 @@ it('deals out nothing any more when it leaves while it looks what there is, and 
   const { syncs, leftAs, isConnected } = played;
   expect({ syncs, leftAs, isConnected }).toEqual({ syncs: 0, leftAs: ['m'], isConnected: false });
 });
+
+it('leaves no connection to a broker that can be reached only after its end, when nobody waits for it any more', async () => {
+  const played = new PlayedCluster();
+  const { membership } = playedMembership(played);
+  const { coordination: cluster } = played.memberOptions;
+  const { findBroker } = cluster;
+  const reached = Promise.withResolvers<void>();
+  cluster.findBroker = (of) => reached.promise.then(() => findBroker(of));
+  await membership.begin();
+  await vi.advanceTimersByTimeAsync(100);
+  const left = membership.leave();
+  await vi.advanceTimersByTimeAsync(minute);
+  await left;
+  reached.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect({ isConnected: played.isConnected, timers: vi.getTimerCount() }).toEqual({ isConnected: false, timers: 0 });
+});

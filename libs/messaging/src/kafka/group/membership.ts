@@ -24,6 +24,7 @@ import { dealOut, isOutdated, join, sync, type Generation, type GenerationOption
 import { idGivenWith, isPassing, isUnknownMember } from './group-refusals.ts';
 import { Heartbeats, Silence } from './heartbeats.ts';
 import { missingTopic } from './known-topics.ts';
+import { watched } from './watched-cluster.ts';
 
 export interface MembershipOptions extends GenerationOptions {
   onAssigned(assignment: Assignment): void;
@@ -59,11 +60,13 @@ export class Membership {
   /** Asking to be taken in. */
   private joining: Promise<unknown> | undefined;
   private isLeaving = false;
-  /** At the cluster, for which nobody waits. */
-  private readonly looks = new Handlings();
+  private readonly options: MembershipOptions;
+  /** What the cluster was asked, whoever waits for it. */
+  private readonly underWay = new Handlings();
 
-  constructor(private readonly options: MembershipOptions) {
-    this.coordinator = new Coordinator(options);
+  constructor(options: MembershipOptions) {
+    this.options = { ...options, cluster: watched(options.cluster, this.underWay) };
+    this.coordinator = new Coordinator(this.options);
     this.commits = new Commits({
       groupId: options.groupId,
       coordinator: this.coordinator,
@@ -104,7 +107,7 @@ export class Membership {
     await Promise.all([this.commits.end(), this.coordinator.close()]);
     abandon(cluster); // what was given up
     await cluster.disconnect().catch(onTrouble);
-    void Promise.all([this.running, this.looks.settled()])
+    void Promise.all([this.running, this.underWay.settled()])
       .then(() => cluster.disconnect())
       .catch(() => {}); // what was connected after its end
   }
@@ -210,7 +213,7 @@ export class Membership {
     const { cluster } = this.options;
     const isWhole = [...generation.counts.values()].every((count) => count > 0);
     const look = (): Promise<void> => (isWhole ? cluster.refreshMetadataIfNecessary() : cluster.refreshMetadata());
-    void this.looks.run(look).catch(() => {});
+    void look().catch(() => {});
     return isOutdated(generation, cluster);
   }
 }
