@@ -44,8 +44,8 @@ async function ask(asked: Asked, partitions: readonly TopicPartition[]): Promise
   return unlessSilent(coordinator, asked.silenceMs, answer);
 }
 
-function refuseUnwanted({ groupId, isUnwanted }: Asked): void {
-  if (isUnwanted()) throw new Error(`${groupId} was left, or is joined anew`);
+function refuseUnwanted(asked: Asked): void {
+  if (asked.isUnwanted()) throw new Error(`${asked.groupId} was left, or is joined anew`);
 }
 
 function claimsOf(partitions: readonly TopicPartition[], { responses }: FetchedOffsets): readonly Claim[] {

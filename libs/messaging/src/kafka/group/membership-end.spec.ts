@@ -117,7 +117,7 @@ it('leaves no connection to a broker that can be reached only after its end, whe
   const played = new PlayedCluster();
   const { membership } = playedMembership(played);
   const { coordination: cluster } = played.memberOptions;
-  const { findBroker } = cluster;
+  const findBroker = cluster.findBroker.bind(cluster);
   const reached = Promise.withResolvers<void>();
   cluster.findBroker = (of) => reached.promise.then(() => findBroker(of));
   await membership.begin();
