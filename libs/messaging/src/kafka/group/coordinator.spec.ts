@@ -105,19 +105,51 @@ it('asks nobody who is connected only when it is found', async () => {
     if (seen.asked.length === 0) await connected[nodeId - 1]!.promise;
     return broker(nodeId)!;
   };
-  const finding = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs }).find();
+  const coordinator = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs });
+  const finding = coordinator.find();
   await vi.advanceTimersByTimeAsync(600);
   connected[0].resolve();
   expect(await finding).toBe(broker(2));
+  let isClosed = false;
+  const closed = coordinator.close().then(() => (isClosed = true));
+  await vi.advanceTimersByTimeAsync(600);
+  expect(isClosed).toBe(false); // one is still being connected
   connected[1].resolve();
-  await vi.advanceTimersByTimeAsync(patienceMs);
+  await closed;
   expect(seen.asked).toEqual([1]);
 });
 
 it('says why nobody told, not that it could not look again', async () => {
   const { cluster, seen } = clusterOf({}, 1);
   expect(await found(cluster)).toContain('no broker is known that could say who coordinates read-model');
-  expect(seen.looks).toBe(1);
+  expect(seen).toMatchObject({ connects: 1, looks: 1 });
+});
+
+it('breaks off nobody who refuses to tell, and looks anew when it is asked again', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'answers' }, 1);
+  const refusing = vi.spyOn(broker(1)!, 'findGroupCoordinator').mockRejectedValue(new Error('not available'));
+  const coordinator = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs });
+  const finding = coordinator.find().catch(String);
+  await vi.advanceTimersByTimeAsync(patienceMs);
+  expect([await finding, seen.brokenOff]).toEqual(['Error: not available', []]);
+  refusing.mockRestore();
+  expect(await coordinator.find()).toBe(broker(1));
+});
+
+it('asks nobody, connects nobody and looks at nothing once it is closed', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'answers', 2: 'answers' }, 2);
+  const told = Promise.withResolvers<{ coordinator: { nodeId: number } }>();
+  broker(1)!.findGroupCoordinator = () => told.promise;
+  const reaching = vi.spyOn(cluster, 'findBroker');
+  const coordinator = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs });
+  const finding = coordinator.find().catch(String);
+  await vi.advanceTimersByTimeAsync(0);
+  const closed = coordinator.close();
+  told.resolve({ coordinator: { nodeId: 2 } });
+  await Promise.all([vi.advanceTimersByTimeAsync(patienceMs), closed, finding]);
+  await expect(coordinator.find()).rejects.toThrow('aborted');
+  expect(reaching.mock.calls).toEqual([[{ nodeId: 1 }]]);
+  expect(seen).toMatchObject({ asked: [], looks: 0 });
 });
 
 it('breaks off who says nothing over any of its connections, and nobody else', async () => {
