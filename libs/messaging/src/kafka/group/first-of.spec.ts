@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { firstOf } from './first-of.ts';
 
-function asking(atOnce = 3) {
+function asking(atOnce = 3, signal?: AbortSignal) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const asked: string[] = [];
@@ -10,7 +10,7 @@ function asking(atOnce = 3) {
     asked.push(name);
     return promise;
   });
-  return { asked, answers, first: firstOf(asks, { hedgeMs: 500, atOnce }) };
+  return { asked, answers, first: firstOf(asks, { hedgeMs: 500, atOnce, ...(signal && { signal }) }) };
 }
 
 it('asks the next one after a while, and takes whichever answers first', async () => {
@@ -46,4 +46,15 @@ it('asks the others in their time, whatever fails', async () => {
   await vi.advanceTimersByTimeAsync(1);
   answers[2]!.resolve('of c');
   expect(await first).toBe('of c');
+});
+
+it('asks nobody any more once that is given up, and settles when those who were asked have', async () => {
+  const end = new AbortController();
+  const { asked, answers, first } = asking(3, end.signal);
+  const told = first.catch(String);
+  end.abort();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([asked, vi.getTimerCount()]).toEqual([['a'], 0]);
+  answers[0]!.reject(new Error('too late'));
+  expect(await told).toBe('Error: too late');
 });
