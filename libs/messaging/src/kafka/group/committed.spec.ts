@@ -15,14 +15,19 @@ const forbidden = 30;
 
 /** Coordinators that are found one after the other, each with what it says. */
 function askedOf(...says: (() => Promise<FetchedOffsets>)[]) {
-  const seen = { found: 0, isUnwanted: false };
+  const seen = { found: 0, forgotten: 0, isUnwanted: false };
   const find = async (): Promise<GroupBroker> => {
     const offsetFetch = says[seen.found]!;
     seen.found += 1;
     return { connectionPool: { pool: [] }, offsetFetch } as Partial<GroupBroker> as GroupBroker;
   };
   const isUnwanted = (): boolean => seen.isUnwanted;
-  const asked = { groupId: 'g', silenceMs: 10, rests: new Pauses(), coordinator: { find, forget: () => {} } };
+  const asked = {
+    groupId: 'g',
+    silenceMs: 10,
+    rests: new Pauses(),
+    coordinator: { find, forget: () => void (seen.forgotten += 1) },
+  };
   return { seen, asked: { ...asked, isUnwanted } };
 }
 
@@ -35,6 +40,14 @@ it('tells how far the group has come where it has committed something', async ()
   ]);
 });
 
+it('tells nothing more of a position than where it is, when that is all', async () => {
+  const partitions = ['', null].map((metadata, partition) => ({ partition, offset: '0', metadata }));
+  const { asked } = askedOf(async () => ({ responses: [{ topic, partitions }] }));
+  expect((await committedOf(asked, both)).map(({ committed }) => committed)).toStrictEqual(
+    both.map((one) => ({ ...one, offset: 0 })),
+  );
+});
+
 it('asks the next coordinator where one is not ready, or says nothing until it is broken off', async () => {
   const silence = Promise.withResolvers<never>();
   const { asked, seen } = askedOf(
@@ -45,8 +58,8 @@ it('asks the next coordinator where one is not ready, or says nothing until it i
   const connection = { socket: { bytesRead: 0, destroy: (why: Error) => silence.reject(why) } };
   const find = async (): Promise<GroupBroker> =>
     ({ ...(await asked.coordinator.find()), connectionPool: { pool: [connection] } }) as unknown as GroupBroker;
-  expect(await committedOf({ ...asked, coordinator: { find, forget: () => {} } }, both)).toHaveLength(2);
-  expect(seen.found).toBe(3);
+  expect(await committedOf({ ...asked, coordinator: { ...asked.coordinator, find } }, both)).toHaveLength(2);
+  expect(seen).toMatchObject({ found: 3, forgotten: 2 });
 });
 
 it('asks once where it will not be told, or nobody wants to know any more', async () => {
@@ -58,4 +71,20 @@ it('asks once where it will not be told, or nobody wants to know any more', asyn
   });
   await expect(committedOf(unwanted.asked, both)).rejects.toThrow('loading');
   expect([refused.seen.found, unwanted.seen.found]).toEqual([1, 1]);
+});
+
+it('asks nobody once nobody wants to know any more, nor who is found only then', async () => {
+  let asks = 0;
+  const { asked, seen } = askedOf(async () => {
+    asks += 1;
+    return answer;
+  });
+  const find = async (): Promise<GroupBroker> => {
+    seen.isUnwanted = true;
+    return asked.coordinator.find();
+  };
+  const asking = { ...asked, coordinator: { ...asked.coordinator, find } };
+  await expect(committedOf(asking, both)).rejects.toThrow('g was left');
+  await expect(committedOf(asking, both)).rejects.toThrow('g was left');
+  expect([seen.found, asks]).toEqual([1, 0]);
 });
