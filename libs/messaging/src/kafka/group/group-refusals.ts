@@ -15,6 +15,9 @@ export const isOver = (error: unknown): boolean => over.includes((error as Refus
 export const isOfCoordinator = (error: unknown): boolean =>
   isPassing(error) && !isOver(error) && !isUnknownMember(error);
 
+/** It answered that another one is it by now, or will be in a moment. */
+export const isMoved = (error: unknown): boolean => (error as Refusal).type !== undefined && isOfCoordinator(error);
+
 /** Asking again may help. The client says of each refusal whether it does, but not that who is to join has only to do so, and not that what it gave up itself may be there again. */
 export const isPassing = (error: unknown): boolean =>
   isUnknownMember(error) ||

@@ -140,3 +140,32 @@ it('a member that leaves while it looks for a topic to deal out looks no more', 
   await asksForNothing(played);
   expect({ isConnected: played.isConnected, leaves: played.leaves }).toEqual({ isConnected: false, leaves: 1 });
 }, 20_000);
+
+it.each(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_LOAD_IN_PROGRESS'])(
+  'a member that is told %s when it leaves asks again: until its session is over others would get nothing of what it had',
+  async (why) => {
+    const played = new PlayedCluster();
+    const troubles: unknown[] = [];
+    const { member } = await joined(played, { onTrouble: (error) => troubles.push(error) });
+    played.refused.leaveGroup.push(why, why);
+    const { searches } = played;
+    await member.leave();
+    expect({ leaves: played.leaves, searches: played.searches - searches, troubles }).toEqual({
+      leaves: 1,
+      searches: 2,
+      troubles: [],
+    });
+  },
+  20_000,
+);
+
+it('a member whose group nobody has for a session leaves no question behind, and says so', async () => {
+  const played = new PlayedCluster();
+  const troubles: unknown[] = [];
+  const { member } = await joined(played, { sessionTimeoutMs, onTrouble: (error) => troubles.push(error) });
+  played.refused.leaveGroup.push(...Array.from({ length: 50 }, () => 'GROUP_COORDINATOR_NOT_AVAILABLE'));
+  await member.leave();
+  await until(() => troubles.length === 1 && !played.isConnected);
+  expect(String(troubles[0])).toContain('coordinator');
+  await asksForNothing(played);
+}, 20_000);

@@ -11,7 +11,7 @@
  * - Who leaves joins nothing any more, and leaves the group that takes it in after that.
  */
 import type { Assignment } from 'kafkajs';
-import { backOffMs, Pauses, usualBackOff } from '../../back-off.ts';
+import { backOffMs, Pause, Pauses, usualBackOff } from '../../back-off.ts';
 import type { Claim, CommittedPosition, TopicPartition } from '../../message-log.ts';
 import { abandon } from '../client/client-cluster.ts';
 import type { GroupBroker, Joined } from '../client/group-cluster.ts';
@@ -21,7 +21,7 @@ import { Handlings } from '../handlings.ts';
 import { Commits } from './commits.ts';
 import { Coordinator } from './coordinator.ts';
 import { dealOut, isOutdated, join, sync, type Generation, type GenerationOptions } from './generation.ts';
-import { idGivenWith, isPassing, isUnknownMember } from './group-refusals.ts';
+import { idGivenWith, isMoved, isPassing, isUnknownMember } from './group-refusals.ts';
 import { Heartbeats, Silence } from './heartbeats.ts';
 import { missingTopic } from './known-topics.ts';
 import { watched } from './watched-cluster.ts';
@@ -199,13 +199,24 @@ export class Membership {
     if (isTold) this.options.onTrouble(error);
   }
 
+  /** Asked again, for a session at most, where a broker says that another one has the group, or that none has it yet. */
   private async leaveGroup(): Promise<void> {
-    const { groupId } = this.options;
+    const { groupId, sessionTimeoutMs } = this.options;
     const { memberId } = this;
-    const coordinator = await this.coordinator.find();
-    await coordinator.leaveGroup({ groupId, memberId }).catch((error: unknown) => {
-      if (!isUnknownMember(error)) throw error; // it is out already
-    });
+    const until = performance.now() + sessionTimeoutMs;
+    for (let failures = 1; ; failures += 1) {
+      const coordinator = await this.coordinator.find();
+      try {
+        await coordinator.leaveGroup({ groupId, memberId });
+        return;
+      } catch (error) {
+        if (isUnknownMember(error)) return; // it is out already
+        const restMs = backOffMs(retry, failures);
+        if (!isMoved(error) || performance.now() + restMs > until) throw error;
+        this.coordinator.forget();
+        await new Pause().wait(restMs);
+      }
+    }
   }
 
   /** Nobody waits for the look: a broker that is frozen may be asked. */
