@@ -50,11 +50,16 @@ export class Coordinator {
   private async search(): Promise<GroupBroker> {
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.end.signal]);
+    const { groupId, sessionTimeoutMs } = this.options;
+    const inVain = new Error(
+      `no broker has named a coordinator of ${groupId} within ${sessionTimeoutMs} ms that can be reached`,
+    );
     this.isSearching = true;
     try {
       return await inTime(
         this.asking.run(() => this.askAll(signal)),
-        this.options.sessionTimeoutMs,
+        sessionTimeoutMs,
+        inVain,
       );
     } catch (error) {
       this.found = undefined;

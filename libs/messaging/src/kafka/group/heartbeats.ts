@@ -48,9 +48,12 @@ export class Heartbeats {
   async untilOver(): Promise<void> {
     const { groupId, sessionTimeoutMs } = this.options;
     let heardAt = performance.now();
+    let why: unknown = new Error('this process stood still meanwhile');
+    const leftMs = (): number => Math.max(0, Math.ceil(sessionTimeoutMs - (performance.now() - heardAt)));
     for (let failures = 0; !this.isStopped;) {
-      await this.rest.wait(this.restMs(failures));
+      await this.rest.wait(Math.min(this.restMs(failures), leftMs()));
       if (this.isStopped || this.options.isOutdated(this.generation)) return;
+      if (leftMs() === 0) throw new Silence(groupId, sessionTimeoutMs, why);
       try {
         await this.beatBefore(heardAt + sessionTimeoutMs);
         heardAt = performance.now();
@@ -59,7 +62,7 @@ export class Heartbeats {
       } catch (error) {
         if (isOver(error)) return;
         if (isUnknownMember(error)) throw error;
-        if (performance.now() - heardAt > sessionTimeoutMs) throw new Silence(groupId, sessionTimeoutMs, error);
+        why = error;
         failures += 1;
         this.failed(error);
       }
@@ -104,8 +107,10 @@ export class Heartbeats {
 
   /** A coordinator that says nothing is given up early enough to find another one before the session is over. */
   private async beatBefore(overAt: number): Promise<void> {
-    const leftMs = (): number => Math.max(1, overAt - performance.now());
-    const coordinator = await inTime(this.options.coordinator.find(), leftMs());
+    const leftMs = (): number => Math.max(0, Math.ceil(overAt - performance.now()));
+    const inVain = new Error('none that can be reached was found');
+    const coordinator = await inTime(this.options.coordinator.find(), leftMs(), inVain);
+    if (leftMs() === 0) throw inVain;
     await unlessSilent(coordinator, Math.min(leftMs(), this.options.sessionTimeoutMs / 2), this.beat(coordinator));
   }
 

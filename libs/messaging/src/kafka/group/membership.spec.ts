@@ -105,3 +105,37 @@ it('keeps what it has when its topic has got fewer partitions, as when it was de
   expect(played.joins).toBe(1);
   await membership.leave();
 });
+
+it('says why it hands back what it holds when no broker names a coordinator for a session', async () => {
+  const played = new PlayedCluster();
+  const { membership, seen } = await begun(played);
+  await vi.advanceTimersByTimeAsync(500);
+  played.refused.heartbeat.push('NOT_COORDINATOR_FOR_GROUP');
+  played.beforeFinding = () => new Promise(() => {});
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(seen.troubles).toEqual([
+    'Error: no coordinator of read-model has answered for 6000 ms, so what is held of it is handed back: none that can be reached was found',
+  ]);
+  const left = membership.leave();
+  await vi.advanceTimersByTimeAsync(minute);
+  await left;
+});
+
+it('asks nothing of a coordinator in no time when its process stood still for a session, and says so', async () => {
+  const played = new PlayedCluster();
+  const { membership, seen } = await begun(played);
+  await vi.advanceTimersByTimeAsync(500);
+  const now = performance.now.bind(performance);
+  const stoodStill = vi.spyOn(performance, 'now').mockImplementation(() => now() + minute);
+  await vi.advanceTimersByTimeAsync(1_000);
+  stoodStill.mockRestore();
+  expect(seen.troubles).toEqual([
+    'Error: no coordinator of read-model has answered for 6000 ms, so what is held of it is handed back: this process stood still meanwhile',
+  ]);
+  expect({ heartbeats: played.heartbeats, cuts: played.cuts, joins: played.joins }).toEqual({
+    heartbeats: 0,
+    cuts: 0,
+    joins: 2,
+  });
+  await membership.leave();
+});
