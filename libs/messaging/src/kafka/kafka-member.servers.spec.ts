@@ -14,7 +14,7 @@ async function openLog() {
     brokers,
     clientId: 'contract',
     topics: { partitions: 1, replicas: 1, minInSyncReplicas: 1 },
-    logger: { warn: (_, fields) => void problems.push(String(fields?.['error'])) },
+    logger: { warn: (_, fields) => void problems.push(`${String(fields?.['group'])}: ${String(fields?.['error'])}`) },
   });
   onTestFinished(() => log.close());
   return { log, problems };
@@ -67,6 +67,7 @@ it('reads nothing where the group has committed a position beyond the end, and l
   expect(second.records).toEqual([]);
   const told = problems.filter((problem) => problem.includes('what is stored of it reaches to 7'));
   expect(told).not.toEqual([]);
+  expect(told.every((problem) => problem.startsWith(`${group}: `))).toBe(true);
 });
 
 it('is no member of the group that it was to join when the log was closed', async () => {

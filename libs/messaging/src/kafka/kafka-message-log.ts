@@ -141,7 +141,8 @@ export class KafkaMessageLog implements MessageLog {
     this.judge(await this.known.look(group.topics));
     const { kafka, options, parts } = this;
     const { sessionTimeoutMs = 6_000 } = options;
-    const own = { brokers: clusterOf(kafka), coordination: groupClusterOf(kafka), sessionTimeoutMs };
+    const onTrouble = (error: unknown): void => this.logger?.warn('Kafka', { group: group.group, error });
+    const own = { brokers: clusterOf(kafka), coordination: groupClusterOf(kafka), sessionTimeoutMs, onTrouble };
     return this.begin(new KafkaMember(group, { ...parts, ...own }));
   }
 

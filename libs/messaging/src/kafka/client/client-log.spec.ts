@@ -21,6 +21,14 @@ it('tells once in a while what is the same of the same broker, however often it 
   ]);
 });
 
+it('tells the same of each group', () => {
+  const lines: unknown[] = [];
+  const log = seldomLog({ warn: (_, fields) => lines.push(fields) }, new Seldom(() => 0));
+  const error = new Error('Not authorized to access group: Group authorization failed');
+  for (const group of ['gateway', 'rag-indexer.search', 'gateway']) log.warn('Kafka', { group, error });
+  expect(lines).toEqual(['gateway', 'rag-indexer.search'].map((group) => ({ group, error })));
+});
+
 it('leaves to its member what a coordinator refuses it', () => {
   const lines: string[] = [];
   const log = clientLog({ warn: (text) => void lines.push(text) })(logLevel.ERROR);

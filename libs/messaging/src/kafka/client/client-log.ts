@@ -1,6 +1,6 @@
 /**
  * What Kafka's client and the readers have to say, in the service's own log; routine retries are of no interest to who operates a service.
- * Promise: what says the same of the same broker is told seldom. While Kafka is away each connection tries again several times a second.
+ * Promise: what says the same of the same broker, or of the same group, is told seldom. While Kafka is away each connection tries again several times a second.
  */
 import { Seldom } from '@waybill/telemetry';
 import type { logCreator } from 'kafkajs';
@@ -29,7 +29,8 @@ export const clientLog =
 export function seldomLog(logger: KafkaLogger, seldom = new Seldom()): KafkaLogger {
   return {
     warn(message, fields = {}) {
-      const untold = seldom.untold([message, wordsOf(fields['error']), fields['broker']].join(' '));
+      const { error, broker, group } = fields;
+      const untold = seldom.untold([message, wordsOf(error), broker, group].join(' '));
       if (untold !== undefined) logger.warn(message, untold === 0 ? fields : { ...fields, untold });
     },
   };
