@@ -20,7 +20,7 @@ async function ledByFrozen(topic: string): Promise<number[]> {
 
 it('what it led is appended to and read at the others, for which nothing else waits', async () => {
   const topics = { partitions: partitions.length, replicas: 3, minInSyncReplicas: 2 };
-  const log = await KafkaMessageLog.open({ brokers, clientId: 'frozen', topics, requestTimeoutMs: 8_000 });
+  const log = await KafkaMessageLog.open({ brokers, clientId: 'frozen', topics, requestTimeoutMs: 120_000 });
   const topic = freshTopic();
   let acknowledged: number[] = [];
   const append = async (text: string): Promise<void> => {

@@ -3,18 +3,23 @@
  * Kafka's client connects and knows who leads; its own producer is left out: it looks at much for each produce (a fifth of a hop's time), and once a broker has refused it reports
  * success for a partition whose leader moved to one that had answered.
  * Promises: who is told an offset has it from all in-sync replicas; what was refused for a reason that may pass is sent again, after a look at the cluster; what
- * has an answer is not sent again. Who closes waits for no broker that does not answer: what is under way then is given up, and may have been written.
+ * has an answer is not sent again. Nothing waits for a leader that does not answer once there is another one. Who closes waits for no broker that does not answer: what is under way then is given up, and may have been written.
  */
 import { backOffMs, Pauses } from '../../back-off.ts';
 import { nameOf } from '../../partition-name.ts';
+import { breakOff } from '../client/broken-connections.ts';
 import { isStale, type ClientCluster } from '../client/client-cluster.ts';
+import type { ClientBroker } from '../client/record-requests.ts';
 import { refusalOf, type Refusal } from '../client/refusals.ts';
 import type { TopicRecords } from '../client/wire/produce-encoding.ts';
 import { Handlings } from '../handlings.ts';
 import type { Leaders } from '../leaders.ts';
 import type { Produce } from './produce-queue.ts';
+import { unlessReplaced, type SilentLeader } from './replaced-leader.ts';
 
 const produceTimeoutMs = 15_000;
+/** After which it is looked whether who does not answer still leads, and again. */
+const silentMs = 1_000;
 /** Some twelve seconds in all: a leader that is gone is replaced sooner. */
 const usualRetry = { firstMs: 200, mostMs: 3_000, retries: 8 };
 
@@ -25,6 +30,7 @@ interface UnderWay {
 
 export class Producing {
   private looking: Promise<void> | undefined;
+  private lookedPastAt = -Infinity;
   private readonly rests = new Pauses();
   private readonly underWay = new Set<UnderWay>();
   private readonly sending = new Handlings();
@@ -138,7 +144,8 @@ export class Producing {
     if (leader === undefined) throw new Error(`nobody leads ${produces.map(nameOf).join(', ')}`);
     const broker = await this.cluster.findBroker({ nodeId: leader });
     if (this.givenUp) throw this.givenUp;
-    const { topics } = await broker.produce({ acks: -1, timeout: produceTimeoutMs, topicData: recordsOf(produces) });
+    const answer = broker.produce({ acks: -1, timeout: produceTimeoutMs, topicData: recordsOf(produces) });
+    const { topics } = await unlessReplaced(answer, this.silentLeader(leader, broker, produces));
     const refused: Refusal[] = [];
     for (const { topicName: topic, partitions } of topics)
       for (const { partition, errorCode, baseOffset } of partitions)
@@ -147,6 +154,25 @@ export class Producing {
     throwWorst(refused);
     const silent = produces.find((one) => !first.has(nameOf(one)));
     if (silent) throw new Error(`the broker did not answer for ${nameOf(silent)}`);
+  }
+
+  private silentLeader(leader: number, { connectionPool }: ClientBroker, produces: readonly Produce[]): SilentLeader {
+    return {
+      everyMs: silentMs,
+      look: () => this.lookPast(),
+      isReplaced: () => produces.every((one) => ![undefined, leader].includes(this.leaders.of(one))),
+      breakOff: () => breakOff(connectionPool, 'no answer to what was to be written, and others lead by now'),
+    };
+  }
+
+  /** For all who are not answered. Each time another one: any broker may be asked, also the one that says nothing. */
+  private lookPast(): void {
+    const now = performance.now();
+    if (now - this.lookedPastAt < silentMs / 2) return;
+    this.lookedPastAt = now;
+    const { brokerPool, targetTopics } = this.cluster;
+    const look = async (): Promise<void> => void (await brokerPool.refreshMetadata?.([...targetTopics]));
+    void this.sending.run(look).catch(() => {});
   }
 
   private async lookAgain(): Promise<void> {
