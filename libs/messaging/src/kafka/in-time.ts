@@ -21,3 +21,14 @@ export async function inTime<T>(answer: Promise<T>, ms: number, late: Error = ne
     clearTimeout(limit);
   }
 }
+
+/** Rejects with `Late` once nothing has come in for `ms`. `heard`: how much has by now. */
+export async function whileHeard<T>(answer: Promise<T>, ms: number, heard: () => number): Promise<T> {
+  for (let before = heard(); ; before = heard()) {
+    try {
+      return await inTime(answer, ms);
+    } catch (error) {
+      if (!(error instanceof Late) || heard() === before) throw error;
+    }
+  }
+}

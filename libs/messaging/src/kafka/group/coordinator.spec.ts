@@ -16,7 +16,7 @@ function clusterOf(brokers: Readonly<Record<number, Does>>, coordinator: number)
   const all: Record<string, GroupBroker> = {};
   for (const [number, does] of Object.entries(brokers)) {
     const nodeId = Number(number);
-    const socket = { destroy: () => void seen.brokenOff.push(nodeId) };
+    const socket = { bytesRead: 0, destroy: () => void seen.brokenOff.push(nodeId) };
     all[number] = {
       isConnected: () => does === 'answers nothing',
       connectionPool: { pool: [{ socket }] },
@@ -166,4 +166,25 @@ it('breaks off who says nothing over any of its connections, and nobody else', a
   expect(vi.getTimerCount()).toBe(1);
   await vi.advanceTimersByTimeAsync(1_000);
   expect([await told, vi.getTimerCount()]).toEqual(['Error: nothing heard of the coordinator for 1000 ms', 0]);
+});
+
+it('does not break off who is only far away, and finds it connected with the next search', async () => {
+  const { cluster, seen, broker } = clusterOf({ 1: 'answers' }, 1);
+  const { promise: connected, resolve } = Promise.withResolvers<void>();
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = (of) => connected.then(() => findBroker(of));
+  const { socket } = broker(1)!.connectionPool.pool[0]!;
+  const shakingHands = setInterval(() => Object.assign(socket!, { bytesRead: socket!.bytesRead + 100 }), 1_600);
+  setTimeout(() => {
+    clearInterval(shakingHands);
+    resolve();
+  }, 9_600);
+  const coordinator = new Coordinator({ cluster, groupId: 'read-model', sessionTimeoutMs: patienceMs });
+  const first = coordinator.find().catch((error: unknown) => String(error));
+  await vi.advanceTimersByTimeAsync(patienceMs);
+  expect(await first).toContain('no broker has named a coordinator');
+  const second = coordinator.find();
+  await vi.advanceTimersByTimeAsync(patienceMs);
+  expect(await second).toBe(broker(1));
+  expect(seen.brokenOff).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { breakOff, type ConnectionPool } from '../client/broken-connections.ts';
 import type { GroupBroker, GroupCluster } from '../client/group-cluster.ts';
 import { connectedBroker } from '../client/connected-broker.ts';
 import { Handlings } from '../handlings.ts';
-import { inTime, Late } from '../in-time.ts';
+import { inTime, Late, whileHeard } from '../in-time.ts';
 import { firstOf } from './first-of.ts';
 
 /** How long one broker is asked who coordinates, ms, and after which the next one is asked as well. */
@@ -93,12 +93,19 @@ export class Coordinator {
   private async reach(nodeId: number, signal: AbortSignal): Promise<GroupBroker> {
     const told = await this.ask(nodeId, signal);
     signal.throwIfAborted();
-    return connectedBroker(this.options.cluster, told, askedMs);
+    return this.connected(told);
+  }
+
+  /** One that is only far away is not broken off: a handshake takes five questions, over TLS and with a password. The next search finds it connected. */
+  private connected(nodeId: number): Promise<GroupBroker> {
+    const { cluster } = this.options;
+    const heard = (): number => received(cluster.brokerPool.brokers?.[nodeId]?.connectionPool ?? { pool: [] });
+    return connectedBroker(cluster, nodeId, askedMs, (answer) => whileHeard(answer, askedMs, heard));
   }
 
   private async ask(nodeId: number, signal: AbortSignal): Promise<number> {
-    const { cluster, groupId } = this.options;
-    const broker = await connectedBroker(cluster, nodeId, askedMs);
+    const { groupId } = this.options;
+    const broker = await this.connected(nodeId);
     signal.throwIfAborted(); // it may be the one that is found, and the group is being joined there
     try {
       const { coordinator } = await inTime(broker.findGroupCoordinator({ groupId, coordinatorType: ofGroup }), askedMs);
